@@ -1,0 +1,23 @@
+namespace Rx.Vm.Qemu;
+
+/// <summary>Starts virtual machine processes. <c>QemuDriver</c> runs QEMU; the simulated machine of <c>Rx.Vm.Testing</c> implements it too.</summary>
+public interface IMachineDriver
+{
+    /// <summary>
+    /// Starts one machine. Completes once its monitor has said its first byte, so a bad option or a missing file is reported here and not by a timer;
+    /// the monitor's bytes are all still unread. Waits on no clock: the caller's token is the deadline.
+    /// </summary>
+    /// <param name="spec">What to start; validated before anything is created.</param>
+    /// <param name="ct">Gives up the start: the process is killed and everything it left is removed before the task is cancelled.</param>
+    /// <exception cref="MachineStartException">The machine did not come up; nothing of it is left.</exception>
+    ValueTask<IMachine> StartAsync(MachineSpec spec, CancellationToken ct = default);
+
+    /// <summary>
+    /// Connects to a machine that outlived the host process which started it. The process is known by its identity, never by its pid alone (F14).
+    /// </summary>
+    /// <param name="record">What <see cref="IMachine.Record"/> was when the machine was started.</param>
+    /// <param name="ct">Gives up the attempt; the machine is left as it is.</param>
+    /// <returns>The machine, or null when its process is gone; what it left on disk has then been removed.</returns>
+    /// <exception cref="MachineStartException">The process is there but does not answer on its sockets.</exception>
+    ValueTask<IMachine?> AttachAsync(MachineRecord record, CancellationToken ct = default);
+}
