@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace Rx.Vm.Guest.Wire;
+
+/// <summary>The payload of EXECCMD. A null key is left out and means: as the container's own first process.</summary>
+internal sealed record ExecPayload
+{
+    /// <summary>The container to run in.</summary>
+    [JsonPropertyName("container")]
+    public string Container { get; init; } = "";
+
+    /// <summary>The session of stdin and stdout, and of the exit frame.</summary>
+    [JsonPropertyName("seq")]
+    public ulong Seq { get; init; }
+
+    /// <summary>The session of stderr; null on a terminal. Feature <c>pipes</c>.</summary>
+    [JsonPropertyName("stderr")]
+    public ulong? Stderr { get; init; }
+
+    /// <summary>False: pipes instead of a terminal. Null means a terminal. Feature <c>pipes</c>.</summary>
+    [JsonPropertyName("terminal")]
+    public bool? Terminal { get; init; }
+
+    /// <summary>The command and its arguments; never empty.</summary>
+    [JsonPropertyName("cmd")]
+    public string[] Cmd { get; init; } = [];
+
+    /// <summary>Variables on top of the container's.</summary>
+    [JsonPropertyName("envs")]
+    public EnvPayload[]? Envs { get; init; }
+
+    /// <summary>The working directory.</summary>
+    [JsonPropertyName("workdir")]
+    public string? Workdir { get; init; }
+
+    /// <summary>Name or number. Feature <c>user</c>.</summary>
+    [JsonPropertyName("user")]
+    public string? User { get; init; }
+}

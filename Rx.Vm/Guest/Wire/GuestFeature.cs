@@ -1,0 +1,25 @@
+namespace Rx.Vm.Guest.Wire;
+
+/// <summary>What a guest can do beyond the 2015 protocol; the names are those of its READY payload.</summary>
+[Flags]
+internal enum GuestFeature
+{
+    /// <summary>A 2015 guest.</summary>
+    None = 0,
+    /// <summary><c>pipes</c>: pipes instead of a terminal.</summary>
+    Pipes = 1,
+    /// <summary><c>user</c>: user, group and additional groups.</summary>
+    User = 2,
+    /// <summary><c>serial-disk</c>: the root disk is named by its serial.</summary>
+    SerialDisk = 4,
+    /// <summary><c>overlay</c>: a writable layer over the root.</summary>
+    Overlay = 8,
+    /// <summary><c>exit-frame</c>: an exec's exit code follows its last byte.</summary>
+    ExitFrame = 16,
+    /// <summary><c>stdin-eof</c>: an empty frame closes stdin.</summary>
+    StdinEof = 32,
+    /// <summary><c>signal</c>: KILLCONTAINER.</summary>
+    Signal = 64,
+    /// <summary>Everything this runtime knows.</summary>
+    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal,
+}

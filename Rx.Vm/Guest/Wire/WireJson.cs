@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Rx.Vm.Guest.Wire;
+
+/// <summary>
+/// The one JSON context of the guest protocol: compact, null keys left out, unknown keys ignored, duplicate keys and nulls where the record
+/// has none refused, nesting bounded (S3, S4).
+/// </summary>
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(PodPayload))]
+[JsonSerializable(typeof(ContainerPayload))]
+[JsonSerializable(typeof(ExecPayload))]
+[JsonSerializable(typeof(WindowSizePayload))]
+[JsonSerializable(typeof(KillPayload))]
+[JsonSerializable(typeof(ReadyPayload))]
+internal sealed partial class WireJson : JsonSerializerContext;
