@@ -1,0 +1,44 @@
+namespace Rx.Vm.Images;
+
+/// <summary>Why an image, or a boot file, could not be had.</summary>
+public enum ImageError
+{
+    /// <summary>The name breaks the rule <c>[A-Za-z0-9][A-Za-z0-9_.-]{0,63}</c>.</summary>
+    InvalidName,
+
+    /// <summary>No such imported name, or nothing at that path.</summary>
+    NotFound,
+
+    /// <summary>The path is neither a directory nor an ordinary file; devices, pipes and sockets are never opened (S18).</summary>
+    UnsupportedSource,
+
+    /// <summary>The file is not a tar or gzip-compressed tar archive, or a broken one.</summary>
+    NotAnArchive,
+
+    /// <summary>The source or the result is larger than the store allows.</summary>
+    TooLarge,
+
+    /// <summary>The source was written to while the image was being built.</summary>
+    SourceChanged,
+
+    /// <summary>A program the build needs is not installed; the message names the Debian package.</summary>
+    ToolMissing,
+
+    /// <summary>The file system of the store has no room.</summary>
+    DiskFull,
+
+    /// <summary>The program that builds images refused the source; the message ends with what it said.</summary>
+    BuildFailed,
+
+    /// <summary>The build, or the wait for another builder of the same image, took longer than the store's limit.</summary>
+    TimedOut,
+
+    /// <summary>The store's directory belongs to somebody else, others may write to it, or it cannot be read or written.</summary>
+    StoreUnusable,
+
+    /// <summary>A stored file no longer has the content it was stored with (S17).</summary>
+    Corrupt,
+
+    /// <summary>The kernel package is incomplete, or of a form that cannot be used.</summary>
+    BadKernel,
+}

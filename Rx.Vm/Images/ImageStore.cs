@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using Serilog;
+using Serilog.Core;
+
+namespace Rx.Vm.Images;
+
+/// <summary>
+/// Turns what a pod calls its image — a directory, a tar or tar.gz archive, or an imported name — into a read-only root file system.
+/// Results are cached; several processes may use one store at the same time.
+/// </summary>
+public sealed class ImageStore
+{
+    private const string FsType = "squashfs";
+    private readonly ImageStoreOptions options;
+    private readonly IScheduler scheduler;
+    private readonly ILogger log;
+    private readonly StoreLayout layout;
+
+    /// <summary>Opens the store, making its directory when it is missing.</summary>
+    /// <param name="options">Where it is and what may be spent.</param>
+    /// <param name="scheduler">The clock of the limits.</param>
+    /// <param name="logger">Where to log; null for nowhere.</param>
+    /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/> or <see cref="ImageError.DiskFull"/>.</exception>
+    public ImageStore(ImageStoreOptions options, IScheduler scheduler, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(scheduler);
+        this.options = options;
+        this.scheduler = scheduler;
+        log = (logger ?? Logger.None).ForContext<ImageStore>();
+        layout = StoreLayout.Open(options.Directory);
+    }
+
+    /// <summary>Gives the root file system of an image, building it when its source is new or has changed.</summary>
+    /// <param name="image">A path or a name, see <see cref="ImageReference.Parse"/>.</param>
+    /// <param name="ct">Ends a build; its program is killed and its file removed.</param>
+    /// <returns>A file whose content is what its digest says.</returns>
+    /// <exception cref="ImageException">It cannot be had; see <see cref="ImageException.Error"/>.</exception>
+    public async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct = default)
+    {
+        var reference = ImageReference.Parse(image);
+        return await Guard(image, () => reference.IsPath
+            ? FromPathAsync(image, ct)
+            : Task.FromResult(FromName(image, ct))).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a directory or archive a name that stays valid when the source is changed or removed.</summary>
+    /// <param name="name">The name, <c>[A-Za-z0-9][A-Za-z0-9_.-]{0,63}</c>; an earlier image of that name is replaced.</param>
+    /// <param name="path">A directory or archive.</param>
+    /// <param name="ct">Ends the build.</param>
+    /// <returns>The root file system.</returns>
+    /// <exception cref="ImageException">It cannot be had; see <see cref="ImageException.Error"/>.</exception>
+    public async Task<RootFileSystem> ImportAsync(string name, string path, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!ImageReference.IsValidName(name))
+        {
+            // Parse words the complaint; what it takes for a path is just as little a name.
+            throw ImageReference.Parse(name).IsPath
+                ? new ImageException(ImageError.InvalidName, name, $"'{name}' is a path, not a name to import under.")
+                : new ImageException(ImageError.InvalidName, name, "Not an image name.");
+        }
+
+        return await Guard(path, async () =>
+        {
+            var built = await FromPathAsync(path, ct).ConfigureAwait(false);
+            using var held = await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false);
+            var record = new NameRecord(built.Digest, new FileInfo(built.Path).Length, path);
+            StoreFile.Write(held.NewTemporaryPath(), layout.NamePath(name), record, StoreJson.Default.NameRecord);
+            log.Information("Imported {Image} as {Digest} from {Source}", name, built.Digest, path);
+            return built;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The imported names, in ordinal order.</summary>
+    /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
+    public ImmutableArray<ImportedImage> List() => Guard(options.Directory, () => Task.FromResult(ReadNames())).GetAwaiter().GetResult();
+
+    private ImmutableArray<ImportedImage> ReadNames() =>
+    [
+        .. from file in Directory.EnumerateFiles(layout.Names, "*.json")
+           let name = Path.GetFileNameWithoutExtension(file)
+           where ImageReference.IsValidName(name)
+           let record = StoreFile.TryRead(file, StoreJson.Default.NameRecord)
+           where record is not null && Digests.IsDigest(record.Digest)
+           orderby name
+           select new ImportedImage(name, record.Digest, record.SizeBytes, record.Source),
+    ];
+
+    private RootFileSystem FromName(string name, CancellationToken ct)
+    {
+        var record = StoreFile.TryRead(layout.NamePath(name), StoreJson.Default.NameRecord);
+        if (record is null || !Digests.IsDigest(record.Digest))
+        {
+            var known = ReadNames();
+            throw new ImageException(ImageError.NotFound, name, $"There is no image '{name}'. " + (known.IsEmpty
+                ? "Nothing has been imported yet."
+                : $"Imported: {string.Join(", ", known.Take(20).Select(i => i.Name))}{(known.Length > 20 ? ", …" : "")}."));
+        }
+
+        var path = layout.BlobPath(record.Digest);
+        return SealedFile.IsIntact(path, record.Digest, held: null, ct)
+            ? new RootFileSystem(path, FsType, record.Digest)
+            : throw new ImageException(ImageError.Corrupt, name,
+                $"The file of image '{name}' is missing or was changed; import it again from '{record.Source}'.");
+    }
+
+    private async Task<RootFileSystem> FromPathAsync(string path, CancellationToken ct)
+    {
+        var source = ImageSource.Inspect(path, options, ct);
+        var pathKey = Digests.OfText(source.Path);
+        if (Cached(source, pathKey, held: null, ct) is { } cached)
+        {
+            return cached;
+        }
+
+        using var held = await LockAsync(pathKey, path, ct).ConfigureAwait(false);
+        return Cached(source, pathKey, held, ct) ?? await BuildAsync(source, path, pathKey, held, ct).ConfigureAwait(false);
+    }
+
+    private RootFileSystem? Cached(ImageSource source, string pathKey, StoreLock? held, CancellationToken ct)
+    {
+        var record = StoreFile.TryRead(layout.SourcePath(pathKey), StoreJson.Default.SourceRecord);
+        if (record is null || record.Key != BuildKey(source) || !Digests.IsDigest(record.Digest))
+        {
+            return null;
+        }
+
+        var path = layout.BlobPath(record.Digest);
+        return SealedFile.IsIntact(path, record.Digest, held, ct) ? new RootFileSystem(path, FsType, record.Digest) : null;
+    }
+
+    private async Task<RootFileSystem> BuildAsync(
+        ImageSource source, string subject, string pathKey, StoreLock held, CancellationToken ct)
+    {
+        log.Information("Building a root file system from {Source}", subject);
+        var temporary = held.NewTemporaryPath();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using (Observable.Timer(options.BuildTimeout, scheduler).Subscribe(_ => limit.Cancel(), _ => limit.Cancel()))
+        {
+            try
+            {
+                await SquashfsBuilder.BuildAsync(source, subject, temporary, options, limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                throw new ImageException(ImageError.TimedOut, subject,
+                    $"Building '{subject}' took longer than {options.BuildTimeout.TotalSeconds:0} s.");
+            }
+        }
+
+        if (new FileInfo(temporary).Length > options.MaxImageBytes)
+        {
+            throw new ImageException(ImageError.TooLarge, subject, $"The image of '{subject}' is larger than {options.MaxImageBytes} bytes.");
+        }
+
+        var after = ImageSource.Inspect(subject, options, ct);
+        if (after != source)
+        {
+            throw new ImageException(ImageError.SourceChanged, subject, $"'{subject}' was changed while its image was being built.");
+        }
+
+        var digest = SealedFile.Store(temporary, layout.BlobPath, held, ct);
+        if (BuildKey(source) is { } key)
+        {
+            StoreFile.Write(held.NewTemporaryPath(), layout.SourcePath(pathKey),
+                new SourceRecord(source.Path, key, digest), StoreJson.Default.SourceRecord);
+        }
+
+        log.Information("Built {Digest} from {Source}", digest, subject);
+        return new RootFileSystem(layout.BlobPath(digest), FsType, digest);
+    }
+
+    private string? BuildKey(ImageSource source) =>
+        source.StateKey is null ? null : $"{SquashfsBuilder.FormatVersion}/{options.Compression}/{source.StateKey}";
+
+    private Task<StoreLock> LockAsync(string key, string subject, CancellationToken ct) =>
+        StoreLock.TakeAsync(layout, key, subject, options.LockTimeout, scheduler, ct);
+
+    // Whatever the file system says becomes one typed error; cancellation and our own errors pass.
+    private static async Task<T> Guard<T>(string subject, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageException(Posix.IsDiskFull(error) ? ImageError.DiskFull : ImageError.StoreUnusable, subject,
+                $"'{subject}': {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Rx.Vm.Images;
+
+/// <summary>Where images are kept and what may be spent on making one.</summary>
+public sealed record ImageStoreOptions
+{
+    /// <summary>
+    /// The store's directory, absolute. Default: <c>$XDG_CACHE_HOME/rxruntime</c>, else <c>~/.cache/rxruntime</c>.
+    /// Made with mode 0700 when missing; one that others own or may write to is refused.
+    /// </summary>
+    public string Directory { get; init; } = DefaultDirectory();
+
+    /// <summary>How blocks are stored in images built from now on.</summary>
+    public ImageCompression Compression { get; init; } = ImageCompression.None;
+
+    /// <summary>Limit of the unpacked source and of the finished image, in bytes.</summary>
+    public long MaxImageBytes { get; init; } = 64L << 30;
+
+    /// <summary>Limit of the number of files below a directory source.</summary>
+    public int MaxFiles { get; init; } = 2_000_000;
+
+    /// <summary>How long one build may take.</summary>
+    public TimeSpan BuildTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long to wait for another builder of the same image before giving up.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(16);
+
+    /// <summary>The program that builds from a directory.</summary>
+    public string MksquashfsPath { get; init; } = "mksquashfs";
+
+    /// <summary>The program that builds from a tar stream.</summary>
+    public string SqfstarPath { get; init; } = "sqfstar";
+
+    // A relative XDG_CACHE_HOME is to be ignored, as the base directory specification asks.
+    private static string DefaultDirectory()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (string.IsNullOrEmpty(cache) || !Path.IsPathFullyQualified(cache))
+        {
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            cache = Path.Combine(home.Length == 0 ? "/root" : home, ".cache");
+        }
+
+        return Path.Combine(cache, "rxruntime");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rx.Vm.Images;
+
+/// <summary>
+/// One of 16 locks that separate builders, in this process and in others. It is a file lock: a killed holder cannot leave it behind.
+/// Holding it is also the right to the temporary files of its bucket, so leftovers of a killed builder are swept when it is taken.
+/// </summary>
+internal sealed class StoreLock : IDisposable
+{
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
+    private readonly SafeFileHandle handle;
+    private readonly StoreLayout layout;
+    private readonly char bucket;
+
+    private StoreLock(SafeFileHandle handle, StoreLayout layout, char bucket)
+    {
+        this.handle = handle;
+        this.layout = layout;
+        this.bucket = bucket;
+    }
+
+    /// <summary>Waits for the lock of a key, a text of hexadecimal digits.</summary>
+    public static async Task<StoreLock> TakeAsync(
+        StoreLayout layout, string key, string subject, TimeSpan timeout, IScheduler scheduler, CancellationToken ct)
+    {
+        var bucket = key[0];
+        var path = Path.Combine(layout.Locks, bucket.ToString());
+        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            var deadline = scheduler.Now + timeout;
+            while (!Posix.TryLock(handle, path))
+            {
+                ct.ThrowIfCancellationRequested();
+                if (scheduler.Now >= deadline)
+                {
+                    throw new ImageException(ImageError.TimedOut, subject,
+                        $"Another process has been busy with the image '{subject}' for {timeout.TotalSeconds:0} s.");
+                }
+
+                await Observable.Timer(RetryEvery, scheduler).ToTask(ct).ConfigureAwait(false);
+            }
+
+            var taken = new StoreLock(handle, layout, bucket);
+            taken.SweepTemporaries();
+            return taken;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A path for a file in the making; it does not exist yet.</summary>
+    public string NewTemporaryPath() => Path.Combine(layout.Temporary, $"{bucket}-{Guid.NewGuid():N}");
+
+    /// <summary>Gives the lock back and removes whatever was not renamed into place.</summary>
+    public void Dispose()
+    {
+        if (!handle.IsClosed)
+        {
+            SweepTemporaries();
+            handle.Dispose();
+        }
+    }
+
+    private void SweepTemporaries()
+    {
+        foreach (var leftover in Directory.EnumerateFiles(layout.Temporary, $"{bucket}-*"))
+        {
+            File.Delete(leftover);
+        }
+    }
+}

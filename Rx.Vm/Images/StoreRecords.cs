@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Rx.Vm.Images;
+
+/// <summary>What was built from a path: the key names the state of the path and how it was built.</summary>
+internal sealed record SourceRecord(string Path, string Key, string Digest);
+
+/// <summary>An imported name.</summary>
+internal sealed record NameRecord(string Digest, long SizeBytes, string Source);
+
+/// <summary>The state a file was in when its digest was last computed.</summary>
+internal sealed record FileSeal(string Digest, ulong Inode, long Size, long ModifiedNs, long ChangedNs)
+{
+    public static FileSeal Of(string digest, FileStamp stamp) =>
+        new(digest, stamp.Inode, stamp.Size, stamp.ModifiedNs, stamp.ChangedNs);
+}
+
+[JsonSerializable(typeof(SourceRecord))]
+[JsonSerializable(typeof(NameRecord))]
+[JsonSerializable(typeof(FileSeal))]
+internal sealed partial class StoreJson : JsonSerializerContext;
