@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+
+namespace Rx.Vm.Lifecycle;
+
+/// <summary>
+/// Everything the fold of one machine knows: the packed core, the state shown to observers, the armed deadlines, and the requests that
+/// wait for an answer. <see cref="Step"/> is pure: the same events at the same times give the same steps, byte for byte.
+/// </summary>
+public sealed record VmFold
+{
+    /// <summary>The lifecycle state proper.</summary>
+    public required VmCore Core { get; init; }
+
+    /// <summary>The state as observers see it.</summary>
+    public required VmState State { get; init; }
+
+    /// <summary>The times that deadlines run.</summary>
+    public required VmTimeouts Timeouts { get; init; }
+
+    /// <summary>The armed deadlines, by kind.</summary>
+    public ImmutableArray<Deadline> Deadlines { get; init; } = [];
+
+    /// <summary>Requests without an answer yet, with the kind of event that made them.</summary>
+    public ImmutableDictionary<long, VmEventKind> Pending { get; init; } = ImmutableDictionary<long, VmEventKind>.Empty;
+
+    /// <summary>How many events were folded.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The machine before its first event.</summary>
+    public static VmStep Initial(string vmId, KeepMode keep, VmTimeouts timeouts) => new(
+        new VmFold
+        {
+            Core = new VmCore { Keep = keep },
+            State = new VmState { VmId = vmId, Sequence = 1 },
+            Timeouts = timeouts,
+        },
+        null,
+        TimeSpan.Zero,
+        VmEffects.None,
+        default,
+        [],
+        Published: true);
+
+    /// <summary>Folds <paramref name="e"/>, which happened at <paramref name="at"/>, into <paramref name="previous"/>.</summary>
+    public static VmStep Step(VmStep previous, VmEvent e, TimeSpan at)
+    {
+        var fold = previous.Fold;
+        if (!Concerns(fold, e))
+        {
+            return new VmStep(fold with { Steps = fold.Steps + 1 }, e, at, VmEffects.None, default, [], Published: false);
+        }
+
+        var t = VmReducer.Reduce(fold.Core, new VmInput(e.Kind, e.Operand));
+        var state = Show(fold.State, fold.Core, t, e);
+        var published = state != fold.State;
+        if (published)
+        {
+            state = state with { Sequence = fold.State.Sequence + 1, At = at };
+        }
+
+        var (pending, answers) = Settlement.Of(fold.Pending, t, e, state);
+        var next = fold with
+        {
+            Core = t.Next,
+            State = state,
+            Deadlines = Arm(fold, t, at),
+            Pending = pending,
+            Steps = fold.Steps + 1,
+        };
+        return new VmStep(next, e, at, t.Effects, t.Devices, answers, published);
+    }
+
+    // A timer of a state that was left, or the answer to a call that was already given up, must not touch the state.
+    private static bool Concerns(VmFold fold, VmEvent e) => e.Kind switch
+    {
+        VmEventKind.DeadlineElapsed => fold.Deadlines.Any(d => d.Id == e.Token && (int)d.Kind == e.Operand),
+        VmEventKind.CallAcked or VmEventKind.CallRefused => fold.Pending.ContainsKey(e.Token),
+        _ => true,
+    };
+
+    private static VmState Show(VmState state, VmCore before, Transition t, VmEvent e)
+    {
+        var next = state with
+        {
+            Phase = t.Next.Phase,
+            Reason = t.Next.Reason,
+            ResourcesLost = t.Next.Has(VmFlags.ResourcesLost),
+        };
+        if (t.Next.Reason != before.Reason)
+        {
+            next = next with { Message = Cause.Describe(t.Next.Reason, e) };
+        }
+
+        if (e.Kind == VmEventKind.RunPodRequested && t.Refused == Refusal.None)
+        {
+            next = next with { PodId = e.PodId, ExitCodes = default };
+        }
+
+        if (e.ExitCodes.Count > 0 && before.Has(VmFlags.PodLive | VmFlags.RunPending))
+        {
+            next = next with { ExitCodes = e.ExitCodes };
+        }
+
+        return e.Kind == VmEventKind.ProcessStarted ? next with { Machine = e.Text } : next;
+    }
+
+    private static ImmutableArray<Deadline> Arm(VmFold fold, Transition t, TimeSpan at)
+    {
+        if (t.Rearmed.IsEmpty && t.Next.Armed == fold.Core.Armed)
+        {
+            return fold.Deadlines;
+        }
+
+        var armed = ImmutableArray.CreateBuilder<Deadline>();
+        for (var k = 0; k < DeadlineSet.Kinds; k++)
+        {
+            var kind = (DeadlineKind)k;
+            if (t.Rearmed.Has(kind))
+            {
+                armed.Add(new Deadline((fold.Steps + 1) * DeadlineSet.Kinds + k, kind, fold.Timeouts.For(kind), at));
+            }
+            else if (t.Next.Armed.Has(kind))
+            {
+                armed.Add(fold.Deadlines.First(d => d.Kind == kind));
+            }
+        }
+
+        return armed.DrainToImmutable();
+    }
+}
