@@ -41,7 +41,7 @@ public sealed class ImageStore
     public async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct = default)
     {
         var reference = ImageReference.Parse(image);
-        return await Guard(image, () => reference.IsPath
+        return await StoreErrors.GuardAsync(image, () => reference.IsPath
             ? FromPathAsync(image, ct)
             : Task.FromResult(FromName(image, ct))).ConfigureAwait(false);
     }
@@ -63,7 +63,7 @@ public sealed class ImageStore
                 : new ImageException(ImageError.InvalidName, name, "Not an image name.");
         }
 
-        return await Guard(path, async () =>
+        return await StoreErrors.GuardAsync(path, async () =>
         {
             var built = await FromPathAsync(path, ct).ConfigureAwait(false);
             using var held = await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false);
@@ -76,7 +76,7 @@ public sealed class ImageStore
 
     /// <summary>The imported names, in ordinal order.</summary>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
-    public ImmutableArray<ImportedImage> List() => Guard(options.Directory, () => Task.FromResult(ReadNames())).GetAwaiter().GetResult();
+    public ImmutableArray<ImportedImage> List() => StoreErrors.Guard(options.Directory, ReadNames);
 
     private ImmutableArray<ImportedImage> ReadNames() =>
     [
@@ -178,18 +178,4 @@ public sealed class ImageStore
 
     private Task<StoreLock> LockAsync(string key, string subject, CancellationToken ct) =>
         StoreLock.TakeAsync(layout, key, subject, options.LockTimeout, scheduler, ct);
-
-    // Whatever the file system says becomes one typed error; cancellation and our own errors pass.
-    private static async Task<T> Guard<T>(string subject, Func<Task<T>> work)
-    {
-        try
-        {
-            return await work().ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ImageException(Posix.IsDiskFull(error) ? ImageError.DiskFull : ImageError.StoreUnusable, subject,
-                $"'{subject}': {error.Message}", error);
-        }
-    }
 }

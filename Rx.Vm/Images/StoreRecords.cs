@@ -15,6 +15,13 @@ internal sealed record FileSeal(string Digest, ulong Inode, long Size, long Modi
         new(digest, stamp.Inode, stamp.Size, stamp.ModifiedNs, stamp.ChangedNs);
 }
 
+/// <summary>One file a machine boots from, by name inside the boot directory.</summary>
+internal sealed record BootFileRecord(string Name, string Digest);
+
+/// <summary>The files machines boot from now.</summary>
+internal sealed record BootRecord(string KernelVersion, BootFileRecord Image, BootFileRecord? Elf, BootFileRecord Initramfs);
+
+[JsonSerializable(typeof(BootRecord))]
 [JsonSerializable(typeof(SourceRecord))]
 [JsonSerializable(typeof(NameRecord))]
 [JsonSerializable(typeof(FileSeal))]

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Rx.Vm.Images;
+
+namespace Rx.Vm.Cli.Commands;
+
+/// <summary><c>rxvm image</c>: names for root file systems.</summary>
+internal static class ImageCommand
+{
+    public static Command Create() => new("image", "Manage the images pods can name.")
+    {
+        CreateImport(),
+        CreateList(),
+        CreateResolve(),
+    };
+
+    private static Command CreateImport()
+    {
+        var name = new Argument<string>("name") { Description = "The name to give: letters, digits, '_', '.', '-'." };
+        var path = new Argument<string>("path") { Description = "A directory, or a tar or tar.gz archive." };
+        var command = new Command("import", "Build a root file system and give it a name.") { name, path };
+        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+        {
+            // A bare file name is a path here: the position says so.
+            var source = Path.GetFullPath(parsed.GetRequiredValue(path));
+            var image = await Open().ImportAsync(parsed.GetRequiredValue(name), source, ct).ConfigureAwait(false);
+            parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetRequiredValue(name)} {image.Digest[..12]} {image.Path}");
+        }));
+        return command;
+    }
+
+    private static Command CreateList()
+    {
+        var command = new Command("ls", "List the imported images.");
+        command.SetAction(parsed => StoreFailures.Report(parsed, () =>
+        {
+            foreach (var image in Open().List())
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    $"{image.Name,-24} {image.Digest[..12]} {image.SizeBytes / 1024.0 / 1024.0,8:0.0} MiB  {image.Source}");
+            }
+        }));
+        return command;
+    }
+
+    private static Command CreateResolve()
+    {
+        var image = new Argument<string>("image") { Description = "A name, or a path with a '/' in it." };
+        var command = new Command("resolve", "Print the file of an image, building it when needed.") { image };
+        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+        {
+            var found = await Open().ResolveAsync(parsed.GetRequiredValue(image), ct).ConfigureAwait(false);
+            parsed.InvocationConfiguration.Output.WriteLine(found.Path);
+        }));
+        return command;
+    }
+
+    private static ImageStore Open() => new(new ImageStoreOptions(), CliScheduler.Instance);
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Rx.Vm.Images.Boot;
+
+/// <summary>Writes the guest's first root file system; its layout is in docs/guest-protocol.md, "Initramfs layout".</summary>
+internal static class Initramfs
+{
+    /// <summary>Goes into cache keys: raise it when the layout changes.</summary>
+    public const string FormatVersion = "initramfs-1";
+
+    private const uint Owned755 = 0x1ed;
+    private const uint Owned644 = 0x1a4;
+    private const uint Owned600 = 0x180;
+    private const uint Sticky777 = 0x3ff;
+
+    /// <summary>What the guest needs to reach its ports.</summary>
+    public static readonly ImmutableArray<string> BootModules = ["virtio_pci", "virtio_mmio", "virtio_console"];
+
+    /// <summary>What it needs for pods, in the order of how soon.</summary>
+    public static readonly ImmutableArray<string> LazyModules =
+    [
+        "virtio_blk", "squashfs", "overlay", "virtio_rng", "virtio_net", "virtio_scsi", "sd_mod", "virtiofs", "erofs", "9p", "9pnet_virtio",
+        "virtio_balloon",
+    ];
+
+    /// <summary>The files of the two lists, in load order, none twice.</summary>
+    public static (ImmutableArray<string> Boot, ImmutableArray<string> Lazy) Modules(KernelPackage kernel)
+    {
+        var boot = kernel.ResolveModules(BootModules);
+        return (boot, kernel.ResolveModules(BootModules.Concat(LazyModules))[boot.Length..]);
+    }
+
+    /// <summary>Writes the whole archive; equal inputs give equal bytes.</summary>
+    public static void Write(Stream target, ReadOnlySpan<byte> init, ImmutableArray<string> boot, ImmutableArray<string> lazy)
+    {
+        var archive = new CpioWriter(target);
+        foreach (var directory in (string[])["dev", "etc", "lib", "lib/modules", "mnt", "proc", "run", "sys"])
+        {
+            archive.AddDirectory(directory, Owned755);
+        }
+
+        archive.AddDirectory("tmp", Sticky777);
+        archive.AddCharacterDevice("dev/console", Owned600, major: 5, minor: 1);
+        archive.AddFile("init", Owned755, init);
+        AddModules(archive, "etc/modules-boot", boot);
+        AddModules(archive, "etc/modules-lazy", lazy);
+        archive.Finish();
+    }
+
+    private static void AddModules(CpioWriter archive, string list, ImmutableArray<string> files)
+    {
+        var lines = new StringBuilder();
+        foreach (var file in files)
+        {
+            var path = $"lib/modules/{Path.GetFileName(file)}";
+            archive.AddFile(path, Owned644, File.ReadAllBytes(file));
+            lines.Append($"/{path}\n");
+        }
+
+        archive.AddFile(list, Owned644, Encoding.UTF8.GetBytes(lines.ToString()));
+    }
+}
