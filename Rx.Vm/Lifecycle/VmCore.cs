@@ -73,7 +73,7 @@ public enum VmFlags : ushort
 }
 
 /// <summary>
-/// The lifecycle state proper: enums, flags and small counts, 68 bits in all, so that every reachable state can be searched
+/// The lifecycle state proper: enums, flags and small counts, 70 bits in all, so that every reachable state can be searched
 /// (architecture §10.10). Ids, texts, sockets and times are in <see cref="VmFold"/> and beyond.
 /// </summary>
 public readonly record struct VmCore

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Rx.Vm.Lifecycle;
 
@@ -50,7 +51,11 @@ public sealed record VmFold
             return new VmStep(fold with { Steps = fold.Steps + 1 }, e, at, VmEffects.None, default, [], Published: false);
         }
 
-        var t = VmReducer.Reduce(fold.Core, new VmInput(e.Kind, e.Operand));
+        var input = new VmInput(e.Kind, e.Operand);
+        var t = VmReducer.Reduce(fold.Core, input);
+        Debug.Assert(
+            VmInvariants.CheckAll(fold.Core, input, t) == VmRule.None,
+            $"{VmInvariants.CheckAll(fold.Core, input, t)}: {fold.Core} + {input} -> {t}");
         var state = Show(fold.State, fold.Core, t, e);
         var published = state != fold.State;
         if (published)

@@ -41,8 +41,7 @@ public static partial class VmReducer
         K.ShutdownRequested => OnShutdown(s, pod: false),
         K.KillRequested => OnKill(s),
 
-        K.ProcessStarted when s.Process == ProcessStatus.Launching =>
-            new Transition(s with { Process = ProcessStatus.Running }).Arm(DeadlineKind.QmpGreeting),
+        K.ProcessStarted when s.Process == ProcessStatus.Launching => Up(s with { Process = ProcessStatus.Running }),
         K.ProcessStartFailed when s.Process == ProcessStatus.Launching => Release(s.Because(VmReason.StartFailed), ProcessStatus.Exited),
         K.ProcessExited => ProcessGone(s, i),
         K.QmpConnected => Booted(s.Set(VmFlags.QmpReady)).Disarm(DeadlineKind.QmpGreeting),
@@ -78,7 +77,12 @@ public static partial class VmReducer
 
     private static Transition Vanish(VmCore s, VmReason why) => new(s.Because(why) with { Phase = VmPhase.Gone });
 
-    private static Transition Booted(VmCore s) => s.Has(VmFlags.QmpReady) && s.Has(VmFlags.GuestReady) ? Idle(s) : new(s);
+    // The monitor may have greeted before the start was reported; then nothing is left to wait for with QmpGreeting.
+    private static Transition Up(VmCore s) => s.Has(VmFlags.QmpReady) ? Booted(s) : new Transition(s).Arm(DeadlineKind.QmpGreeting);
+
+    // Three reports make a booted machine, in any order: started, greeted, READY.
+    private static Transition Booted(VmCore s) =>
+        s.Process == ProcessStatus.Running && s.Has(VmFlags.QmpReady) && s.Has(VmFlags.GuestReady) ? Idle(s) : new(s);
 
     // The guest is ready for a pod; one may be waiting.
     private static Transition Idle(VmCore s)

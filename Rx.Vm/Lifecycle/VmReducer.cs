@@ -65,7 +65,7 @@ public static partial class VmReducer
         Settle(s.Because(why) with { Phase = VmPhase.Terminating }).Do(VmEffects.SendDestroyPod).Arm(DeadlineKind.PodDestroy);
 
     // Without a pod, or with a guest that no longer answers.
-    private static Transition PowerOff(VmCore s, VmReason why) => s.Has(VmFlags.QmpReady)
+    private static Transition PowerOff(VmCore s, VmReason why) => s.Process == ProcessStatus.Running && s.Has(VmFlags.QmpReady)
         ? Settle(s.Because(why).Set(VmFlags.QuitSent) with { Phase = VmPhase.Destroying }).Do(VmEffects.SendQuit).Arm(DeadlineKind.Quit)
         : KillNow(s, why);
 
