@@ -13,7 +13,9 @@ internal sealed record ContainerPayload
     [JsonPropertyName("rootfs")]
     public string Rootfs { get; init; } = "";
 
-    /// <summary>The root disk's device name without /dev, or a path inside the share; empty when <see cref="Serial"/> names the disk.</summary>
+    /// <summary>
+    /// The root disk's device name without /dev, or a path inside the share; empty when <see cref="Serial"/> names the disk.
+    /// </summary>
     [JsonPropertyName("image")]
     public string Image { get; init; } = "";
 

@@ -82,7 +82,9 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
         return Encode(GuestCode.FinishPod, payload);
     }
 
-    /// <summary>Reads a FINISHPOD payload, however long: as many whole codes as there are, at most 1024; a ragged tail is dropped (H64).</summary>
+    /// <summary>
+    /// Reads a FINISHPOD payload, however long: as many whole codes as there are, at most 1024; a ragged tail is dropped (H64).
+    /// </summary>
     public static int[] ReadExitCodes(ReadOnlySpan<byte> payload)
     {
         var codes = new int[Math.Min(payload.Length / 4, WireLimits.ExitCodes)];

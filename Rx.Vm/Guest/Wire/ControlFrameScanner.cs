@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Rx.Vm.Guest.Wire;
 
-/// <summary>Cuts the control channel's bytes into frames. Resumable at every byte; bounded; a broken length is a value, not an exception.</summary>
+/// <summary>
+/// Cuts the control channel's bytes into frames. Resumable at every byte; bounded; a broken length is a value, not an exception.
+/// </summary>
 /// <param name="maxFrame">The largest legal frame, header included: <see cref="WireLimits.ControlFrameToHost"/> on the host.</param>
 internal sealed class ControlFrameScanner(int maxFrame)
 {

@@ -62,7 +62,7 @@ internal sealed class FrameAssembler(int headerSize, int maxFrame)
         return FrameScan.Frame;
     }
 
-    /// <summary>The frame handed out last is over; a buffer that one large frame needed is not kept for small ones.</summary>
+    /// <summary>The frame handed out last is over; a buffer that one huge frame needed is not kept for small ones.</summary>
     private void Forget()
     {
         if (!_handedOut)
@@ -73,7 +73,7 @@ internal sealed class FrameAssembler(int headerSize, int maxFrame)
         _handedOut = false;
         _filled = 0;
         _frameLength = 0;
-        if (_buffer.Length > WireLimits.BufferFloor)
+        if (_buffer.Length > WireLimits.BufferKept)
         {
             _buffer = [];
         }

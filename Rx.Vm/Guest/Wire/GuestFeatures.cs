@@ -24,7 +24,9 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
     /// <summary>The name of one feature on the wire and in messages.</summary>
     public static string NameOf(GuestFeature feature) => Array.Find(Names, n => n.Flag == feature).Name ?? feature.ToString();
 
-    /// <summary>Reads a READY payload. Empty is <see cref="None"/>; anything that isn't the documented JSON is an error text, never a throw.</summary>
+    /// <summary>
+    /// Reads a READY payload. Empty is <see cref="None"/>; anything that isn't the documented JSON is an error text, never a throw.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> payload, out GuestFeatures features, out string error)
     {
         features = None;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Rx.Vm.Guest.Wire;
 
-/// <summary>Cuts the tty channel's bytes into frames. Resumable at every byte; bounded; a broken length is a value, not an exception.</summary>
+/// <summary>
+/// Cuts the tty channel's bytes into frames. Resumable at every byte; bounded; a broken length is a value, not an exception.
+/// </summary>
 /// <param name="maxPayload">The largest legal payload: <see cref="WireLimits.TtyPayloadToHost"/> on the host.</param>
 internal sealed class TtyFrameScanner(int maxPayload)
 {

@@ -29,4 +29,7 @@ internal static class WireLimits
 
     /// <summary>What a frame buffer may take whatever was received: the floor of the memory bound.</summary>
     public const int BufferFloor = 4096;
+
+    /// <summary>The largest frame buffer that is kept for the next frame: one full tty frame.</summary>
+    public const int BufferKept = 64 << 10;
 }

@@ -1,0 +1,20 @@
+namespace Rx.Vm.Guest;
+
+/// <summary>How a channel to the guest ended.</summary>
+internal enum GuestLossKind : byte
+{
+    /// <summary>The other end closed it, as it does when the process exits.</summary>
+    Closed,
+
+    /// <summary>Reading failed.</summary>
+    ReadFailed,
+
+    /// <summary>Writing failed (H62).</summary>
+    WriteFailed,
+
+    /// <summary>The guest broke the protocol.</summary>
+    Protocol,
+
+    /// <summary>This side closed it.</summary>
+    Disposed,
+}

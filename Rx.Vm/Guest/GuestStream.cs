@@ -1,0 +1,203 @@
+using System.IO.Pipelines;
+using Rx.Vm.Guest.Wire;
+
+namespace Rx.Vm.Guest;
+
+/// <summary>One stream of the tty channel: output to read, input to write, and how it ended. Made by <see cref="TtyMux.Open"/>.</summary>
+internal sealed class GuestStream : IDisposable
+{
+    private readonly TtyMux _mux;
+    private readonly GuestStreamOptions _options;
+    private readonly StreamOutput _output;
+    private readonly AsyncGate _inputGate;
+    private readonly TaskCompletionSource<StreamEnd> _end;
+    private int _isInputStarted;
+    private volatile bool _isInputClosed;
+    private volatile bool _isOver;
+    private bool _awaitsExit;
+    private int? _exitCode;
+
+    internal GuestStream(TtyMux mux, ulong session, GuestStreamOptions options, StreamOutput output, bool isInline)
+    {
+        _mux = mux;
+        _options = options;
+        _output = output;
+        _inputGate = new(isHeld: true, isInline);
+        _end = new(isInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        Session = session;
+    }
+
+    /// <summary>What one frame did to the stream.</summary>
+    internal enum Step
+    {
+        GoOn,
+        MustFlush,
+        Over,
+        Broken,
+    }
+
+    /// <summary>The id on the wire; unique for the life of the machine.</summary>
+    public ulong Session { get; }
+
+    /// <summary>
+    /// The output, in order. One reader at a time; complete it when done. It ends without an error even when the channel was lost, so await
+    /// <see cref="End"/> to know whether that was all.
+    /// </summary>
+    public PipeReader Output => _output.Reader;
+
+    /// <summary>
+    /// Completes when the guest has ended the stream (and told the exit code, where one is due) or the channel is lost. Never faults.
+    /// </summary>
+    public Task<StreamEnd> End => _end.Task;
+
+    /// <summary>Bytes of output dropped so far, by <see cref="OutputPolicy.DropOldest"/> or after <see cref="TtyMux.Release"/>.</summary>
+    public long DroppedBytes => _output.Dropped;
+
+    /// <summary>
+    /// Lets input through: call it when the STARTPOD or EXECCMD that names this stream was acknowledged. Before that the guest does not
+    /// know
+    /// the session and would answer input with its end (H82). Idempotent.
+    /// </summary>
+    public void StartInput()
+    {
+        if (Interlocked.Exchange(ref _isInputStarted, 1) == 0)
+        {
+            _inputGate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Sends input; waits for <see cref="StartInput"/>, for earlier calls, and for the channel to take it. True: all of it was handed to
+    /// the
+    /// channel. False: the stream has ended, its input was closed, or the channel is lost. Cancellation takes effect between frames.
+    /// </summary>
+    public async ValueTask<bool> WriteInputAsync(ReadOnlyMemory<byte> data, CancellationToken ct = default)
+    {
+        if (_isInputClosed || _isOver)
+        {
+            return false;
+        }
+
+        await _inputGate.EnterAsync(ct).ConfigureAwait(false);
+        try
+        {
+            while (!data.IsEmpty)
+            {
+                var chunk = data[..Math.Min(data.Length, _options.InputChunk)];
+                if (_isOver || !await _mux.SendAsync(Session, chunk, ct).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                data = data[chunk.Length..];
+            }
+
+            return true;
+        }
+        finally
+        {
+            _inputGate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Closes stdin behind what was written before; later writes answer false. False: closed already, ended, lost, or the guest has no way
+    /// to be told.
+    /// </summary>
+    public async ValueTask<bool> CloseInputAsync(CancellationToken ct = default)
+    {
+        if (_isInputClosed || _isOver)
+        {
+            return false;
+        }
+
+        _isInputClosed = true;
+        if (!_options.CanCloseInput)
+        {
+            return false;
+        }
+
+        try
+        {
+            await _inputGate.EnterAsync(ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _isInputClosed = false;
+            throw;
+        }
+
+        try
+        {
+            return !_isOver && await _mux.SendAsync(Session, ReadOnlyMemory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _inputGate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// The consumer has lost interest: further output is swallowed and holds nobody up. The process in the guest lives on.
+    /// </summary>
+    public void Dispose() => _output.Abandon();
+
+    /// <summary>One frame from the guest; on the channel's reader.</summary>
+    internal Step Take(ReadOnlySpan<byte> payload)
+    {
+        if (_awaitsExit)
+        {
+            return TakeExit(payload);
+        }
+
+        if (!payload.IsEmpty)
+        {
+            return _output.Offer(payload) ? Step.MustFlush : Step.GoOn;
+        }
+
+        if (_options.ExpectExit)
+        {
+            _awaitsExit = true;
+            _output.Complete();
+            return Step.GoOn;
+        }
+
+        return Step.Over;
+    }
+
+    /// <summary>Completes when the consumer has made room.</summary>
+    internal ValueTask FlushAsync() => _output.FlushAsync();
+
+    /// <summary>Stops waiting for the consumer.</summary>
+    internal void Release() => _output.Release();
+
+    /// <summary>Ends the stream once: completes the output, tells how, and lets waiting writers find out.</summary>
+    internal void Finish(StreamEndKind kind)
+    {
+        _isOver = true;
+        if (!_awaitsExit)
+        {
+            _output.Complete();
+        }
+
+        _end.TrySetResult(new(kind, _exitCode));
+        StartInput();
+    }
+
+    private Step TakeExit(ReadOnlySpan<byte> payload)
+    {
+        if (payload.IsEmpty)
+        {
+            // The guest's answer to input that crossed the end on its way.
+            return Step.GoOn;
+        }
+
+        if (!TtyFrame.TryReadExit(payload, out var exitCode))
+        {
+            return Step.Broken;
+        }
+
+        _exitCode = exitCode;
+        return Step.Over;
+    }
+}

@@ -1,0 +1,32 @@
+using Rx.Vm.Guest.Wire;
+
+namespace Rx.Vm.Guest;
+
+/// <summary>How one stream behaves.</summary>
+internal sealed record GuestStreamOptions
+{
+    /// <summary>What happens when nobody reads the output.</summary>
+    public OutputPolicy Output { get; init; } = OutputPolicy.Wait;
+
+    /// <summary>After the end an exit frame follows: the main stream of an exec on a guest with <c>exit-frame</c>.</summary>
+    public bool ExpectExit { get; init; }
+
+    /// <summary>The guest understands the empty frame that closes stdin: <c>stdin-eof</c>.</summary>
+    public bool CanCloseInput { get; init; } = true;
+
+    /// <summary>Most bytes of input per frame.</summary>
+    public int InputChunk { get; init; } = WireLimits.TtyPayloadToGuest;
+
+    /// <summary>
+    /// What a guest with these features takes. A 2015 guest drops stdin beyond a small buffer, so it gets the 32 bytes it is used to
+    /// (H83).
+    /// </summary>
+    /// <param name="features">The guest's.</param>
+    /// <param name="isExec">Whether this is the main stream of an exec, as opposed to a container's or a stderr.</param>
+    public static GuestStreamOptions For(GuestFeatures features, bool isExec = false) => new()
+    {
+        ExpectExit = isExec && features.Has(GuestFeature.ExitFrame),
+        CanCloseInput = features.Has(GuestFeature.StdinEof),
+        InputChunk = features == GuestFeatures.None ? 32 : WireLimits.TtyPayloadToGuest,
+    };
+}

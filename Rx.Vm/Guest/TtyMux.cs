@@ -1,0 +1,342 @@
+using Rx.Vm.Guest.Wire;
+using Serilog;
+using Serilog.Core;
+
+namespace Rx.Vm.Guest;
+
+/// <summary>
+/// The tty channel: many streams over one duplex stream (docs/guest-protocol.md). The reader of the channel waits for the reader of a
+/// stream that must not lose anything, which is all the back-pressure there is; memory is bounded by the pipes.
+/// </summary>
+/// <remarks>
+/// The table of streams has one lock, never held while anything else is called (H75). Only the channel's reader touches the outputs, so a
+/// stream ends there, once, whatever ended it (H76). When the underlying stream completes inline and <see cref="TtyMuxOptions.IsInline"/>
+/// is set, everything happens inline.
+/// </remarks>
+internal sealed class TtyMux : IDisposable
+{
+    private const int ReadSize = 16 << 10;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, GuestStream> _streams = [];
+    private readonly Stream _stream;
+    private readonly TtyMuxOptions _options;
+    private readonly ILogger _log;
+    private readonly ReleaseBudget _budget;
+    private readonly AsyncGate _writeGate;
+    private readonly byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<GuestLost> _completion;
+    private GuestLost? _loss;
+    private ulong _nextSession;
+    private GuestLost? _writeFailure;
+    private bool _isReading;
+    private bool _isOver;
+    private long _unknownFrames;
+
+    /// <summary>A channel over <paramref name="stream"/>, which it owns. Nothing is read before <see cref="Start"/>.</summary>
+    public TtyMux(Stream stream, TtyMuxOptions? options = null, ILogger? logger = null)
+    {
+        _stream = stream;
+        _options = options ?? new();
+        _log = (logger ?? Logger.None).ForContext<TtyMux>();
+        _budget = new(_options.ReleasedBytes);
+        _writeGate = new(isHeld: false, _options.IsInline);
+        _completion = new(_options.IsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _nextSession = _options.FirstSession;
+    }
+
+    /// <summary>How the channel ended: completes once, after every stream has; never faults.</summary>
+    public Task<GuestLost> Completion => _completion.Task;
+
+    /// <summary>Frames for sessions that nobody has opened or that have ended.</summary>
+    public long UnknownFrames => Volatile.Read(ref _unknownFrames);
+
+    /// <summary>The id the next stream will get: what a later host must not fall behind (H87).</summary>
+    public ulong NextSession
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _nextSession;
+            }
+        }
+    }
+
+    /// <summary>Begins to read. Returns when the stream has nothing more to give at once; call it once.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _isReading = !_isOver;
+        }
+
+        if (_isReading)
+        {
+            _ = ReadAsync();
+        }
+    }
+
+    /// <summary>
+    /// Opens a stream with a session id of its own. Do it before the guest is told the id, or output may be dropped as unknown. On a lost
+    /// channel the stream has ended already. The number of open streams is the caller's to bound.
+    /// </summary>
+    public GuestStream Open(GuestStreamOptions? options = null)
+    {
+        lock (_gate)
+        {
+            return Add(_nextSession++, options ?? new());
+        }
+    }
+
+    /// <summary>Opens a stream that the guest knows from an earlier host. Its input is not started.</summary>
+    /// <exception cref="ArgumentException">This session is open.</exception>
+    public GuestStream Reopen(ulong session, GuestStreamOptions? options = null)
+    {
+        lock (_gate)
+        {
+            if (_streams.ContainsKey(session))
+            {
+                throw new ArgumentException($"session {session} is open already", nameof(session));
+            }
+
+            _nextSession = Math.Max(_nextSession, session + 1);
+            return Add(session, options ?? new());
+        }
+    }
+
+    /// <summary>
+    /// The machine's process has gone: stop waiting for readers, so that what is left in the socket is taken and the end is reached however
+    /// stuck a consumer may be. What they have not read yet stays readable. Idempotent.
+    /// </summary>
+    public void Release()
+    {
+        _budget.Open();
+        Unblock();
+    }
+
+    /// <summary>Ends every stream as lost and closes the channel. Idempotent; does not wait.</summary>
+    public void Dispose()
+    {
+        Lose(GuestLossKind.Disposed, "the tty channel was closed by this side");
+        _stream.Dispose();
+    }
+
+    /// <summary>
+    /// Sends one frame of at most 4084 bytes. False: the channel is lost. Once begun, a frame is not cancelled: half of one would wreck
+    /// the channel.
+    /// </summary>
+    internal async ValueTask<bool> SendAsync(ulong session, ReadOnlyMemory<byte> payload, CancellationToken ct)
+    {
+        await _writeGate.EnterAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (_stop.IsCancellationRequested || Volatile.Read(ref _writeFailure) is not null)
+            {
+                return false;
+            }
+
+            var length = TtyFrame.Write(_frame, session, payload.Span);
+            await _stream.WriteAsync(_frame.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            FailWriting(new(GuestLossKind.WriteFailed, $"writing the tty channel failed: {e.Message}"));
+            return false;
+        }
+        finally
+        {
+            _writeGate.Exit();
+        }
+    }
+
+    private GuestStream Add(ulong session, GuestStreamOptions options)
+    {
+        var policy = options.Output;
+        StreamOutput output = policy.Drops
+            ? new DroppingOutput(
+                StreamOutput.NewPipe(DroppingOutput.PauseAt, DroppingOutput.ResumeAt, _options.IsInline), policy.KeptBytes)
+            : new WaitingOutput(StreamOutput.NewPipe(_options.PauseAt, _options.ResumeAt, _options.IsInline), _budget);
+        var stream = new GuestStream(this, session, options, output, _options.IsInline);
+        if (_isOver)
+        {
+            stream.Finish(StreamEndKind.Lost);
+        }
+        else
+        {
+            _streams.Add(session, stream);
+        }
+
+        return stream;
+    }
+
+    private async Task ReadAsync()
+    {
+        var scanner = new TtyFrameScanner(WireLimits.TtyPayloadToHost);
+        var buffer = new byte[ReadSize];
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                var count = await _stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    Lose(GuestLossKind.Closed, scanner.Pending == 0
+                        ? "the tty channel was closed"
+                        : $"the tty channel was closed {scanner.Pending} bytes into a frame");
+                    break;
+                }
+
+                await ScanAsync(scanner, buffer.AsMemory(0, count)).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever it is: the channel must end, and say why.
+            Lose(GuestLossKind.ReadFailed, $"reading the tty channel failed: {e.Message}");
+        }
+        finally
+        {
+            EndAll();
+        }
+    }
+
+    private async ValueTask ScanAsync(TtyFrameScanner scanner, ReadOnlyMemory<byte> input)
+    {
+        while (!_stop.IsCancellationRequested && Scan(scanner, ref input, out var full))
+        {
+            if (full is not null)
+            {
+                await full.FlushAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes one frame. False: the input is used up or the channel is over. A stream in <paramref name="full"/> must be flushed.
+    /// </summary>
+    private bool Scan(TtyFrameScanner scanner, ref ReadOnlyMemory<byte> input, out GuestStream? full)
+    {
+        full = null;
+        var rest = input.Span;
+        var found = scanner.Next(ref rest, out var frame);
+        input = input[^rest.Length..];
+        if (found == FrameScan.Frame)
+        {
+            return Take(frame, out full);
+        }
+
+        if (found == FrameScan.Fault)
+        {
+            Lose(GuestLossKind.Protocol, $"tty channel: {scanner.Fault}");
+        }
+
+        return false;
+    }
+
+    private bool Take(TtyFrame frame, out GuestStream? full)
+    {
+        full = null;
+        GuestStream? stream;
+        lock (_gate)
+        {
+            _streams.TryGetValue(frame.Session, out stream);
+        }
+
+        if (stream is null)
+        {
+            Interlocked.Increment(ref _unknownFrames);
+            return true;
+        }
+
+        switch (stream.Take(frame.Payload))
+        {
+            case GuestStream.Step.MustFlush:
+                full = stream;
+                break;
+            case GuestStream.Step.Over:
+                lock (_gate)
+                {
+                    _streams.Remove(frame.Session);
+                }
+
+                stream.Finish(StreamEndKind.Ended);
+                break;
+            case GuestStream.Step.Broken:
+                Lose(GuestLossKind.Protocol, $"tty channel: an exit frame of {frame.Payload.Length} bytes for session {frame.Session}");
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>No input is taken any more; output that was received already is still delivered where the stream allows it.</summary>
+    private void FailWriting(GuestLost failure)
+    {
+        Volatile.Write(ref _writeFailure, failure);
+        if (!StreamInput.EndBehindReceived(_stream))
+        {
+            Lose(failure.Kind, failure.Reason);
+        }
+    }
+
+    /// <summary>The first cause wins. The channel's reader then ends the streams; without a reader it is done here.</summary>
+    private void Lose(GuestLossKind kind, string reason)
+    {
+        GuestLost loss;
+        bool isReading;
+        lock (_gate)
+        {
+            if (_loss is not null)
+            {
+                return;
+            }
+
+            loss = _loss = Volatile.Read(ref _writeFailure) ?? new(kind, reason);
+            isReading = _isReading;
+        }
+
+        _log.Debug("The tty channel is lost ({Kind}): {Reason}", loss.Kind, loss.Reason);
+        _stop.Cancel();
+        Unblock();
+        if (!isReading)
+        {
+            EndAll();
+        }
+    }
+
+    private void Unblock()
+    {
+        foreach (var stream in Snapshot(isLast: false))
+        {
+            stream.Release();
+        }
+    }
+
+    private void EndAll()
+    {
+        foreach (var stream in Snapshot(isLast: true))
+        {
+            stream.Finish(StreamEndKind.Lost);
+        }
+
+        _completion.TrySetResult(_loss!);
+    }
+
+    private GuestStream[] Snapshot(bool isLast)
+    {
+        lock (_gate)
+        {
+            _isOver |= isLast;
+            var streams = _streams.Values.ToArray();
+            if (isLast)
+            {
+                _streams.Clear();
+            }
+
+            return streams;
+        }
+    }
+}
