@@ -1,0 +1,68 @@
+using System.Text;
+using Rx.Vm.Init.Native;
+
+namespace Rx.Vm.Init.Pods;
+
+/// <summary>
+/// The pod of this VM, from STARTPOD until its end was reported. Its uts and ipc namespaces exist as long as these two descriptors and
+/// the processes in them; mount and pid namespaces belong to each container and go with its first process, and all mounts with them,
+/// so that nothing has to be unmounted here (H71).
+/// </summary>
+internal sealed unsafe class Pod
+{
+    private readonly int[] _namespaces = [-1, -1];
+
+    /// <summary>Makes the namespaces and sets the host name in them.</summary>
+    public Pod(string hostname)
+    {
+        Hostname = hostname;
+        var own = new[] { Fd.Open("/proc/self/ns/uts", Abi.ReadOnly), Fd.Open("/proc/self/ns/ipc", Abi.ReadOnly) };
+        try
+        {
+            SystemCallException.Check(Libc.unshare(Abi.NewUts | Abi.NewIpc), "make the pod's namespaces");
+            _namespaces[0] = Fd.Open("/proc/self/ns/uts", Abi.ReadOnly);
+            _namespaces[1] = Fd.Open("/proc/self/ns/ipc", Abi.ReadOnly);
+            var name = Encoding.UTF8.GetBytes(hostname);
+            fixed (byte* start = name)
+            {
+                SystemCallException.Check(Libc.sethostname(start, name.Length), "set the host name");
+            }
+        }
+        finally
+        {
+            _ = Libc.setns(own[0], Abi.NewUts);
+            _ = Libc.setns(own[1], Abi.NewIpc);
+            Fd.Close(ref own[0]);
+            Fd.Close(ref own[1]);
+        }
+    }
+
+    /// <summary>The host name.</summary>
+    public string Hostname { get; }
+
+    /// <summary>Descriptors of the uts and ipc namespaces.</summary>
+    public int[] Namespaces => _namespaces;
+
+    /// <summary>The containers, in order of declaration.</summary>
+    public List<Container> Containers { get; } = [];
+
+    /// <summary>Whether STARTPOD was acknowledged.</summary>
+    public bool Started { get; set; }
+
+    /// <summary>Whether the first process of every container was reaped.</summary>
+    public bool Ended => Containers.TrueForAll(c => !c.Runs);
+
+    /// <summary>How they ended; 0 for one that still runs.</summary>
+    public int[] ExitCodes => [.. Containers.Select(c => c.Process.ExitCode ?? 0)];
+
+    /// <summary>A container by id, or null.</summary>
+    public Container? Find(string id) => Containers.Find(c => c.Spec.Id == id);
+
+    /// <summary>Closes what is held.</summary>
+    public void Dispose()
+    {
+        Containers.ForEach(c => c.Dispose());
+        Fd.Close(ref _namespaces[0]);
+        Fd.Close(ref _namespaces[1]);
+    }
+}

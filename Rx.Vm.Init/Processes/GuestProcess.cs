@@ -1,0 +1,207 @@
+using System.Buffers.Binary;
+using Rx.Vm.Init.Channels;
+using Rx.Vm.Init.Loop;
+using Rx.Vm.Init.Native;
+using Rx.Vm.Init.Rules;
+
+namespace Rx.Vm.Init.Processes;
+
+/// <summary>
+/// One process that the host asked for, from its set-up to the last byte of its last stream. Its life: set-up (<see cref="Link"/>), then
+/// <see cref="Attach"/>, then in any order exit and end of streams, then <see cref="Done"/>.
+/// </summary>
+internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart start, int pid, int pidFd, ShimLink link, ParentEnds ends)
+{
+    /// <summary>How long streams may stay open after the process itself has ended (a background child holds them).</summary>
+    private const int LingerMs = 1000;
+
+    private readonly List<OutputStream> _outputs = [];
+    private readonly long _pidWatch = loop.Watch(pidFd, Abi.EpollIn, static () => { });
+    private int _pidFd = pidFd;
+    private int _master = -1;
+    private InputStream? _input;
+    private bool _attached;
+    private bool _abandoned;
+    private LoopTimer? _linger;
+
+    /// <summary>The process id, valid until <see cref="ExitCode"/> is set.</summary>
+    public int Pid { get; } = pid;
+
+    /// <summary>What was asked for.</summary>
+    public ProcessStart Start { get; } = start;
+
+    /// <summary>The set-up's end of the story.</summary>
+    public ShimLink Link { get; } = link;
+
+    /// <summary>How it ended, or null.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Whether it has ended and its last frame is on its way.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary>Whether the tty port should wait for it to read its stdin.</summary>
+    public bool InputFull => _input is { Full: true };
+
+    /// <summary>The command runs: connects its streams. Call once, after the answer to the host was queued (H82).</summary>
+    public void Attach()
+    {
+        _attached = true;
+        if (Start.Plan.Terminal)
+        {
+            _master = ends.HasMaster ? ends.TakeMaster() : Link.Take(1);
+            Connect(Duplicate(_master), Duplicate(_master));
+        }
+        else
+        {
+            Connect(ends.TakeInput(), ends.TakeOutput());
+        }
+
+        if (ends.HasError && Start.Stderr is { } stderr)
+        {
+            Add(ends.TakeError(), stderr);
+        }
+
+        Advance();
+    }
+
+    /// <summary>Hands it host bytes; none mean the end of stdin. Bytes for its stderr session go nowhere.</summary>
+    public void Deliver(ulong session, ReadOnlySpan<byte> bytes)
+    {
+        if (session == Start.Session)
+        {
+            _input?.Accept(bytes);
+        }
+    }
+
+    /// <summary>Sets the size of its terminal, if it has one.</summary>
+    public void Resize(ushort rows, ushort columns)
+    {
+        if (_master >= 0)
+        {
+            Pty.Resize(_master, rows, columns);
+        }
+    }
+
+    /// <summary>Sends it a signal, unless it was reaped: until then the number is its own.</summary>
+    public void Signal(int number)
+    {
+        if (ExitCode is null)
+        {
+            _ = Libc.kill(Pid, number);
+        }
+    }
+
+    /// <summary>It was reaped.</summary>
+    public void Exited(int exitCode)
+    {
+        ExitCode = exitCode;
+        loop.Forget(_pidFd, _pidWatch);
+        Fd.Close(ref _pidFd);
+        _input?.Dispose();
+        foreach (var output in _outputs)
+        {
+            output.WriterGone();
+        }
+
+        _linger = _attached ? loop.After(LingerMs, EndLingering) : null;
+        tty.Pump();
+    }
+
+    /// <summary>If its command does not run yet, nobody waits for it any more: it is <see cref="Done"/> once it is reaped.</summary>
+    public void AbandonSetup() => _abandoned = !_attached;
+
+    /// <summary>Looks whether it is <see cref="Done"/>: exited, every stream ended and, for an exec, the exit frame added.</summary>
+    public void Advance()
+    {
+        if (_abandoned && ExitCode is not null)
+        {
+            Done = true;
+        }
+
+        if (Done || ExitCode is not { } code || !_attached || !_outputs.TrueForAll(o => o.Ended) || !tty.Outbound.HasRoom(sizeof(int)))
+        {
+            return;
+        }
+
+        if (Start.ReportsExit)
+        {
+            Span<byte> payload = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32BigEndian(payload, code);
+            tty.Outbound.Append(Start.Session, payload);
+        }
+
+        Done = true;
+        _linger?.Cancel();
+        Release();
+        tty.Pump();
+    }
+
+    /// <summary>Closes everything; lingering outputs that are read into nothing stay until their writers go.</summary>
+    public void Release()
+    {
+        _input?.Dispose();
+        foreach (var output in _outputs)
+        {
+            tty.Detach(output);
+            if (!output.Ended)
+            {
+                output.Dispose();
+            }
+        }
+
+        Link.Dispose();
+        ends.Dispose();
+        Fd.Close(ref _master);
+        if (_pidFd >= 0)
+        {
+            loop.Forget(_pidFd, _pidWatch);
+            Fd.Close(ref _pidFd);
+        }
+    }
+
+    private void Connect(int input, int output)
+    {
+        Fd.SetNonBlocking(input);
+        _input = new(loop, input, Start.Plan.Terminal, tty.Pump);
+        Add(output, Start.Session);
+        if (ExitCode is not null)
+        {
+            _input.Dispose();
+        }
+    }
+
+    private void Add(int fd, ulong session)
+    {
+        Fd.SetNonBlocking(fd);
+        var output = new OutputStream(loop, fd, session, tty.Pump);
+        _outputs.Add(output);
+        tty.Attach(output);
+        if (ExitCode is not null)
+        {
+            output.WriterGone();
+            _linger ??= loop.After(LingerMs, EndLingering);
+        }
+    }
+
+    private void EndLingering()
+    {
+        foreach (var output in _outputs)
+        {
+            if (!output.Ended && !output.Ready && tty.Outbound.HasRoom(0))
+            {
+                output.Linger(tty.Outbound);
+            }
+        }
+
+        if (_outputs.Exists(o => !o.Ended))
+        {
+            // There is still something to read, and a slow host: it is not lost, only late.
+            _linger = loop.After(LingerMs, EndLingering);
+        }
+
+        tty.Pump();
+    }
+
+    private static int Duplicate(int fd) =>
+        SystemCallException.Check(Libc.fcntl(fd, Abi.DuplicateCloseOnExec, 3), "duplicate the terminal");
+}

@@ -1,0 +1,22 @@
+using Rx.Vm.Init.Rules;
+
+namespace Rx.Vm.Init.Processes;
+
+/// <summary>What is needed to start a process.</summary>
+internal sealed record ProcessStart
+{
+    /// <summary>For messages: "container web", "exec in web".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The session of stdin and stdout.</summary>
+    public required ulong Session { get; init; }
+
+    /// <summary>The session of stderr; null: the same as stdout.</summary>
+    public ulong? Stderr { get; init; }
+
+    /// <summary>Whether the main session ends with an exit frame.</summary>
+    public bool ReportsExit { get; init; }
+
+    /// <summary>What the set-up process does; the namespaces are filled in by the launcher.</summary>
+    public required ShimPlan Plan { get; init; }
+}

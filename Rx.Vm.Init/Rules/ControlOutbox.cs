@@ -1,0 +1,96 @@
+using System.Text;
+using Rx.Vm.Guest.Wire;
+
+namespace Rx.Vm.Init.Rules;
+
+/// <summary>
+/// Control frames on their way to the host. A lost host takes its answers with it: credit and answers of one connection would be matched
+/// to the commands of the next (H72), so <see cref="HostLost"/> drops them and keeps what is news to any host, READY and FINISHPOD.
+/// </summary>
+internal sealed class ControlOutbox
+{
+    /// <summary>Bytes at which no more commands should be read.</summary>
+    public const int Limit = 64 << 10;
+
+    private readonly Queue<(GuestCode Code, byte[] Frame)> _frames = new();
+
+    /// <summary>Bytes waiting.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Whether the control channel should not be read for now.</summary>
+    public bool Full => Bytes >= Limit;
+
+    /// <summary>Adds a frame.</summary>
+    public void Add(GuestCode code, ReadOnlySpan<byte> payload = default) => Add(code, ControlFrame.Encode(code, payload));
+
+    /// <summary>Adds an ERROR with a text, cut to what the host keeps.</summary>
+    public void AddError(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text.Length > WireLimits.ErrorText ? text[..WireLimits.ErrorText] : text);
+        var length = Math.Min(bytes.Length, WireLimits.ErrorText);
+        while (length > 0 && length < bytes.Length && (bytes[length] & 0xc0) == 0x80)
+        {
+            length--;
+        }
+
+        Add(GuestCode.Error, bytes.AsSpan(0, length));
+    }
+
+    /// <summary>Adds credit for bytes that were read.</summary>
+    public void AddCredit(int bytes) => Add(GuestCode.Next, ControlFrame.EncodeNext((uint)bytes));
+
+    /// <summary>Adds the exit codes of a pod.</summary>
+    public void AddFinish(ReadOnlySpan<int> exitCodes) => Add(GuestCode.FinishPod, ControlFrame.EncodeFinishPod(exitCodes));
+
+    /// <summary>Fills a buffer with as many whole frames as fit, oldest first; 0 when none waits. They stay until <see cref="Sent"/>.</summary>
+    public int Fill(Span<byte> buffer, out int frames)
+    {
+        var length = 0;
+        frames = 0;
+        foreach (var (_, frame) in _frames)
+        {
+            if (frame.Length > buffer.Length - length)
+            {
+                break;
+            }
+
+            frame.CopyTo(buffer[length..]);
+            length += frame.Length;
+            frames++;
+        }
+
+        return length;
+    }
+
+    /// <summary>Forgets the oldest frames: they were written.</summary>
+    public void Sent(int frames)
+    {
+        for (; frames > 0; frames--)
+        {
+            Bytes -= _frames.Dequeue().Frame.Length;
+        }
+    }
+
+    /// <summary>The host's end was closed.</summary>
+    public void HostLost()
+    {
+        for (var count = _frames.Count; count > 0; count--)
+        {
+            var kept = _frames.Dequeue();
+            if (kept.Code is GuestCode.Ready or GuestCode.FinishPod)
+            {
+                _frames.Enqueue(kept);
+            }
+            else
+            {
+                Bytes -= kept.Frame.Length;
+            }
+        }
+    }
+
+    private void Add(GuestCode code, byte[] frame)
+    {
+        _frames.Enqueue((code, frame));
+        Bytes += frame.Length;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Rx.Vm.Init.Rules;
+
+/// <summary>What FINISHPOD and the exit frame say about how a process ended.</summary>
+internal static class ExitCode
+{
+    /// <summary>The set-up process failed after the container had been acknowledged.</summary>
+    public const int SetupFailed = 125;
+
+    /// <summary>The command exists and cannot be executed.</summary>
+    public const int NotExecutable = 126;
+
+    /// <summary>There is no such command.</summary>
+    public const int NotFound = 127;
+
+    private const int Enoent = 2;
+    private const int Enotdir = 20;
+
+    /// <summary>The code of a wait(2) status: the exit status, or 128 plus the signal that killed it (H69).</summary>
+    public static int FromWaitStatus(int status)
+    {
+        var signal = status & 0x7f;
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+    }
+
+    /// <summary>The code of a command that execve refused.</summary>
+    public static int FromExecError(int errno) => errno is Enoent or Enotdir ? NotFound : NotExecutable;
+}
