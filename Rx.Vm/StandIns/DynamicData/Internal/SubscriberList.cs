@@ -1,0 +1,47 @@
+namespace DynamicData.Internal;
+
+/// <summary>The followers of one stream of a cache. Every member is called under the lock of the cache.</summary>
+internal sealed class SubscriberList<T>(Outbox outbox)
+{
+    private readonly List<SerialObserver<T>> subscribers = [];
+
+    public bool IsEmpty => subscribers.Count == 0;
+
+    public void Add(SerialObserver<T> subscriber) => subscribers.Add(subscriber);
+
+    public void Remove(SerialObserver<T> subscriber) => subscribers.Remove(subscriber);
+
+    public SerialObserver<T>[] Copy() => [.. subscribers];
+
+    /// <summary>One post per follower, so that who joins later does not get what was already in its snapshot.</summary>
+    public void Post(T value)
+    {
+        foreach (var subscriber in subscribers)
+        {
+            outbox.Post(() => subscriber.OnNext(value));
+        }
+    }
+
+    /// <summary>Ends the stream for all.</summary>
+    public void End(Exception? error)
+    {
+        foreach (var subscriber in subscribers)
+        {
+            outbox.Post(() => End(subscriber, error));
+        }
+
+        subscribers.Clear();
+    }
+
+    public static void End(SerialObserver<T> subscriber, Exception? error)
+    {
+        if (error is null)
+        {
+            subscriber.OnCompleted();
+        }
+        else
+        {
+            subscriber.OnError(error);
+        }
+    }
+}

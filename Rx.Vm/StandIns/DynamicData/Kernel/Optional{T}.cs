@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace DynamicData.Kernel;
+
+/// <summary>A value or none.</summary>
+/// <typeparam name="T">Type of the value.</typeparam>
+[SuppressMessage("Design", "CA1000", Justification = "The original has these members; they are its source contract.")]
+public readonly struct Optional<T> : IEquatable<Optional<T>>
+    where T : notnull
+{
+    private readonly T value;
+
+    private Optional(T value)
+    {
+        this.value = value;
+        HasValue = true;
+    }
+
+    /// <summary>No value.</summary>
+    public static Optional<T> None => default;
+
+    /// <summary>Whether there is a value.</summary>
+    public bool HasValue { get; }
+
+    /// <summary>The value.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public T Value => HasValue ? value : throw new InvalidOperationException("The optional has no value.");
+
+    /// <summary>The value; null is none.</summary>
+    public static implicit operator Optional<T>(T? value) => Create(value);
+
+    /// <summary>The value.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static explicit operator T?(in Optional<T> value) => value.Value;
+
+    /// <summary>Both none, or both with equal values.</summary>
+    public static bool operator ==(in Optional<T> left, in Optional<T> right) => left.Equals(right);
+
+    /// <summary>Not equal.</summary>
+    public static bool operator !=(in Optional<T> left, in Optional<T> right) => !left.Equals(right);
+
+    /// <summary>The value; null is none.</summary>
+    /// <param name="value">The value or null.</param>
+    public static Optional<T> Create(T? value) => value is null ? default : new(value);
+
+    /// <summary>The value; null is none.</summary>
+    /// <param name="value">The value or null.</param>
+    public static Optional<T> ToOptional(T? value) => Create(value);
+
+    /// <summary>The value.</summary>
+    /// <param name="value">An optional with a value.</param>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static T? FromOptional(in Optional<T> value) => value.Value;
+
+    /// <inheritdoc />
+    public bool Equals(Optional<T> other) =>
+        HasValue == other.HasValue && (!HasValue || EqualityComparer<T>.Default.Equals(value, other.value));
+
+    /// <inheritdoc />
+    public override bool Equals(object? obj) => obj is Optional<T> other && Equals(other);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HasValue ? EqualityComparer<T>.Default.GetHashCode(value) : 0;
+
+    /// <summary>Text of the value, or the word None in angle brackets.</summary>
+    public override string? ToString() => HasValue ? value.ToString() : "<None>";
+}
