@@ -7,7 +7,7 @@ namespace Rx.Vm.Images;
 internal static class SquashfsBuilder
 {
     /// <summary>Goes into cache keys: raise it when the arguments change what is built.</summary>
-    public const string FormatVersion = "squashfs-1";
+    public const string FormatVersion = "squashfs-2";
 
     private const string Package = "squashfs-tools";
 
@@ -29,6 +29,16 @@ internal static class SquashfsBuilder
             throw new ImageException(full ? ImageError.DiskFull : ImageError.BuildFailed, subject,
                 $"The image '{subject}' could not be built (exit code {result.ExitCode}): {result.LastWords}");
         }
+
+        try
+        {
+            SquashfsRoot.ClearTime(target);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new ImageException(ImageError.BuildFailed, subject,
+                $"What was built from '{subject}' cannot be used: {error.Message}.", error);
+        }
     }
 
     // File times are kept, since interpreters compare them with their caches; the two times that would come from the clock are not.
@@ -43,7 +53,7 @@ internal static class SquashfsBuilder
         return options.Compression switch
         {
             ImageCompression.None => [.. common, "-comp", "lz4", "-noI", "-noD", "-noF", "-noX"],
-            ImageCompression.Lz4 => [.. common, "-comp", "lz4"],
+            ImageCompression.Lz4 => [.. common, "-comp", "lz4", "-noI"],
         };
     }
 }
