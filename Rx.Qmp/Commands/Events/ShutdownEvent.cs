@@ -1,0 +1,22 @@
+using Rx.Qmp.Messages;
+
+namespace Rx.Qmp.Commands.Events;
+
+/// <summary>SHUTDOWN: the machine is going down. QEMU exits next, unless it runs with -no-shutdown.</summary>
+/// <param name="Guest">True if the guest asked for it.</param>
+/// <param name="Reason">Why, in QEMU's words: guest-shutdown, guest-panic, host-qmp-quit, host-signal, …; empty if it did not say.</param>
+/// <param name="At">When, by QEMU's clock; null if unknown.</param>
+public sealed record ShutdownEvent(bool Guest, string Reason, DateTimeOffset? At) : IQmpTypedEvent<ShutdownEvent>
+{
+    /// <inheritdoc/>
+    public static string EventName => "SHUTDOWN";
+
+    /// <summary>Reads one; never null, since that the machine goes down matters more than why.</summary>
+    /// <param name="source">The event.</param>
+    /// <returns>The typed event.</returns>
+    public static ShutdownEvent? TryRead(QmpEvent source)
+    {
+        var data = source.GetDataElement();
+        return new(data.Member("guest").AsBoolean() ?? false, data.Member("reason").AsText() ?? string.Empty, source.Timestamp);
+    }
+}

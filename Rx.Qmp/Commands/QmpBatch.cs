@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Rx.Qmp.Messages;
+using Rx.Qmp.Session;
+
+namespace Rx.Qmp.Commands;
+
+/// <summary>Commands that only make sense together.</summary>
+public static class QmpBatch
+{
+    /// <summary>Runs commands one after the other and stops at the first that fails for good. Batches and single commands of other callers may
+    /// run in between. Nothing is undone: the result says how far it came.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="commands">The commands, in order.</param>
+    /// <param name="policy">What to retry; null: <see cref="QmpBatchPolicy.Default"/>.</param>
+    /// <param name="cancellationToken">Stops; this alone throws, as every other failure is in the result.</param>
+    /// <returns>How it ended.</returns>
+    public static async Task<QmpBatchResult> ExecuteBatchAsync(
+        this QmpClient client,
+        IEnumerable<QmpCommand> commands,
+        QmpBatchPolicy? policy = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(commands);
+        policy ??= QmpBatchPolicy.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(policy.MaxAttempts, 1, nameof(policy));
+        ArgumentOutOfRangeException.ThrowIfLessThan(policy.RetryDelay, TimeSpan.Zero, nameof(policy));
+        var replies = ImmutableArray.CreateBuilder<QmpReply>();
+        int attempts = 0;
+        foreach (var command in commands)
+        {
+            QmpException? cause = null;
+            bool done = false;
+            for (int attempt = 1; !done; attempt++)
+            {
+                attempts++;
+                try
+                {
+                    replies.Add(await client.ExecuteAsync(command, cancellationToken).ConfigureAwait(false));
+                    done = true;
+                }
+                catch (QmpException error)
+                {
+                    cause ??= error;
+                    if (attempt == policy.MaxAttempts || error is not QmpCommandException refused || !policy.IsTransient(refused))
+                    {
+                        return new QmpBatchResult(replies.ToImmutable(), command, cause, attempts);
+                    }
+                }
+
+                if (!done)
+                {
+                    await SchedulerDelay.WaitAsync(
+                        client.Options.Scheduler, policy.RetryDelay, client.Options.InlineContinuations, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return new QmpBatchResult(replies.ToImmutable(), null, null, attempts);
+    }
+}

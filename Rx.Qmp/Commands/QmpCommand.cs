@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Rx.Qmp.Commands;
+
+/// <summary>One command, encoded once and immutable: it may be sent any number of times, from any thread.</summary>
+public sealed class QmpCommand
+{
+    /// <summary>Longest command accepted, in bytes: half of what QEMU's parser takes before it answers with an error without id (P7).</summary>
+    public const int MaxBytes = 32 * 1024 * 1024;
+
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        // QEMU takes UTF-8, and every byte saved counts (P6); the bytes never meet HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
+    private QmpCommand(string name, ReadOnlyMemory<byte> head, TimeSpan? timeout)
+    {
+        Name = name;
+        Head = head;
+        Timeout = timeout;
+    }
+
+    /// <summary>The command's name, such as query-status.</summary>
+    public string Name { get; }
+
+    /// <summary>How long this command may take from the call on, waiting for its turn included; null: the client's default.</summary>
+    public TimeSpan? Timeout { get; }
+
+    /// <summary>The encoded command without id and closing brace.</summary>
+    internal ReadOnlyMemory<byte> Head { get; }
+
+    /// <summary>A command without arguments.</summary>
+    /// <param name="name">The command's name.</param>
+    /// <returns>The command.</returns>
+    public static QmpCommand Create(string name) => Build(name, static _ => { });
+
+    /// <summary>A command whose arguments are written by hand.</summary>
+    /// <param name="name">The command's name.</param>
+    /// <param name="writeArguments">Writes the members of the arguments object; called once, now, with the writer inside that object.</param>
+    /// <returns>The command.</returns>
+    public static QmpCommand Create(string name, Action<Utf8JsonWriter> writeArguments)
+    {
+        ArgumentNullException.ThrowIfNull(writeArguments);
+        return Build(name, writer =>
+        {
+            writer.WriteStartObject("arguments"u8);
+            writeArguments(writer);
+            writer.WriteEndObject();
+        });
+    }
+
+    /// <summary>A command whose arguments come from an object.</summary>
+    /// <typeparam name="T">The arguments' type; it must serialise to a JSON object.</typeparam>
+    /// <param name="name">The command's name.</param>
+    /// <param name="arguments">The arguments. Leave optional members out rather than null: QEMU takes no nulls for them.</param>
+    /// <param name="typeInfo">The type's source-generated description.</param>
+    /// <returns>The command.</returns>
+    public static QmpCommand Create<T>(string name, T arguments, JsonTypeInfo<T> typeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        var element = JsonSerializer.SerializeToElement(arguments, typeInfo);
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new ArgumentException("Arguments must be a JSON object.", nameof(arguments));
+        }
+
+        return Build(name, writer =>
+        {
+            writer.WritePropertyName("arguments"u8);
+            element.WriteTo(writer);
+        });
+    }
+
+    /// <summary>The same command with a time limit of its own.</summary>
+    /// <param name="timeout">How long it may take from the call on; positive.</param>
+    /// <returns>The new command; this one stays as it is.</returns>
+    public QmpCommand WithTimeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        return new QmpCommand(Name, Head, timeout);
+    }
+
+    /// <summary>The name only: arguments may hold secrets.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => Name;
+
+    private static QmpCommand Build(string name, Action<Utf8JsonWriter> writeRest)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > 128 || name.AsSpan().ContainsAnyExcept(NameCharacters))
+        {
+            throw new ArgumentException("Not a command name.", nameof(name));
+        }
+
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("execute"u8, name);
+            writeRest(writer);
+            writer.WriteEndObject();
+        }
+
+        if (output.WrittenCount > MaxBytes)
+        {
+            throw new ArgumentException($"{name}: the arguments are longer than {MaxBytes} bytes.", nameof(writeRest));
+        }
+
+        return new QmpCommand(name, output.WrittenSpan[..^1].ToArray(), null);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Rx.Qmp.Messages;
+
+/// <summary>One event, known or not. Its data stays UTF-8 until someone asks; the event owns the bytes, so it may be kept.</summary>
+public sealed class QmpEvent
+{
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>Makes an event; the client makes its own, this is for simulations and tests.</summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="timestamp">When it happened, or null if unknown.</param>
+    /// <param name="data">The data object in UTF-8, kept without copying; empty if the event has none.</param>
+    public QmpEvent(string name, DateTimeOffset? timestamp, ReadOnlyMemory<byte> data)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Name = name;
+        Timestamp = timestamp;
+        Data = data;
+    }
+
+    /// <summary>The name, such as SHUTDOWN. Names later QEMU versions invent arrive like any other.</summary>
+    public string Name { get; }
+
+    /// <summary>When the event happened by the server's clock, exact to a microsecond; null where that clock failed. For a rate-limited
+    /// event this is earlier than its arrival.</summary>
+    public DateTimeOffset? Timestamp { get; }
+
+    /// <summary>The data object as sent, in UTF-8; empty if the event has none.</summary>
+    public ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>Reads the data into a type; an event without data reads as an empty object.</summary>
+    /// <typeparam name="T">The wanted type.</typeparam>
+    /// <param name="typeInfo">Its source-generated description.</param>
+    /// <returns>The data.</returns>
+    /// <exception cref="QmpProtocolException">The data has another shape.</exception>
+    public T? GetData<T>(JsonTypeInfo<T> typeInfo) => OwnedJson.Deserialize(DataOrEmpty, typeInfo);
+
+    /// <summary>Reads the data into a tree of its own; an event without data reads as an empty object.</summary>
+    /// <returns>The root.</returns>
+    /// <exception cref="QmpProtocolException">The data is not valid JSON.</exception>
+    public JsonElement GetDataElement() => OwnedJson.Parse(DataOrEmpty);
+
+    /// <summary>The name only: data may hold secrets and has no place in a log.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => Name;
+
+    private ReadOnlySpan<byte> DataOrEmpty => Data.IsEmpty ? EmptyObject : Data.Span;
+}

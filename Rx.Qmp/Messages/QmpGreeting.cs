@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Rx.Qmp.Messages;
+
+/// <summary>What the server says first (P1).</summary>
+/// <param name="Version">QEMU's version; zeroes where the server left it out.</param>
+/// <param name="Package">The packager's version text, often empty.</param>
+/// <param name="Capabilities">Capabilities on offer, unknown ones included.</param>
+public sealed record QmpGreeting(QmpVersion Version, string Package, ImmutableArray<string> Capabilities)
+{
+    /// <summary>Reads the value of the QMP member, leniently: a part of an unexpected shape counts as absent.</summary>
+    internal static QmpGreeting Read(ReadOnlySpan<byte> json, int maxDepth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+        var body = JsonElement.ParseValue(ref reader);
+        var version = body.Member("version");
+        var qemu = version.Member("qemu");
+        var offered = body.Member("capabilities");
+        return new QmpGreeting(
+            new QmpVersion(qemu.Member("major").AsInt32(), qemu.Member("minor").AsInt32(), qemu.Member("micro").AsInt32()),
+            version.Member("package").AsText() ?? string.Empty,
+            offered.ValueKind == JsonValueKind.Array
+                ? [.. offered.EnumerateArray().Select(item => item.AsText()).OfType<string>()]
+                : []);
+    }
+}

@@ -1,0 +1,211 @@
+using System.Reactive.Concurrency;
+using System.Text.Json.Serialization.Metadata;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+using Rx.Qmp.Session;
+
+namespace Rx.Qmp;
+
+/// <summary>
+/// A client of one QMP connection: commands that can be awaited, up to eight in flight, and events as a hot stream. Make it, subscribe,
+/// connect; it connects once. All members may be used from any thread, and from inside observers and continuations.
+/// </summary>
+public sealed class QmpClient : IAsyncDisposable
+{
+    private static readonly QmpEventBuffer StateBuffer = new(64, QmpEventOverflow.DropOldest);
+
+    private readonly QmpSession _session;
+    private int _started;
+
+    /// <summary>Makes a client that is not connected yet.</summary>
+    /// <param name="options">How it behaves.</param>
+    public QmpClient(QmpClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+        _session = new QmpSession(options);
+        Events = ObserveEvents(options.EventBuffer);
+        ConnectionStates = new HubObservable<QmpConnectionState>(_session.States, StateBuffer, ObserverScheduler);
+    }
+
+    /// <summary>The options it was made with.</summary>
+    public QmpClientOptions Options { get; }
+
+    /// <summary>
+    /// Every event, known or not, in the server's order. Hot: nothing is replayed, so subscribe before connecting or before the command
+    /// whose event matters (it usually precedes the reply). Each subscriber has its own buffer (<see cref="QmpClientOptions.EventBuffer"/>)
+    /// and runs on the observer scheduler, or on the reading thread with <see cref="QmpClientOptions.InlineContinuations"/>; one that
+    /// throws is dropped and logged. Completes when the connection ends, lost or closed alike: <see cref="ConnectionStates"/>, which is
+    /// told first, has the cause. Errors only for a subscriber whose overflow policy is to fail.
+    /// </summary>
+    public IObservable<QmpEvent> Events { get; }
+
+    /// <summary>
+    /// The connection's state: the current one on subscribing (none before ConnectAsync), then every change. Completes after
+    /// <see cref="QmpConnectionPhase.Lost"/> or <see cref="QmpConnectionPhase.Closed"/>; never errors. Runs where <see cref="Events"/> does.
+    /// </summary>
+    public IObservable<QmpConnectionState> ConnectionStates { get; }
+
+    /// <summary>What the server greeted with; null before it did.</summary>
+    public QmpGreeting? Greeting => _session.Greeting;
+
+    /// <summary>Counts since the client was made.</summary>
+    public QmpStatistics Statistics => _session.Counters.Snapshot();
+
+    private IScheduler? ObserverScheduler =>
+        Options.InlineContinuations ? null : Options.ObserverScheduler ?? Options.Scheduler;
+
+    /// <summary>Makes a client and connects it to an endpoint.</summary>
+    /// <param name="endpoint">Where the server listens; retried while missing or refusing.</param>
+    /// <param name="options">How the client behaves.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The client, ready for commands.</returns>
+    /// <exception cref="QmpConnectException">No connection came about in time.</exception>
+    /// <exception cref="QmpNoGreetingException">Connected, but no greeting in time.</exception>
+    /// <exception cref="QmpTimeoutException">Greeted, but capabilities were not answered in time.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection ended meanwhile.</exception>
+    public static Task<QmpClient> ConnectAsync(
+        QmpEndpoint endpoint, QmpClientOptions options, CancellationToken cancellationToken = default) =>
+        ConnectNewAsync(options, client => client.ConnectAsync(endpoint, cancellationToken));
+
+    /// <summary>Makes a client and connects it over a stream.</summary>
+    /// <param name="stream">A fresh connection, which the client owns from now on, also if this fails.</param>
+    /// <param name="options">How the client behaves.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The client, ready for commands.</returns>
+    /// <exception cref="QmpException">As for the other overload, except <see cref="QmpConnectException"/>.</exception>
+    public static Task<QmpClient> ConnectAsync(
+        Stream stream, QmpClientOptions options, CancellationToken cancellationToken = default) =>
+        ConnectNewAsync(options, client => client.ConnectAsync(stream, cancellationToken));
+
+    /// <summary>Connects to an endpoint and negotiates. Once per client.</summary>
+    /// <param name="endpoint">Where the server listens; retried while missing or refusing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A task that completes when commands run.</returns>
+    /// <exception cref="QmpException">As for the static method; the client is lost then.</exception>
+    public Task ConnectAsync(QmpEndpoint endpoint, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return ConnectCoreAsync(stop => Connector.OpenAsync(endpoint, Options, stop), endpoint.ToString()!, cancellationToken);
+    }
+
+    /// <summary>Negotiates over a fresh connection. Once per client.</summary>
+    /// <param name="stream">The connection, which the client owns from now on, also if this fails.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A task that completes when commands run.</returns>
+    /// <exception cref="QmpException">As for the static method; the client is lost then.</exception>
+    public Task ConnectAsync(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return ConnectCoreAsync(_ => new ValueTask<Stream>(stream), "the given stream", cancellationToken);
+    }
+
+    /// <summary>Sends a command and waits for its reply. While connecting, and while eight are in flight, it waits its turn.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Stops waiting. A command not yet sent is never sent; one already sent may still take effect, and
+    /// its reply is dropped. The connection is not harmed.</param>
+    /// <returns>What the server returned. Await it once.</returns>
+    /// <exception cref="QmpCommandException">The server refused.</exception>
+    /// <exception cref="QmpTimeoutException">No reply in time.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection ended, or had ended before.</exception>
+    /// <exception cref="QmpQueueFullException">Too many commands wait already.</exception>
+    /// <exception cref="QmpProtocolException">The reply makes no sense.</exception>
+    public ValueTask<QmpReply> ExecuteAsync(QmpCommand command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (Volatile.Read(ref _started) == 0 && !_session.HasEnded)
+        {
+            throw new InvalidOperationException("The client has not been connected.");
+        }
+
+        return _session.Execute(command, cancellationToken);
+    }
+
+    /// <summary>Sends a command and reads its reply into a type.</summary>
+    /// <typeparam name="T">The reply's type.</typeparam>
+    /// <param name="command">The command.</param>
+    /// <param name="typeInfo">The type's source-generated description.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>What the server returned.</returns>
+    /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
+    public async ValueTask<T?> ExecuteAsync<T>(
+        QmpCommand command, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
+        (await ExecuteAsync(command, cancellationToken).ConfigureAwait(false)).As(typeInfo);
+
+    /// <summary>The events, with a buffer other than the default.</summary>
+    /// <param name="buffer">How far each subscriber of the result may fall behind.</param>
+    /// <returns>A stream like <see cref="Events"/>.</returns>
+    public IObservable<QmpEvent> ObserveEvents(QmpEventBuffer buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(buffer.Capacity, 1);
+        return new HubObservable<QmpEvent>(_session.Events, buffer, ObserverScheduler);
+    }
+
+    /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as <see cref="QmpConnectionPhase.Closed"/>. That the
+    /// reply gets lost on the way is a success.</summary>
+    /// <param name="cancellationToken">Stops waiting; QEMU may quit all the same.</param>
+    /// <returns>A task that completes when QEMU has closed the connection.</returns>
+    /// <exception cref="QmpCommandException">QEMU refused to quit.</exception>
+    /// <exception cref="QmpTimeoutException">QEMU did not answer, or did not hang up, in time.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection had ended before.</exception>
+    public Task QuitAsync(CancellationToken cancellationToken = default) =>
+        _session.QuitAsync(QmpCommands.Quit(), cancellationToken);
+
+    /// <summary>Closes the connection. Commands under way fail, the streams complete. Does not wait for observers; may be called from one,
+    /// and more than once.</summary>
+    /// <returns>A task that completes when the stream is closed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        _session.End(null);
+        await _session.StreamClosed.ConfigureAwait(false);
+    }
+
+    /// <summary>The events on the reading thread whatever the options say, so that no buffer can overflow: for workflows that must not miss
+    /// one. The observer must neither block nor run foreign code.</summary>
+    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.Subscribe(observer, Options.EventBuffer, null);
+
+    /// <summary>What a command fails with that the end of the connection has cut off.</summary>
+    internal QmpDisconnectedException LossOf(string command) => _session.Disconnected(command);
+
+    private static async Task<QmpClient> ConnectNewAsync(QmpClientOptions options, Func<QmpClient, Task> connect)
+    {
+        var client = new QmpClient(options);
+        try
+        {
+            await connect(client).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task ConnectCoreAsync(Func<CancellationToken, ValueTask<Stream>> open, string endpoint, CancellationToken caller)
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            throw new InvalidOperationException("A client connects once.");
+        }
+
+        _session.States.Publish(new QmpConnectionState(QmpConnectionPhase.Connecting));
+        using var attempt = new ConnectAttempt(Options, caller);
+        try
+        {
+            var stream = await open(attempt.Token).ConfigureAwait(false);
+            using var stop = attempt.Token.UnsafeRegister(_ => _session.End(attempt.Explain(endpoint, connected: true, Greeting)), null);
+            await _session.StartAsync(stream).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            _session.End(attempt.Token.IsCancellationRequested && fault is not QmpException
+                ? attempt.Explain(endpoint, connected: false, null)
+                : fault as QmpException ?? new QmpConnectException(QmpConnectFailure.Other, endpoint, fault));
+            caller.ThrowIfCancellationRequested();
+            throw _session.Cause ?? fault;
+        }
+    }
+}

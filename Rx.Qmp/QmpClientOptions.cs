@@ -1,0 +1,63 @@
+using System.Reactive.Concurrency;
+using Serilog;
+
+namespace Rx.Qmp;
+
+/// <summary>How a client behaves. Immutable; one instance may serve many clients.</summary>
+public sealed record QmpClientOptions
+{
+    /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>.</summary>
+    public required IScheduler Scheduler { get; init; }
+
+    /// <summary>Where observers run unless <see cref="InlineContinuations"/> is set; null: <see cref="Scheduler"/>. Each subscriber gets its
+    /// items in order, and a slow one holds up nobody else.</summary>
+    public IScheduler? ObserverScheduler { get; init; }
+
+    /// <summary>True: awaiting callers continue, and observers run, on the thread that delivered the bytes, inside the read. For virtual time
+    /// and for callers who never block. Over a stream whose reads complete inline the whole client is then synchronous. False (default):
+    /// callers continue on the thread pool and observers on <see cref="ObserverScheduler"/>.</summary>
+    public bool InlineContinuations { get; init; }
+
+    /// <summary>Time for connecting, greeting and negotiation together (H52).</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause between attempts while the endpoint is missing or refuses, within <see cref="ConnectTimeout"/>. Zero: one attempt only.</summary>
+    public TimeSpan ConnectRetryInterval { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>When a command not answered yet is reported to the log, counted from the call. Commands that fail sooner are not reported.</summary>
+    public TimeSpan CommandWarning { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>When a command not answered yet fails, counted from the call; a command may carry its own limit.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Commands that may wait for one of the eight places in flight; more are refused.</summary>
+    public int MaxWaitingCommands { get; init; } = 1024;
+
+    /// <summary>Longest message accepted, in bytes; a longer one ends the connection before it is buffered.</summary>
+    public int MaxFrameBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Deepest nesting accepted; a deeper message ends the connection.</summary>
+    public int MaxDepth { get; init; } = 1024;
+
+    /// <summary>How far a subscriber of <see cref="QmpClient.Events"/> may fall behind.</summary>
+    public QmpEventBuffer EventBuffer { get; init; } = new(4096, QmpEventOverflow.DropOldest);
+
+    /// <summary>Where the client logs; null: nowhere. Arguments, data and replies are never logged.</summary>
+    public ILogger? Logger { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Scheduler);
+        ArgumentNullException.ThrowIfNull(EventBuffer);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ConnectRetryInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandWarning, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxWaitingCommands);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameBytes, 1024);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrameBytes, 1024 * 1024 * 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 8);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDepth, 4096);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EventBuffer.Capacity, 1);
+    }
+}

@@ -1,0 +1,35 @@
+using Rx.Qmp.Messages;
+using Serilog;
+
+namespace Rx.Qmp;
+
+/// <summary>Every log line of this library. Command names and counts only: arguments, data, replies and descriptions may hold secrets.</summary>
+internal static class QmpLog
+{
+    public static void Ready(ILogger log, QmpGreeting greeting) =>
+        log.Information("QMP ready: QEMU {Version} {Package}", greeting.Version.ToString(), greeting.Package);
+
+    public static void Ended(ILogger log, QmpException? cause) =>
+        log.Information(cause, "QMP connection ended");
+
+    public static void Slow(ILogger log, string command, TimeSpan waited) =>
+        log.Warning("QMP command {Command} not answered after {Waited}", command, waited);
+
+    public static void TimedOut(ILogger log, string command, TimeSpan waited) =>
+        log.Warning("QMP command {Command} given up after {Waited}", command, waited);
+
+    public static void LateReply(ILogger log, string command) =>
+        log.Information("QMP reply to {Command} came too late and was dropped", command);
+
+    public static void StrayReply(ILogger log) =>
+        log.Warning("QMP reply with an id that no command has was dropped");
+
+    public static void Unattributed(ILogger log, string errorClass) =>
+        log.Warning("QMP error without id, class {ErrorClass}", errorClass);
+
+    public static void Dropped(ILogger log, string kind) =>
+        log.Debug("QMP message dropped: {Kind}", kind);
+
+    public static void ObserverFailed(ILogger log, Exception fault) =>
+        log.Error(fault, "A QMP observer threw and was dropped");
+}

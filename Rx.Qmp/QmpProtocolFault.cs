@@ -1,0 +1,23 @@
+namespace Rx.Qmp;
+
+/// <summary>How a server broke the protocol.</summary>
+public enum QmpProtocolFault
+{
+    /// <summary>Bytes between messages that start no JSON object. The connection is lost.</summary>
+    NotAnObject,
+
+    /// <summary>A message is nested deeper than <see cref="QmpClientOptions.MaxDepth"/>. The connection is lost.</summary>
+    TooDeep,
+
+    /// <summary>A message is longer than <see cref="QmpClientOptions.MaxFrameBytes"/>. The connection is lost.</summary>
+    TooLarge,
+
+    /// <summary>The stream ended inside a message. The connection is lost.</summary>
+    Truncated,
+
+    /// <summary>A reply names a command but is not a valid message. Only that command fails.</summary>
+    MalformedReply,
+
+    /// <summary>A value does not have the shape its reader asked for.</summary>
+    UnexpectedShape,
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>
+/// Writes what the window lets go. One writer at a time: whoever finds work becomes the writer, and what is queued meanwhile goes out
+/// as one batch in one write. A write is never cancelled, so a message is never cut in half (trap 16).
+/// </summary>
+/// <param name="window">Where commands come from.</param>
+/// <param name="counters">Counts what was written.</param>
+/// <param name="failed">Called once if writing fails.</param>
+internal sealed class CommandPump(CommandWindow window, SessionCounters counters, Action<Exception> failed)
+{
+    private const int KeptBytes = 1024 * 1024;
+
+    private ArrayBufferWriter<byte> _batch = new(512);
+    private Stream? _stream;
+    private int _state;
+
+    private enum State
+    {
+        Idle,
+        Writing,
+        WritingMoreToDo,
+        Failed,
+    }
+
+    public void Attach(Stream stream) => _stream = stream;
+
+    /// <summary>Makes sure that every command that may go now goes; cheap when somebody is writing already.</summary>
+    public void Run()
+    {
+        while (_stream is not null)
+        {
+            int state = Volatile.Read(ref _state);
+            if (state is (int)State.Failed or (int)State.WritingMoreToDo)
+            {
+                return;
+            }
+
+            int next = state == (int)State.Idle ? (int)State.Writing : (int)State.WritingMoreToDo;
+            if (Interlocked.CompareExchange(ref _state, next, state) == state)
+            {
+                if (state == (int)State.Idle)
+                {
+                    _ = WriteAsync(_stream);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private async Task WriteAsync(Stream stream)
+    {
+        try
+        {
+            do
+            {
+                while (window.FillBatch(_batch) is > 0 and int count)
+                {
+                    await stream.WriteAsync(_batch.WrittenMemory).ConfigureAwait(false);
+                    Interlocked.Add(ref counters.CommandsSent, count);
+                    Interlocked.Add(ref counters.BytesWritten, _batch.WrittenCount);
+                    Recycle();
+                }
+            }
+            while (!TryRest());
+        }
+        catch (Exception fault)
+        {
+            Volatile.Write(ref _state, (int)State.Failed);
+            failed(fault);
+        }
+    }
+
+    /// <summary>Stops being the writer unless work was announced meanwhile.</summary>
+    private bool TryRest()
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)State.Idle, (int)State.Writing) == (int)State.Writing)
+        {
+            return true;
+        }
+
+        Volatile.Write(ref _state, (int)State.Writing);
+        return false;
+    }
+
+    private void Recycle()
+    {
+        _batch.ResetWrittenCount();
+        if (_batch.Capacity > KeptBytes)
+        {
+            _batch = new ArrayBufferWriter<byte>(512);
+        }
+    }
+}

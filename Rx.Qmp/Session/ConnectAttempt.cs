@@ -1,0 +1,51 @@
+using System.Reactive.Concurrency;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>The one time limit that covers connecting, greeting and negotiation, together with the caller's own token (H52).</summary>
+internal sealed class ConnectAttempt : IDisposable
+{
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenRegistration _callerStops;
+    private readonly IDisposable _timer;
+    private readonly TimeSpan _limit;
+
+    public ConnectAttempt(QmpClientOptions options, CancellationToken caller)
+    {
+        _caller = caller;
+        _limit = options.ConnectTimeout;
+        _callerStops = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stop);
+        _timer = options.Scheduler.Schedule(_limit, _stop.Cancel);
+    }
+
+    /// <summary>Cancelled when the time is up or the caller gives up.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>What went wrong, given how far it had come when <see cref="Token"/> was cancelled.</summary>
+    public QmpException Explain(string endpoint, bool connected, QmpGreeting? greeting)
+    {
+        if (_caller.IsCancellationRequested)
+        {
+            return new QmpDisconnectedException("Connecting was cancelled.");
+        }
+
+        if (!connected)
+        {
+            return new QmpConnectException(QmpConnectFailure.TimedOut, endpoint);
+        }
+
+        return greeting is null
+            ? new QmpNoGreetingException(_limit)
+            : new QmpTimeoutException(QmpCommands.Capabilities().Name, _limit);
+    }
+
+    /// <summary>Forgets timer and caller. The source itself holds nothing, and a timer running late may still touch it.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _callerStops.Dispose();
+    }
+}

@@ -1,0 +1,157 @@
+using Rx.Qmp.Messages;
+using Rx.Qmp.Wire;
+using Serilog;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>Turns received bytes into messages and takes each where it belongs: an event to the observers, a reply to its command. Used by
+/// the reader loop only. Nothing a server sends makes it throw or wait.</summary>
+/// <param name="options">Limits.</param>
+/// <param name="window">The commands in flight.</param>
+/// <param name="events">Where events go.</param>
+/// <param name="greeted">Told the first greeting.</param>
+/// <param name="counters">Counts everything that is dropped.</param>
+/// <param name="log">Reports it.</param>
+internal sealed class MessageRouter(
+    QmpClientOptions options,
+    CommandWindow window,
+    ObserverHub<QmpEvent> events,
+    Action<QmpGreeting> greeted,
+    SessionCounters counters,
+    ILogger log)
+{
+    private readonly FrameBuffer _frames = new(options.MaxFrameBytes, options.MaxDepth);
+    private readonly EventNameCache _names = new();
+    private bool _hasGreeting;
+    private volatile bool _stopped;
+
+    /// <summary>True when the bytes so far end inside a message.</summary>
+    public bool IsInsideMessage => _frames.HasPartialFrame;
+
+    /// <summary>Where to read to.</summary>
+    public Memory<byte> GetRoom() => _frames.GetRoom();
+
+    /// <summary>Drops what was read and not routed yet. May be called from any thread, and while routing.</summary>
+    public void Stop() => _stopped = true;
+
+    /// <summary>Routes every message that is complete now.</summary>
+    /// <param name="count">Bytes read to the room.</param>
+    /// <returns>Null, or how the framing was lost for good.</returns>
+    public QmpProtocolException? Accept(int count)
+    {
+        Interlocked.Add(ref counters.BytesRead, count);
+        _frames.Commit(count);
+        while (!_stopped)
+        {
+            switch (_frames.TryTake(out var frame))
+            {
+                case FrameScanStatus.NeedMore:
+                    return null;
+                case FrameScanStatus.Frame:
+                    Route(frame);
+                    break;
+                case FrameScanStatus.TooLarge:
+                    return new(QmpProtocolFault.TooLarge, $"A message is longer than {options.MaxFrameBytes} bytes.");
+                case FrameScanStatus.TooDeep:
+                    return new(QmpProtocolFault.TooDeep, $"A message is nested deeper than {options.MaxDepth} levels.");
+                case FrameScanStatus.NotAnObject:
+                    return new(QmpProtocolFault.NotAnObject, "The server sent something that is not a JSON object.");
+            }
+        }
+
+        return null;
+    }
+
+    private static QmpError ReadError(ReadOnlySpan<byte> json)
+    {
+        var body = OwnedJson.Parse(json);
+        return new QmpError(body.Member("class").AsText() ?? string.Empty, body.Member("desc").AsText() ?? string.Empty);
+    }
+
+    private void Route(ReadOnlySpan<byte> frame)
+    {
+        var header = MessageHeaderReader.Read(frame, options.MaxDepth);
+        switch (header.Kind)
+        {
+            case MessageKind.Event:
+                RouteEvent(frame, header);
+                break;
+            case MessageKind.Return or MessageKind.Error when header.Slot != MessageHeader.NoId:
+            case MessageKind.Return:
+                Answer(frame, header);
+                break;
+            case MessageKind.Error:
+                NoteUnattributed(ReadError(frame[header.Value]));
+                break;
+            case MessageKind.Greeting when !_hasGreeting:
+                _hasGreeting = true;
+                greeted(QmpGreeting.Read(frame[header.Value], options.MaxDepth));
+                break;
+            case MessageKind.Malformed:
+                Interlocked.Increment(ref counters.MalformedMessages);
+                QmpLog.Dropped(log, "malformed");
+                Answer(frame, header);
+                break;
+            default:
+                Interlocked.Increment(ref counters.UnknownMessages);
+                QmpLog.Dropped(log, "unknown");
+                break;
+        }
+    }
+
+    private void RouteEvent(ReadOnlySpan<byte> frame, in MessageHeader header)
+    {
+        Interlocked.Increment(ref counters.Events);
+        if (events.HasObservers)
+        {
+            // The event gets bytes of its own: the read buffer is reused at once (trap 7).
+            events.Publish(new QmpEvent(
+                _names.Get(frame, header),
+                QmpTimestamp.From(header.Seconds, header.Microseconds),
+                frame[header.Data].ToArray()));
+        }
+    }
+
+    /// <summary>An error without id completes nothing: whose it is cannot be known, and guessing gives a reply to the wrong caller (trap 17).</summary>
+    private void NoteUnattributed(QmpError error)
+    {
+        Interlocked.Increment(ref counters.UnattributedErrors);
+        QmpLog.Unattributed(log, error.Class);
+        window.Note(error);
+    }
+
+    private void Answer(ReadOnlySpan<byte> frame, in MessageHeader header)
+    {
+        if (window.TakeReplied(header.Slot) is { } pending)
+        {
+            Interlocked.Increment(ref counters.Replies);
+            if (!TryAnswer(pending, frame, header))
+            {
+                Interlocked.Increment(ref counters.LateReplies);
+                QmpLog.LateReply(log, pending.Command.Name);
+            }
+        }
+        else if (header.Kind != MessageKind.Malformed)
+        {
+            Interlocked.Increment(ref counters.StrayReplies);
+            QmpLog.StrayReply(log);
+        }
+    }
+
+    private static bool TryAnswer(PendingCommand pending, ReadOnlySpan<byte> frame, in MessageHeader header)
+    {
+        if (pending.IsClaimed)
+        {
+            return false;
+        }
+
+        string command = pending.Command.Name;
+        return header.Kind switch
+        {
+            MessageKind.Return => pending.TryComplete(QmpReply.Copy(frame[header.Value])),
+            MessageKind.Error => pending.TryFail(new QmpCommandException(command, ReadError(frame[header.Value]))),
+            _ => pending.TryFail(new QmpProtocolException(
+                QmpProtocolFault.MalformedReply, $"The reply to {command} is malformed.", null, command)),
+        };
+    }
+}

@@ -1,0 +1,286 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+using Serilog;
+using Serilog.Core;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>
+/// One connection from its start to its end: reads, routes, answers. The reader loop never waits for anything but the socket:
+/// commands are answered and events handed over without blocking. Whatever ends the connection, it ends once, with one cause.
+/// </summary>
+internal sealed class QmpSession
+{
+    /// <summary>How long the reader may go on after a write failed: what the server said last is still in the socket then.</summary>
+    private static readonly TimeSpan WriteFaultGrace = TimeSpan.FromSeconds(1);
+
+    private readonly QmpClientOptions _options;
+    private readonly ILogger _log;
+    private readonly CommandWindow _window;
+    private readonly CommandPump _pump;
+    private readonly DeadlineSweep _deadlines;
+    private readonly MessageRouter _router;
+    private readonly TaskCompletionSource<QmpGreeting?> _greeted;
+    private readonly TaskCompletionSource _finished;
+    private readonly SingleAssignmentDisposable _writeGrace = new();
+    private volatile Exception? _writeFault;
+    private volatile bool _endExpected;
+    private Stream? _stream;
+    private Task _streamClosed = Task.CompletedTask;
+    private QmpException? _cause;
+    private int _ended;
+
+    public QmpSession(QmpClientOptions options)
+    {
+        _options = options;
+        _log = (options.Logger ?? Logger.None).ForContext<QmpClient>();
+        _greeted = new(SchedulerDelay.Options(options.InlineContinuations));
+        _finished = new(SchedulerDelay.Options(options.InlineContinuations));
+        _window = new CommandWindow(options.MaxWaitingCommands);
+        _pump = new CommandPump(_window, Counters, WriteFailed);
+        _deadlines = new DeadlineSweep(options.Scheduler, SweepDeadlines);
+        Events = new ObserverHub<QmpEvent>(replayLast: false, Counters, _log);
+        States = new ObserverHub<QmpConnectionState>(replayLast: true, Counters, _log);
+        _router = new MessageRouter(options, _window, Events, Greet, Counters, _log);
+    }
+
+    public SessionCounters Counters { get; } = new();
+
+    public ObserverHub<QmpEvent> Events { get; }
+
+    public ObserverHub<QmpConnectionState> States { get; }
+
+    /// <summary>The greeting, once it came.</summary>
+    public QmpGreeting? Greeting { get; private set; }
+
+    /// <summary>Completes when the connection has ended, whatever the reason.</summary>
+    public Task Finished => _finished.Task;
+
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>Why it ended; null if on request.</summary>
+    public QmpException? Cause => _cause;
+
+    /// <summary>Completes when the stream has been disposed.</summary>
+    public Task StreamClosed => _streamClosed;
+
+    /// <summary>Time on the session's stopwatch.</summary>
+    public TimeSpan Now => _deadlines.Now;
+
+    /// <summary>Negotiates over a fresh connection. Capabilities are asked for before the greeting is read, so one round trip does (P3).</summary>
+    /// <exception cref="QmpException">The cause the session ended with.</exception>
+    public async Task StartAsync(Stream stream)
+    {
+        _stream = stream;
+        States.Publish(new QmpConnectionState(QmpConnectionPhase.Negotiating));
+        var never = new CommandDeadlines(_deadlines.Now, TimeSpan.MaxValue, TimeSpan.MaxValue);
+        var capabilities = new PendingCommand(QmpCommands.Capabilities(), never, _options.InlineContinuations);
+        if (!_window.TrySetHandshake(capabilities))
+        {
+            capabilities.TryFail(Disconnected(capabilities.Command.Name));
+            await CloseStreamAsync(stream).ConfigureAwait(false);
+        }
+        else
+        {
+            _pump.Attach(stream);
+            _ = ReadAsync(stream);
+            _pump.Run();
+        }
+
+        await capabilities.Task.ConfigureAwait(false);
+        var greeting = await _greeted.Task.ConfigureAwait(false) ?? throw Disconnected(null);
+        States.Publish(new QmpConnectionState(QmpConnectionPhase.Ready, greeting));
+        QmpLog.Ready(_log, greeting);
+        _window.Open();
+        _pump.Run();
+    }
+
+    public ValueTask<QmpReply> Execute(QmpCommand command, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<QmpReply>(cancellationToken);
+        }
+
+        var now = _deadlines.Now;
+        var deadlines = new CommandDeadlines(now, now + _options.CommandWarning, now + (command.Timeout ?? _options.CommandTimeout));
+        var pending = new PendingCommand(command, deadlines, _options.InlineContinuations);
+        if (!_window.TryAdd(pending, out bool closed))
+        {
+            return ValueTask.FromException<QmpReply>(
+                closed ? Disconnected(command.Name) : new QmpQueueFullException(command.Name, _options.MaxWaitingCommands));
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            pending.Watch(cancellationToken);
+        }
+
+        _deadlines.Ensure(pending.NextDue);
+        _pump.Run();
+        return pending.Task;
+    }
+
+    /// <summary>Sends quit. From the sending on, the server's hanging up is no loss but what was asked for (H56).</summary>
+    /// <exception cref="QmpTimeoutException">It did not hang up in time.</exception>
+    public async Task QuitAsync(QmpCommand quit, CancellationToken cancellationToken)
+    {
+        if (HasEnded)
+        {
+            throw Disconnected(quit.Name);
+        }
+
+        var limit = quit.Timeout ?? _options.CommandTimeout;
+        var late = new TaskCompletionSource(SchedulerDelay.Options(_options.InlineContinuations));
+        using var timer = _options.Scheduler.Schedule(limit, () => late.TrySetException(new QmpTimeoutException(quit.Name, limit)));
+        using var cancel = cancellationToken.UnsafeRegister(_ => late.TrySetCanceled(cancellationToken), null);
+        _endExpected = true;
+        try
+        {
+            await Execute(quit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException)
+        {
+            _endExpected = false;
+            throw;
+        }
+        catch (QmpDisconnectedException) when (_cause is null)
+        {
+            // Hanging up without a reply is an answer too.
+            return;
+        }
+
+        await (await Task.WhenAny(Finished, late.Task).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the connection. The first call decides; every command still waiting fails before this returns.</summary>
+    /// <param name="cause">Why; null: on request.</param>
+    public void End(QmpException? cause)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        _cause = cause;
+        _router.Stop();
+        var left = _window.Close();
+        _deadlines.Dispose();
+        _writeGrace.Dispose();
+        _streamClosed = _stream is null ? Task.CompletedTask : CloseStreamAsync(_stream);
+        QmpLog.Ended(_log, cause);
+        States.Complete(new QmpConnectionState(cause is null ? QmpConnectionPhase.Closed : QmpConnectionPhase.Lost, null, cause));
+        foreach (var pending in left)
+        {
+            pending.TryFail(Disconnected(pending.Command.Name));
+        }
+
+        _greeted.TrySetResult(null);
+        Events.Complete();
+        _finished.TrySetResult();
+    }
+
+    private static async Task CloseStreamAsync(Stream stream)
+    {
+        try
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // It is gone either way, and the cause that matters has been reported.
+        }
+    }
+
+    private async Task ReadAsync(Stream stream)
+    {
+        QmpException cause;
+        try
+        {
+            cause = await ReadToEndAsync(stream).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            cause = new QmpDisconnectedException("The connection broke.", null, fault);
+        }
+
+        EndByServer(cause);
+    }
+
+    private async ValueTask<QmpException> ReadToEndAsync(Stream stream)
+    {
+        while (true)
+        {
+            int count = await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return _router.IsInsideMessage
+                    ? new QmpProtocolException(QmpProtocolFault.Truncated, "The connection ended inside a message.", _writeFault)
+                    : new QmpDisconnectedException("The server closed the connection.", null, _writeFault);
+            }
+
+            if (_router.Accept(count) is { } fault)
+            {
+                return fault;
+            }
+
+            _pump.Run();
+        }
+    }
+
+    private TimeSpan? SweepDeadlines(TimeSpan now)
+    {
+        List<PendingCommand> due = [];
+        while (true)
+        {
+            due.Clear();
+            var next = _window.CollectDue(now, due);
+            if (due.Count == 0)
+            {
+                return next;
+            }
+
+            foreach (var pending in due)
+            {
+                PassDeadline(pending, now);
+            }
+        }
+    }
+
+    private void PassDeadline(PendingCommand pending, TimeSpan now)
+    {
+        string command = pending.Command.Name;
+        var limit = pending.Deadlines.Fail - pending.Deadlines.Start;
+        if (now < pending.Deadlines.Fail)
+        {
+            pending.Warned = true;
+            Interlocked.Increment(ref Counters.SlowCommands);
+            QmpLog.Slow(_log, command, now - pending.Deadlines.Start);
+        }
+        else if (pending.TryFail(new QmpTimeoutException(command, limit, pending.Unattributed)))
+        {
+            QmpLog.TimedOut(_log, command, limit);
+        }
+    }
+
+    private void Greet(QmpGreeting greeting)
+    {
+        Greeting = greeting;
+        _greeted.TrySetResult(greeting);
+    }
+
+    private void WriteFailed(Exception fault)
+    {
+        _writeFault = fault;
+        _writeGrace.Disposable = _options.Scheduler.Schedule(
+            WriteFaultGrace, () => EndByServer(new QmpDisconnectedException("Writing to the server failed.", null, fault)));
+    }
+
+    private void EndByServer(QmpException cause) => End(_endExpected ? null : cause);
+
+    /// <summary>What a command fails with once the session has ended.</summary>
+    public QmpDisconnectedException Disconnected(string? command) =>
+        new(_cause?.Message ?? "The connection was closed.", command, _cause);
+}

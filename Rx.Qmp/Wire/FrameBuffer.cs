@@ -1,0 +1,119 @@
+namespace Rx.Qmp.Wire;
+
+/// <summary>
+/// Owns the bytes that were read and cuts them into messages. Grows only for the message at hand and gives a large array back
+/// as soon as that message was taken. Not thread-safe: it belongs to the reader loop.
+/// </summary>
+internal sealed class FrameBuffer
+{
+    private const int InitialBytes = 16 * 1024;
+    private const int KeptBytes = 256 * 1024;
+    private const int MinimumRoom = 1024;
+
+    private readonly int _maxFrameBytes;
+    private FrameScanner _scanner;
+    private byte[] _bytes = new byte[InitialBytes];
+    private int _start;
+    private int _scanned;
+    private int _end;
+
+    public FrameBuffer(int maxFrameBytes, int maxDepth)
+    {
+        _maxFrameBytes = maxFrameBytes;
+        _scanner = new FrameScanner(maxDepth);
+    }
+
+    /// <summary>See <see cref="FrameScanner.BytesLookedAt"/>.</summary>
+    public long BytesLookedAt => _scanner.BytesLookedAt;
+
+    /// <summary>Bytes copied to make room; with doubling it stays below a small multiple of the bytes read.</summary>
+    public long BytesMoved { get; private set; }
+
+    /// <summary>Size of the array in use.</summary>
+    public int Capacity => _bytes.Length;
+
+    /// <summary>True when the bytes end inside a message.</summary>
+    public bool HasPartialFrame => _start < _end;
+
+    /// <summary>Free space for the next read. Invalidates frames taken before.</summary>
+    public Memory<byte> GetRoom()
+    {
+        int held = _end - _start;
+        if (held == 0)
+        {
+            _start = _scanned = _end = 0;
+            if (_bytes.Length > KeptBytes)
+            {
+                _bytes = new byte[InitialBytes];
+            }
+        }
+        else if (_bytes.Length - _end < MinimumRoom)
+        {
+            // Moving only when at most half is held keeps the copying linear for one-byte reads too (S2).
+            MoveToFront(held <= _bytes.Length / 2 ? _bytes : new byte[NextSize()]);
+        }
+
+        return _bytes.AsMemory(_end);
+    }
+
+    /// <summary>Says how many bytes of the room were filled.</summary>
+    public void Commit(int count) => _end += count;
+
+    /// <summary>Takes the next message.</summary>
+    /// <param name="frame">The message without surrounding white space, valid until <see cref="GetRoom"/>.</param>
+    /// <returns><see cref="FrameScanStatus.Frame"/>, <see cref="FrameScanStatus.NeedMore"/>, or a fault after which the stream
+    /// has lost its framing.</returns>
+    public FrameScanStatus TryTake(out ReadOnlySpan<byte> frame)
+    {
+        if (_scanner.IsIdle)
+        {
+            SkipWhiteSpace();
+        }
+
+        var status = _scanner.Scan(_bytes.AsSpan(_scanned, _end - _scanned), out int used);
+        _scanned += used;
+        int length = _scanned - _start;
+        frame = default;
+        if (status == FrameScanStatus.NeedMore)
+        {
+            return length < _maxFrameBytes ? status : FrameScanStatus.TooLarge;
+        }
+
+        if (status != FrameScanStatus.Frame)
+        {
+            return status;
+        }
+
+        if (length > _maxFrameBytes)
+        {
+            return FrameScanStatus.TooLarge;
+        }
+
+        frame = _bytes.AsSpan(_start, length);
+        _start = _scanned;
+        return status;
+    }
+
+    private void SkipWhiteSpace()
+    {
+        while (_start < _end && _bytes[_start] is (byte)'\r' or (byte)'\n' or (byte)' ' or (byte)'\t')
+        {
+            _start++;
+        }
+
+        _scanned = _start;
+    }
+
+    private int NextSize() => (int)Math.Min((long)_bytes.Length * 2, (long)_maxFrameBytes + 2 * MinimumRoom);
+
+    private void MoveToFront(byte[] target)
+    {
+        int held = _end - _start;
+        _bytes.AsSpan(_start, held).CopyTo(target);
+        BytesMoved += held;
+        _bytes = target;
+        _scanned -= _start;
+        _end = held;
+        _start = 0;
+    }
+}
