@@ -10,6 +10,7 @@ internal sealed class BytePipe(int capacity, bool inline)
     private int _count;
     private PipeWaiter? _reader;
     private PipeWaiter? _writer;
+    private bool _writing;
     private bool _writingDone;
     private bool _readingDone;
     private IOException? _broken;
@@ -42,6 +43,7 @@ internal sealed class BytePipe(int capacity, bool inline)
                 if (_writer is not null && RefillFromWriter())
                 {
                     (resumedWriter, _writer) = (_writer, null);
+                    _writing = false;
                 }
 
                 waiter = null!;
@@ -68,6 +70,17 @@ internal sealed class BytePipe(int capacity, bool inline)
             return ValueTask.FromCanceled(cancellationToken);
         }
 
+        lock (_gate)
+        {
+            // A reader resumed inline may write back to this end before the outer write has handed over its rest.
+            if (_writing)
+            {
+                throw new InvalidOperationException("Another write is under way at this end.");
+            }
+
+            _writing = true;
+        }
+
         while (true)
         {
             PipeWaiter? resumedReader;
@@ -75,19 +88,15 @@ internal sealed class BytePipe(int capacity, bool inline)
             int moved;
             lock (_gate)
             {
-                ObjectDisposedException.ThrowIf(_writingDone, typeof(DuplexStream));
-                if (_writer is not null)
+                if (_broken is not null || _readingDone || _writingDone)
                 {
-                    throw new InvalidOperationException("Another write is under way at this end.");
-                }
-
-                if (_broken is not null || _readingDone)
-                {
-                    return ValueTask.FromException(_broken ?? OtherEndClosed());
+                    _writing = false;
+                    return ValueTask.FromException(WhyNotWritable());
                 }
 
                 (resumedReader, moved) = Hand(source.Span);
                 source = source[moved..];
+                _writing = !source.IsEmpty;
                 if (resumedReader is null && !source.IsEmpty)
                 {
                     waiter = _writer = new PipeWaiter(this, inline) { Source = source };
@@ -132,12 +141,16 @@ internal sealed class BytePipe(int capacity, bool inline)
             if (ReferenceEquals(_writer, waiter))
             {
                 _writer = null;
+                _writing = false;
                 return true;
             }
 
             return false;
         }
     }
+
+    private Exception WhyNotWritable() =>
+        _broken ?? (_writingDone ? new ObjectDisposedException(nameof(DuplexStream)) : (Exception)OtherEndClosed());
 
     private static IOException OtherEndClosed() => new("The other end of the connection is closed.");
 
@@ -150,6 +163,7 @@ internal sealed class BytePipe(int capacity, bool inline)
             mark();
             (reader, writer) = (_reader, _writer);
             _reader = _writer = null;
+            _writing &= writer is null;
         }
 
         if (reader is not null)

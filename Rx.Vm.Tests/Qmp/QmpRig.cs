@@ -1,0 +1,64 @@
+using Microsoft.Reactive.Testing;
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+
+namespace Rx.Vm.Tests.Qmp;
+
+/// <summary>A client and a fake server on one thread and one virtual clock.</summary>
+internal sealed class QmpRig : IDisposable
+{
+    public QmpRig(Func<QmpClientOptions, QmpClientOptions>? adjust = null, FakeQmpServer? server = null)
+    {
+        Server = server ?? new FakeQmpServer();
+        var options = new QmpClientOptions { Scheduler = Time, InlineContinuations = true };
+        Client = new QmpClient(adjust?.Invoke(options) ?? options);
+        Client.Events.Subscribe(Events.Add, () => EventsCompleted = true);
+        Client.ConnectionStates.Subscribe(States.Add, () => StatesCompleted = true);
+    }
+
+    public TestScheduler Time { get; } = new();
+
+    public FakeQmpServer Server { get; }
+
+    public QmpClient Client { get; }
+
+    public List<QmpEvent> Events { get; } = [];
+
+    public bool EventsCompleted { get; private set; }
+
+    public List<QmpConnectionState> States { get; } = [];
+
+    public bool StatesCompleted { get; private set; }
+
+    public IEnumerable<string> EventNames => Events.Select(item => item.Name);
+
+    public QmpConnectionPhase Phase => States[^1].Phase;
+
+    /// <summary>A rig past its handshake.</summary>
+    public static QmpRig Connected(Func<QmpClientOptions, QmpClientOptions>? adjust = null, FakeQmpServer? server = null)
+    {
+        var rig = new QmpRig(adjust, server);
+        var connecting = rig.Connect();
+        rig.Server.Send(FakeQmpServer.Greeting);
+        Assert.True(connecting.IsCompletedSuccessfully, connecting.Exception?.ToString());
+        return rig;
+    }
+
+    public Task Connect() => ConnectUntil(CancellationToken.None);
+
+    public Task ConnectUntil(CancellationToken stop) => Client.ConnectAsync(Server.ClientEnd, stop);
+
+    public Task<QmpReply> Execute(string name) => ExecuteUntil(name, CancellationToken.None);
+
+    public Task<QmpReply> ExecuteUntil(string name, CancellationToken stop) =>
+        Client.ExecuteAsync(QmpCommand.Create(name), stop).AsTask();
+
+    public void Advance(double seconds) => Time.AdvanceBy(TimeSpan.FromSeconds(seconds).Ticks);
+
+    public void Dispose()
+    {
+        _ = Client.DisposeAsync().AsTask();
+        Server.Dispose();
+    }
+}
