@@ -32,6 +32,12 @@ internal sealed class Outbox
             }
         }
 
+        ThrowAny(failures);
+    }
+
+    /// <summary>Throws the failure if there is one, or all of them as one exception.</summary>
+    public static void ThrowAny(List<Exception> failures)
+    {
         switch (failures.Count)
         {
             case 0:
