@@ -65,9 +65,14 @@ internal static unsafe class Files
     {
         for (var slash = path.IndexOf('/', 1); slash > 0; slash = path.IndexOf('/', slash + 1))
         {
-            _ = Libc.mkdir(path[..slash], 0x1ed);
+            MakeDirectory(path[..slash]);
         }
 
+        MakeDirectory(path);
+    }
+
+    private static void MakeDirectory(string path)
+    {
         if (Libc.mkdir(path, 0x1ed) < 0 && Fd.LastError != Abi.Eexist)
         {
             throw new SystemCallException($"mkdir {path}", Fd.LastError);
