@@ -81,7 +81,7 @@ internal sealed class Supervisor : ICommandSink
         }
         catch (Exception e) when (_running is not PowerOff)
         {
-            outcome = new(e.Message);
+            outcome = new(Explain(e));
         }
 
         if (outcome is null)
@@ -113,15 +113,22 @@ internal sealed class Supervisor : ICommandSink
                 Answer(outcome);
             }
         }
-        catch (Exception e) when (e is SystemCallException or JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception e)
         {
-            // A lone surrogate surfaces as InvalidOperationException, not as JsonException (S5).
-            Answer(new(e is SystemCallException ? e.Message : Malformed(e)));
+            // Whatever it is, the command must be answered: later answers would be taken for this one's.
+            _running = null;
+            Answer(new(Explain(e)));
         }
     }
 
-    private static string Malformed(Exception e) =>
-        e is JsonException { Path: { } path } ? $"the payload is not the documented JSON (at {path})" : "the payload is not the documented JSON";
+    /// <summary>A lone surrogate surfaces as InvalidOperationException, not as JsonException (S5).</summary>
+    private static string Explain(Exception e) => e switch
+    {
+        JsonException { Path: { } path } => $"the payload is not the documented JSON (at {path})",
+        JsonException or InvalidOperationException or NotSupportedException => "the payload is not the documented JSON",
+        SystemCallException => e.Message,
+        _ => $"init failed: {e.GetType().Name} {e.Message}",
+    };
 
     private CommandOutcome? Handle(GuestCode code, byte[] payload) => code switch
     {

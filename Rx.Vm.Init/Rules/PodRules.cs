@@ -29,9 +29,9 @@ internal static class PodRules
         var sessions = new HashSet<ulong>();
         foreach (var container in pod.Containers)
         {
-            if (!IsId(container.Id))
+            if (container is null || !IsId(container.Id))
             {
-                return "a container id must match [A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
+                return "each container is an object whose id matches [A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
             }
 
             if (!ids.Add(container.Id))

@@ -7,33 +7,33 @@ internal sealed record ExecPayload
 {
     /// <summary>The container to run in.</summary>
     [JsonPropertyName("container")]
-    public string Container { get; init; } = "";
+    public string Container { get; set; } = "";
 
     /// <summary>The session of stdin and stdout, and of the exit frame.</summary>
     [JsonPropertyName("seq")]
-    public ulong Seq { get; init; }
+    public ulong Seq { get; set; }
 
     /// <summary>The session of stderr; null on a terminal. Feature <c>pipes</c>.</summary>
     [JsonPropertyName("stderr")]
-    public ulong? Stderr { get; init; }
+    public ulong? Stderr { get; set; }
 
     /// <summary>False: pipes instead of a terminal. Null means a terminal. Feature <c>pipes</c>.</summary>
     [JsonPropertyName("terminal")]
-    public bool? Terminal { get; init; }
+    public bool? Terminal { get; set; }
 
     /// <summary>The command and its arguments; never empty.</summary>
     [JsonPropertyName("cmd")]
-    public string[] Cmd { get; init; } = [];
+    public string[] Cmd { get; set; } = [];
 
     /// <summary>Variables on top of the container's.</summary>
     [JsonPropertyName("envs")]
-    public EnvPayload[]? Envs { get; init; }
+    public EnvPayload[]? Envs { get; set; }
 
     /// <summary>The working directory.</summary>
     [JsonPropertyName("workdir")]
-    public string? Workdir { get; init; }
+    public string? Workdir { get; set; }
 
     /// <summary>Name or number. Feature <c>user</c>.</summary>
     [JsonPropertyName("user")]
-    public string? User { get; init; }
+    public string? User { get; set; }
 }

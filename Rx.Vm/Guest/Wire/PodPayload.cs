@@ -7,13 +7,13 @@ internal sealed record PodPayload
 {
     /// <summary>The pod's host name: at most 64 bytes.</summary>
     [JsonPropertyName("hostname")]
-    public string Hostname { get; init; } = "";
+    public string Hostname { get; set; } = "";
 
     /// <summary>The containers, in the order in which FINISHPOD reports their exit codes.</summary>
     [JsonPropertyName("containers")]
-    public ContainerPayload[] Containers { get; init; } = [];
+    public ContainerPayload[] Containers { get; set; } = [];
 
     /// <summary>The tag of the shared directory.</summary>
     [JsonPropertyName("shareDir")]
-    public string ShareDir { get; init; } = "share_dir";
+    public string ShareDir { get; set; } = "share_dir";
 }

@@ -6,6 +6,10 @@ namespace Rx.Vm.Guest.Wire;
 /// The one JSON context of the guest protocol: compact, null keys left out, unknown keys ignored, duplicate keys and nulls where the record
 /// has none refused, nesting bounded (S3, S4).
 /// </summary>
+/// <remarks>
+/// The payloads have setters, not init accessors: for those the source generator builds the record through a constructor, and a key that
+/// is absent then leaves null where the property's initial value should be.
+/// </remarks>
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
