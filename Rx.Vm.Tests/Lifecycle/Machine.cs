@@ -1,3 +1,4 @@
+using Rx.Vm.Devices;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Tests.Lifecycle.Search;
 using K = Rx.Vm.Lifecycle.VmEventKind;
@@ -54,13 +55,23 @@ internal static class Machine
 
     public static VmCore Gone() => Releasing().After(K.ResourcesReleased);
 
+    /// <summary>A state on one short line.</summary>
+    public static string Words(this VmCore s)
+    {
+        var slots = string.Concat(Enumerable.Range(0, DeviceSet.Capacity).Select(slot => ".+*-"[(int)s.Devices[slot]]));
+        return $"{s.Phase}/{s.Process} keep={s.Keep} reason={s.Reason} [{s.Flags}] calls={s.Calls} armed=[{s.Armed}] devices={slots}";
+    }
+
+    /// <summary>A transition on one short line.</summary>
+    public static string Words(this Transition t) => $"{t.Next.Words()} effects=[{t.Effects}] rearmed=[{t.Rearmed}] refused={t.Refused}";
+
     /// <summary>What one event makes of this state; the laws are checked on the way.</summary>
     public static Transition On(this VmCore s, K kind, int operand = 0)
     {
         var input = new VmInput(kind, operand);
         var t = VmReducer.Reduce(s, input);
         var broken = VmInvariants.CheckAll(s, input, t);
-        Assert.True(broken == VmRule.None, $"{broken}: {s} + {Inputs.Name(input)} -> {t}");
+        Assert.True(broken == VmRule.None, $"{broken}: {s.Words()} + {Inputs.Name(input)} -> {t.Words()}");
         return t;
     }
 

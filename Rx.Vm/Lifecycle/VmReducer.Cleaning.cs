@@ -22,7 +22,7 @@ public static partial class VmReducer
 
         // A 2015 guest whose pod finished during the stop never answers STOPPOD; its next answer, meant for the rescan, is taken for it.
         K.RescanAcked or K.PodStopAcked when s.Has(VmFlags.RescanSent) => Cleaned(s),
-        K.RescanRefused when s.Has(VmFlags.RescanSent) => PowerOff(s, VmReason.PodStopRefused),
+        K.RescanRefused or K.PodStopRefused when s.Has(VmFlags.RescanSent) => PowerOff(s, VmReason.PodStopRefused),
         K.CallAcked or K.CallRefused => CallAnswered(s, i.Kind),
 
         K.ProcessExited => ProcessGone(s, i),

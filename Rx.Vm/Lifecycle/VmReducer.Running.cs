@@ -94,7 +94,9 @@ public static partial class VmReducer
     private static Transition Finished(VmCore s)
     {
         var ended = Ended(s);
-        if (ended.Next.Keep == KeepMode.AfterFinish)
+
+        // A stop that was parked during the start asks for the same: end the pod, keep the machine.
+        if (ended.Next.Keep == KeepMode.AfterFinish || ended.Next.Has(VmFlags.StopPending))
         {
             return Clean(ended.DisarmAll().Arm(DeadlineKind.PodStop));
         }

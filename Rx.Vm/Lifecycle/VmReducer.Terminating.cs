@@ -49,8 +49,9 @@ public static partial class VmReducer
             Kill(s.Set(VmFlags.ShutdownPending)),
         K.KillRequested => new(s.Set(VmFlags.ShutdownPending)),
 
-        // A process that comes up after its end was decided is killed at once.
+        // A process that comes up after its end was decided is killed at once, even when it was already given up (H8).
         K.ProcessStarted when s.Process == ProcessStatus.Launching => Kill(s with { Process = ProcessStatus.Running }),
+        K.ProcessStarted when s.Process == ProcessStatus.Lost => new(s, VmEffects.KillProcess),
         K.ProcessStartFailed when s.Process == ProcessStatus.Launching => Release(s, ProcessStatus.Exited),
         K.ProcessExited when s.Process is ProcessStatus.Launching or ProcessStatus.Running => ProcessGone(s, i),
         K.ProcessExited => new(s with { Process = ProcessStatus.Exited }),

@@ -89,11 +89,11 @@ public static partial class VmReducer
     }
 
     // Operand 0: exit status 0, which QEMU has only after a quit or a guest that powered off or reset (-no-reboot). The result must
-    // not depend on whether the exit or the broken channel is seen first (F2).
+    // not depend on whether the exit, the broken channel or SHUTDOWN is seen first (F2).
     private static Transition ProcessGone(VmCore s, VmInput input)
     {
         var why = input.Operand == 0 ? VmReason.GuestShutdown : VmReason.ProcessDied;
-        var onlySymptom = s.Reason is VmReason.ConnectionLost or VmReason.QmpFailed && !s.Has(VmFlags.KillSent);
+        var onlySymptom = s.Reason is VmReason.ConnectionLost or VmReason.QmpFailed or VmReason.GuestShutdown && !s.Has(VmFlags.KillSent);
         return Release(onlySymptom ? s with { Reason = why } : s.Because(why), ProcessStatus.Exited);
     }
 

@@ -109,5 +109,5 @@ internal sealed class StateSearch
 /// <summary>A broken law: which, after which inputs, and what the last of them made.</summary>
 internal sealed record Violation(VmRule Rule, IReadOnlyList<VmInput> Way, Transition Result)
 {
-    public override string ToString() => $"{Rule} after {string.Join(", ", Way.Select(Inputs.Name))}: {Result}";
+    public override string ToString() => $"{Rule} after {string.Join(", ", Way.Select(Inputs.Name))}: {Result.Words()}";
 }
