@@ -79,7 +79,8 @@ public sealed record VmFold
     private static bool Concerns(VmFold fold, VmEvent e) => e.Kind switch
     {
         VmEventKind.DeadlineElapsed => fold.Deadlines.Any(d => d.Id == e.Token && (int)d.Kind == e.Operand),
-        VmEventKind.CallAcked or VmEventKind.CallRefused => fold.Pending.ContainsKey(e.Token),
+        VmEventKind.CallAcked or VmEventKind.CallRefused =>
+            fold.Pending.TryGetValue(e.Token, out var kind) && kind == VmEventKind.CallRequested,
         _ => true,
     };
 
@@ -101,7 +102,8 @@ public sealed record VmFold
             next = next with { PodId = e.PodId, ExitCodes = default };
         }
 
-        if (e.ExitCodes.Count > 0 && before.Has(VmFlags.PodLive | VmFlags.RunPending))
+        // Codes are believed only from the event that ends the pod; a hostile guest may send them at any time.
+        if (e.ExitCodes.Count > 0 && t.Effects.HasFlag(VmEffects.EndPod))
         {
             next = next with { ExitCodes = e.ExitCodes };
         }

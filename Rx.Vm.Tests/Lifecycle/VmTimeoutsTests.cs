@@ -1,0 +1,27 @@
+using Rx.Vm.Lifecycle;
+
+namespace Rx.Vm.Tests.Lifecycle;
+
+public class VmTimeoutsTests
+{
+    // seed-behaviour §3.12.
+    [Fact]
+    public void Defaults_are_the_seeds()
+    {
+        var times = new VmTimeouts();
+        Assert.Equal([60, 10, 60, 30, 10, 10, 10, 1, 60, 30, 30], Enum.GetValues<DeadlineKind>().Select(k => times.For(k).TotalSeconds));
+        Assert.Null(times.Invalid());
+    }
+
+    [Theory]
+    [InlineData(0, "Loss")]
+    [InlineData(-1, "Loss")]
+    [InlineData(86_401, "Loss")]
+    [InlineData(86_400, null)]
+    public void Time_that_is_not_positive_or_over_a_day_is_named(int seconds, string? invalid) =>
+        Assert.Equal(invalid, new VmTimeouts { Loss = TimeSpan.FromSeconds(seconds) }.Invalid());
+
+    [Fact]
+    public void Invalid_names_a_property() =>
+        Assert.NotNull(typeof(VmTimeouts).GetProperty(new VmTimeouts { Kill = TimeSpan.Zero }.Invalid()!));
+}
