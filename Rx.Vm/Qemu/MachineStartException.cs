@@ -1,7 +1,7 @@
 namespace Rx.Vm.Qemu;
 
 /// <summary>A machine did not come up. Nothing of it is left: no process, directory or socket.</summary>
-public sealed class MachineStartException : Exception
+public sealed class MachineStartException : RxVmException
 {
     /// <summary>A failure of one machine.</summary>
     /// <param name="machineId">Whose start it was.</param>

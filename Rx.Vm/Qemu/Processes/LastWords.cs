@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rx.Vm.Qemu.Processes;
+
+/// <summary>
+/// Where a process's stdout and stderr go: a memory file of fixed size, sealed so that the kernel refuses what would not fit. A pipe would die with this
+/// process (F35), a file could fill the disk (S9), RLIMIT_FSIZE would bound the guest's disks too. Costs nothing while the process is silent,
+/// is read on demand, and lives as long as the process or a reader holds it.
+/// </summary>
+internal sealed unsafe class LastWords : IDisposable
+{
+    /// <summary>How much a process can say in its life.</summary>
+    public const int Capacity = 64 * 1024;
+
+    /// <summary>How much of it is told.</summary>
+    public const int Told = 4 * 1024;
+
+    private const string Name = "rxvm-words";
+    private const uint CloseOnExecAndSealable = 1 | 2;
+    private const int AddSeals = 1033;
+    private const int GetSeals = 1034;
+    private const int SealShrinkGrow = 1 | 2 | 4;
+
+    private LastWords(SafeFileHandle file) => File = file;
+
+    public SafeFileHandle File { get; }
+
+    public static LastWords Create()
+    {
+        var file = Libc.NewMemoryFile(Name, CloseOnExecAndSealable);
+        if (file.IsInvalid || Libc.SetLength(file, Capacity) != 0 || Libc.FileControl(file, AddSeals, SealShrinkGrow) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            file.Dispose();
+            throw new IOException($"memory file for the output: {Libc.Describe(error)}");
+        }
+
+        return new LastWords(file);
+    }
+
+    /// <summary>The words of a process started by an earlier host, or null. Its stderr is believed only if it still is such a sealed file.</summary>
+    public static LastWords? Of(int pid)
+    {
+        var file = Libc.Open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
+        if (!file.IsInvalid && Libc.FileControl(file, GetSeals, 0) == SealShrinkGrow)
+        {
+            return new LastWords(file);
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>The last 4 KiB said so far, fit for a terminal or a log.</summary>
+    public string Read()
+    {
+        var buffer = new byte[Capacity];
+        nint count;
+        fixed (byte* start = buffer)
+        {
+            count = Libc.ReadAt(File, start, Capacity, 0);
+        }
+
+        var said = buffer.AsSpan(0, (int)Math.Max(count, 0)).TrimEnd((byte)0);
+        return Clean(said[Math.Max(0, said.Length - Told)..]);
+    }
+
+    public void Dispose() => File.Dispose();
+
+    /// <summary>Keeps printable text and line breaks; everything that could steer a terminal becomes a question mark (S10).</summary>
+    public static string Clean(ReadOnlySpan<byte> said)
+    {
+        var text = new StringBuilder(said.Length);
+        while (!said.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(said, out var rune, out var used);
+            said = said[used..];
+            text.Append(IsHarmless(rune) ? rune.ToString() : "?");
+        }
+
+        return text.ToString().Trim();
+    }
+
+    private static bool IsHarmless(Rune rune) => rune.Value is '\n' or '\t' || (rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune)
+        is not (System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
+            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator
+            or System.Globalization.UnicodeCategory.PrivateUse or System.Globalization.UnicodeCategory.OtherNotAssigned));
+}

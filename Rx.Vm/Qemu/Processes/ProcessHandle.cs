@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rx.Vm.Qemu.Processes;
+
+/// <summary>One process, held by its pidfd: signals reach it or nobody, and its end is readable on the descriptor (§3.g, H54).</summary>
+internal sealed class ProcessHandle : IDisposable
+{
+    private const int ByPidFd = 3;
+    private const int WaitExitedNoHang = 4 | 1;
+    private const int CodeExited = 1;
+
+    private readonly SafeFileHandle _pidfd;
+
+    private ProcessHandle(SafeFileHandle pidfd, ProcessIdentity identity)
+    {
+        _pidfd = pidfd;
+        Identity = identity;
+    }
+
+    public ProcessIdentity Identity { get; }
+
+    public SafeFileHandle Descriptor => _pidfd;
+
+    /// <summary>Takes hold of a child just started. A zombie is fine; a child that someone else reaped already is not.</summary>
+    /// <exception cref="IOException">There is no such process any more, or the kernel has no pidfds (before 5.3).</exception>
+    public static ProcessHandle OfChild(int pid) =>
+        Open(pid, ProcessFeatures.Current, out var error) ?? throw new IOException(error == Libc.NoSuchCall
+            ? "this kernel has no pidfds; Linux 5.4 or later is needed"
+            : $"process {pid} cannot be held: {Libc.Describe(error)}");
+
+    /// <summary>Takes hold of a recorded process.</summary>
+    /// <returns>Null when it is gone: other boot, no such pid, or the pid belongs to another process by now (F14, F38).</returns>
+    public static ProcessHandle? OfRecord(ProcessIdentity recorded, ProcessFeatures? features = null)
+    {
+        features ??= ProcessFeatures.Current;
+        if (recorded.BootId != ProcFs.BootId || recorded.Pid <= 0)
+        {
+            return null;
+        }
+
+        // Hold first, compare then: what is held cannot change under the comparison.
+        var handle = Open(recorded.Pid, features, out _);
+        if (handle is null)
+        {
+            return null;
+        }
+
+        if (IsSame(recorded, handle.Identity) && !handle.HasExited)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Whether two identities mean one process; by inode where both have one, else by the start tick.</summary>
+    public static bool IsSame(ProcessIdentity a, ProcessIdentity b) =>
+        a.Pid == b.Pid && a.BootId == b.BootId
+        && (a.PidfsInode != 0 && b.PidfsInode != 0 ? a.PidfsInode == b.PidfsInode : a.StartTicks == b.StartTicks && a.StartTicks != 0);
+
+    /// <summary>Whether only a zombie or nothing is left. Signal 0 alone would call a zombie alive (F16).</summary>
+    public bool HasExited => ProcFs.Stat(Identity.Pid) is not { IsZombie: false } || Libc.PidFdSendSignal(_pidfd, 0) == Libc.NoSuchProcess;
+
+    /// <summary>Sends a signal; a process that is gone is no error.</summary>
+    /// <exception cref="IOException">The kernel refuses the signal, for example to a process of another user.</exception>
+    public void Signal(int signal)
+    {
+        if (Libc.PidFdSendSignal(_pidfd, signal) is var error and not 0 and not Libc.NoSuchProcess)
+        {
+            throw new IOException($"signal {signal} to process {Identity.Pid}: {Libc.Describe(error)}");
+        }
+    }
+
+    /// <summary>How it ended; call once its descriptor became readable. Reaps a child; takes the zombie's word or the kernel's for any other.</summary>
+    public MachineExit Collect(string lastWords) => WaitForChild(lastWords) ?? FromStatus(AskZombie() ?? PidFdInfo.WaitStatus(_pidfd), lastWords);
+
+    public void Dispose() => _pidfd.Dispose();
+
+    private unsafe MachineExit? WaitForChild(string lastWords)
+    {
+        var info = stackalloc byte[128];
+        NativeMemory.Clear(info, 128);
+        int result;
+        do
+        {
+            result = Libc.WaitId(ByPidFd, (int)_pidfd.DangerousGetHandle(), info, WaitExitedNoHang);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted);
+
+        // Not our child, or reaped behind our back (SIGCHLD ignored in this process): the other ways still know.
+        if (result < 0 || *(int*)info == 0)
+        {
+            return null;
+        }
+
+        var status = *(int*)(info + 24);
+        return *(int*)(info + 8) == CodeExited ? MachineExit.WithCode(status, lastWords) : MachineExit.BySignal(status, lastWords);
+    }
+
+    // A zombie's pid cannot be reused, and signal 0 succeeds until it is reaped: if it still does after the read, the read was about our process.
+    private int? AskZombie() =>
+        ProcFs.Stat(Identity.Pid) is { IsZombie: true } stat && Libc.PidFdSendSignal(_pidfd, 0) == 0 ? stat.WaitStatus : null;
+
+    private static MachineExit FromStatus(int? status, string lastWords) => status switch
+    {
+        null => MachineExit.Unknown(lastWords),
+        { } value when (value & 0x7f) != 0 => MachineExit.BySignal(value & 0x7f, lastWords),
+        { } value => MachineExit.WithCode((value >> 8) & 0xff, lastWords),
+    };
+
+    private static ProcessHandle? Open(int pid, ProcessFeatures features, out int error)
+    {
+        var pidfd = Libc.PidFdOpen(pid, out error);
+        if (error != 0)
+        {
+            pidfd.Dispose();
+            return null;
+        }
+
+        var inode = features.Pidfs && Libc.StatX(pidfd, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) == 0 ? facts.Inode : 0;
+        return new ProcessHandle(pidfd, new ProcessIdentity(pid, inode, ProcFs.Stat(pid)?.StartTicks ?? 0, ProcFs.BootId));
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Rx.Vm.Qemu.Processes;
+
+/// <summary>Starts processes by <c>posix_spawn</c>: no managed code runs between fork and exec, and a failed exec is reported to the caller (H53).</summary>
+internal static unsafe partial class Spawn
+{
+    private const int FirstDescriptor = 3;
+    private const int DuplicateCloseOnExec = 1030;
+
+    // Above every descriptor number a child is given, so that no dup2 overwrites the source of a later one.
+    private const int Parking = 64;
+
+    private const short SetSignalDefaults = 0x04;
+    private const short SetSignalMask = 0x08;
+    private const short NewSession = 0x80;
+
+    // glibc's and musl's opaque structs and signal sets are all smaller.
+    private const int OpaqueSize = 512;
+
+    /// <summary>Starts a process.</summary>
+    /// <returns>Its pid; it is a child of this process, so it stays until it is waited for.</returns>
+    /// <exception cref="SpawnException">The kernel refused; nothing was started.</exception>
+    public static int Start(SpawnRequest request)
+    {
+        var parked = new List<int>();
+        var actions = stackalloc byte[OpaqueSize];
+        var attributes = stackalloc byte[OpaqueSize];
+        using var arguments = new NativeStrings([request.Program, .. request.Arguments]);
+        using var environment = new NativeStrings(request.Environment);
+        Check(ActionsInit(actions), "posix_spawn_file_actions_init");
+        Check(AttributesInit(attributes), "posix_spawnattr_init");
+        try
+        {
+            DescribeFiles(actions, request, parked);
+            DescribeAttributes(attributes);
+            Check(SpawnCall(out var pid, request.Program, actions, attributes, arguments.Pointer, environment.Pointer), "start", request.Program);
+            return pid;
+        }
+        finally
+        {
+            _ = ActionsDestroy(actions);
+            _ = AttributesDestroy(attributes);
+            parked.ForEach(static descriptor => Libc.Close(descriptor));
+        }
+    }
+
+    private static void DescribeFiles(byte* actions, SpawnRequest request, List<int> parked)
+    {
+        var output = Park(request.Output, parked);
+        Check(AddOpen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0), "open action");
+        Check(AddDup2(actions, output, 1), "dup2 action");
+        Check(AddDup2(actions, output, 2), "dup2 action");
+        for (var i = 0; i < request.Descriptors.Count; i++)
+        {
+            Check(AddDup2(actions, Park(request.Descriptors[i], parked), FirstDescriptor + i), "dup2 action");
+        }
+
+        Check(AddChangeDirectory(actions, Park(request.WorkingDirectory, parked)), "chdir action");
+        Check(AddCloseFrom(actions, FirstDescriptor + request.Descriptors.Count), "closefrom action");
+    }
+
+    // The runtime ignores SIGPIPE and handles others; a child must start with none of that.
+    private static void DescribeAttributes(byte* attributes)
+    {
+        var set = stackalloc byte[OpaqueSize];
+        _ = EmptySet(set);
+        Check(SetMask(attributes, set), "signal mask");
+        _ = FillSet(set);
+        Check(SetDefaults(attributes, set), "signal defaults");
+        Check(SetFlags(attributes, SetSignalDefaults | SetSignalMask | NewSession), "spawn flags");
+    }
+
+    private static int Park(SafeHandle source, List<int> parked)
+    {
+        var descriptor = Libc.FileControl(source, DuplicateCloseOnExec, Parking);
+        if (descriptor < 0)
+        {
+            throw new SpawnException("duplicate a descriptor", Marshal.GetLastPInvokeError());
+        }
+
+        parked.Add(descriptor);
+        return descriptor;
+    }
+
+    private static void Check(int error, string step, string? subject = null)
+    {
+        if (error != 0)
+        {
+            throw new SpawnException(subject is null ? step : $"{step} '{subject}'", error);
+        }
+    }
+
+    /// <summary>A null-terminated array of C strings.</summary>
+    private sealed class NativeStrings : IDisposable
+    {
+        private readonly List<nint> _strings = [];
+
+        public NativeStrings(IReadOnlyList<string> values)
+        {
+            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(values.Count + 1), (nuint)sizeof(nint));
+            for (var i = 0; i < values.Count; i++)
+            {
+                ArgumentOutOfRangeException.ThrowIfNotEqual(values[i].Contains('\0'), false, nameof(values));
+                var text = Marshal.StringToCoTaskMemUTF8(values[i]);
+                _strings.Add(text);
+                Pointer[i] = (byte*)text;
+            }
+        }
+
+        public byte** Pointer { get; }
+
+        public void Dispose()
+        {
+            _strings.ForEach(Marshal.FreeCoTaskMem);
+            NativeMemory.Free(Pointer);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SpawnCall(out int pid, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
+    private static partial int ActionsInit(byte* actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
+    private static partial int ActionsDestroy(byte* actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddOpen(byte* actions, int descriptor, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
+    private static partial int AddDup2(byte* actions, int source, int target);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addfchdir_np")]
+    private static partial int AddChangeDirectory(byte* actions, int directory);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    private static partial int AddCloseFrom(byte* actions, int first);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
+    private static partial int AttributesInit(byte* attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
+    private static partial int AttributesDestroy(byte* attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
+    private static partial int SetFlags(byte* attributes, short flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
+    private static partial int SetMask(byte* attributes, byte* set);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
+    private static partial int SetDefaults(byte* attributes, byte* set);
+
+    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    private static partial int EmptySet(byte* set);
+
+    [LibraryImport("libc", EntryPoint = "sigfillset")]
+    private static partial int FillSet(byte* set);
+}
