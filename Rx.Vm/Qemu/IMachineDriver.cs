@@ -4,8 +4,8 @@ namespace Rx.Vm.Qemu;
 public interface IMachineDriver
 {
     /// <summary>
-    /// Starts one machine. Completes once its monitor has said its first byte, so a bad option or a missing file is reported here and not by a timer;
-    /// the monitor's bytes are all still unread. Waits on no clock: the caller's token is the deadline.
+    /// Starts one machine. Completes once the emulator has accepted every option and its main loop runs, so a bad option or a missing file is reported
+    /// here and not by a timer; the bytes of <see cref="IMachine.Qmp"/> are all still unread. Waits on no clock: the caller's token is the deadline.
     /// </summary>
     /// <param name="spec">What to start; validated before anything is created.</param>
     /// <param name="ct">Gives up the start: the process is killed and everything it left is removed before the task is cancelled.</param>

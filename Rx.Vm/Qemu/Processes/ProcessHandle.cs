@@ -6,8 +6,10 @@ namespace Rx.Vm.Qemu.Processes;
 /// <summary>One process, held by its pidfd: signals reach it or nobody, and its end is readable on the descriptor (§3.g, H54).</summary>
 internal sealed class ProcessHandle : IDisposable
 {
+    private const int ByPid = 1;
     private const int ByPidFd = 3;
-    private const int WaitExitedNoHang = 4 | 1;
+    private const int WaitExited = 4;
+    private const int WaitExitedNoHang = WaitExited | 1;
     private const int CodeExited = 1;
 
     private readonly SafeFileHandle _pidfd;
@@ -24,10 +26,20 @@ internal sealed class ProcessHandle : IDisposable
 
     /// <summary>Takes hold of a child just started. A zombie is fine; a child that someone else reaped already is not.</summary>
     /// <exception cref="IOException">There is no such process any more, or the kernel has no pidfds (before 5.3).</exception>
-    public static ProcessHandle OfChild(int pid) =>
-        Open(pid, ProcessFeatures.Current, out var error) ?? throw new IOException(error == Libc.NoSuchCall
+    public static ProcessHandle OfChild(int pid)
+    {
+        if (Open(pid, ProcessFeatures.Current, out var error) is { } handle)
+        {
+            return handle;
+        }
+
+        // Nobody else may be left to end it. Its pid cannot be reused before it is waited for, so for a child the bare pid is safe.
+        _ = Libc.Kill(pid, Libc.SigKill);
+        Reap(ByPid, pid);
+        throw new IOException(error == Libc.NoSuchCall
             ? "this kernel has no pidfds; Linux 5.4 or later is needed"
             : $"process {pid} cannot be held: {Libc.Describe(error)}");
+    }
 
     /// <summary>Takes hold of a recorded process.</summary>
     /// <returns>Null when it is gone: other boot, no such pid, or the pid belongs to another process by now (F14, F38).</returns>
@@ -76,7 +88,22 @@ internal sealed class ProcessHandle : IDisposable
     /// <summary>How it ended; call once its descriptor became readable. Reaps a child; takes the zombie's word or the kernel's for any other.</summary>
     public MachineExit Collect(string lastWords) => WaitForChild(lastWords) ?? FromStatus(AskZombie() ?? PidFdInfo.WaitStatus(_pidfd), lastWords);
 
+    /// <summary>Ends a child and waits for it, for the rare case that it cannot be watched. Blocks for as long as the kernel needs to end it.</summary>
+    public void KillAndReap()
+    {
+        Signal(Libc.SigKill);
+        Reap(ByPidFd, (int)_pidfd.DangerousGetHandle());
+    }
+
     public void Dispose() => _pidfd.Dispose();
+
+    private static unsafe void Reap(int idType, int id)
+    {
+        var info = stackalloc byte[128];
+        while (Libc.WaitId(idType, id, info, WaitExited) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted)
+        {
+        }
+    }
 
     private unsafe MachineExit? WaitForChild(string lastWords)
     {

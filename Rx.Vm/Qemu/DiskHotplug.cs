@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Rx.Vm.Qemu;
+
+/// <summary>
+/// Plugs disks into a running machine and out of it. A slot is a SCSI target of the machine's virtio-scsi adapter: no PCI hot-plug, 16 slots at no
+/// boot time, reused freely (H115). The guest finds a disk by its serial and never by its name or position (H114): in
+/// <c>/sys/block/sd*/device/vpd_pg80</c>, after 4 bytes of header.
+/// </summary>
+public static class DiskHotplug
+{
+    /// <summary>How many slots a machine can have, numbered from 0.</summary>
+    public const int Slots = 16;
+
+    /// <summary>The longest serial, in characters.</summary>
+    public const int MaxSerial = 36;
+
+    /// <summary>The commands that plug a raw image or block device in.</summary>
+    /// <param name="slot">A free slot, 0 to 15.</param>
+    /// <param name="path">The absolute path of the image. Never part of an option: commas, colons and <c>json:</c> are just text in it.</param>
+    /// <param name="serial">1 to 36 characters of the alphabet of ids; how the guest knows the disk.</param>
+    /// <param name="readOnly">Enforced by QEMU on the image and shown to the guest as a write-protected disk (S17).</param>
+    /// <param name="blockDevice">Whether the path names a block device, not a file; never guessed from the path (S18).</param>
+    public static ImmutableArray<HotplugStep> Add(int slot, string path, string serial, bool readOnly, bool blockDevice = false)
+    {
+        CheckSlot(slot);
+        CheckSerial(serial);
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0'))
+        {
+            throw new ArgumentException("the path of a disk must be absolute and hold no NUL", nameof(path));
+        }
+
+        var node = Node(slot);
+        var block = new JsonObject
+        {
+            ["driver"] = "raw",
+            ["node-name"] = node,
+            ["read-only"] = readOnly,
+            ["file"] = new JsonObject { ["driver"] = blockDevice ? "host_device" : "file", ["filename"] = path },
+        };
+        var device = new JsonObject
+        {
+            ["driver"] = "scsi-hd", ["id"] = Device(slot), ["bus"] = "s.0", ["scsi-id"] = slot, ["drive"] = node, ["serial"] = serial,
+        };
+        return
+        [
+            new HotplugStep("blockdev-add", block.ToJsonString()) { Undo = DeleteNode(slot) },
+            new HotplugStep("device_add", device.ToJsonString()) { Undo = DeleteDevice(slot) },
+        ];
+    }
+
+    /// <summary>The commands that take a disk out: the guest lets go first, only then the image is closed (H50).</summary>
+    /// <param name="slot">The slot given to <see cref="Add"/>.</param>
+    public static ImmutableArray<HotplugStep> Remove(int slot)
+    {
+        CheckSlot(slot);
+        return [DeleteDevice(slot), DeleteNode(slot)];
+    }
+
+    /// <summary>The device id QEMU knows the disk of a slot by, as <c>DEVICE_DELETED</c> and <c>BLOCK_IO_ERROR</c> name it.</summary>
+    public static string Device(int slot) => $"d{slot.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>The block node name of a slot's image.</summary>
+    public static string Node(int slot) => $"b{slot.ToString(CultureInfo.InvariantCulture)}";
+
+    private static HotplugStep DeleteDevice(int slot) =>
+        new("device_del", new JsonObject { ["id"] = Device(slot) }.ToJsonString()) { AwaitDeleted = Device(slot) };
+
+    private static HotplugStep DeleteNode(int slot) => new("blockdev-del", new JsonObject { ["node-name"] = Node(slot) }.ToJsonString());
+
+    private static void CheckSlot(int slot) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Slots, nameof(slot));
+
+    private static void CheckSerial(string serial)
+    {
+        if (serial.Length is 0 or > MaxSerial || !serial.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
+        {
+            throw new ArgumentException($"a disk serial is 1 to {MaxSerial} of A-Z a-z 0-9 _ . -", nameof(serial));
+        }
+    }
+}

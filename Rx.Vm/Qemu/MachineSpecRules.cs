@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Rx.Vm.Qemu;
+
+/// <summary>What a machine specification must keep to before anything is made of it.</summary>
+internal static partial class MachineSpecRules
+{
+    private const int MaxAppend = 1024;
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\z")]
+    private static partial Regex Id();
+
+    /// <summary>Throws for an id that may not name a directory (S11).</summary>
+    public static void CheckId(string id)
+    {
+        if (!Id().IsMatch(id))
+        {
+            throw new VmDirectoryException($"the machine id '{Shown(id)}' is not 1 to 64 of A-Z a-z 0-9 _ . - with a letter or digit first");
+        }
+    }
+
+    /// <summary>The first broken rule, or null.</summary>
+    public static string? Broken(MachineSpec spec) =>
+        !Id().IsMatch(spec.Id) ? $"the machine id '{Shown(spec.Id)}' is not 1 to 64 of A-Z a-z 0-9 _ . - with a letter or digit first"
+        : spec.MemoryMiB is < 32 or > 1 << 20 ? $"{spec.MemoryMiB} MiB of memory is not within 32 to 1048576"
+        : spec.Cpus is < 1 or > 64 ? $"{spec.Cpus} processors is not within 1 to 64"
+        : spec.DiskSlots is < 0 or > DiskHotplug.Slots ? $"{spec.DiskSlots} disk slots is not within 0 to {DiskHotplug.Slots}"
+        : spec.NicSlots is < 0 or > NicHotplug.Slots ? $"{spec.NicSlots} network card slots is not within 0 to {NicHotplug.Slots}"
+        : BrokenAppend(spec.ExtraAppend) ?? BrokenPath("kernel", spec.KernelPath) ?? BrokenPath("initramfs", spec.InitrdPath)
+            ?? (spec.Memory is { } memory ? BrokenPath("memory file", memory.FilePath) : null);
+
+    /// <summary>The first file that must exist and does not, or null.</summary>
+    public static string? Missing(MachineSpec spec) =>
+        !File.Exists(spec.KernelPath) ? $"the kernel '{spec.KernelPath}' is not there"
+        : !File.Exists(spec.InitrdPath) ? $"the initramfs '{spec.InitrdPath}' is not there"
+        : spec.Memory is { Role: MachineMemoryRole.Clone } memory && !File.Exists(memory.FilePath) ? $"the memory file '{memory.FilePath}' is not there"
+        : null;
+
+    private static string? BrokenAppend(string append) =>
+        append.Length > MaxAppend ? $"the kernel command line is extended by {append.Length} characters; {MaxAppend} are allowed"
+        : append.Any(static c => c is < ' ' or > '~') ? "the kernel command line may be extended by printable ASCII only"
+        : null;
+
+    private static string? BrokenPath(string what, string path) =>
+        !Path.IsPathFullyQualified(path) ? $"the path of the {what}, '{Shown(path)}', is not absolute"
+        : path.Contains('\0') ? $"the path of the {what} holds a NUL"
+        : null;
+
+    private static string Shown(string text) =>
+        string.Concat(text.Take(80).Select(static c => c is < ' ' or > '~' ? '?' : c)) + (text.Length > 80 ? "…" : "");
+}

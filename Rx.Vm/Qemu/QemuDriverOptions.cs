@@ -1,0 +1,32 @@
+using Rx.Vm.Qemu.Processes;
+
+namespace Rx.Vm.Qemu;
+
+/// <summary>How this host runs QEMU. Set by who runs the host, never by a pod (S14).</summary>
+public sealed record QemuDriverOptions
+{
+    /// <summary>Absolute path of <c>qemu-system-x86_64</c>; null looks in the PATH.</summary>
+    public string? Emulator { get; init; }
+
+    /// <summary>Where the machines' directories are made; it must belong to this user and be writable by nobody else.</summary>
+    public string RuntimeRoot { get; init; } = DefaultRuntimeRoot();
+
+    /// <summary>Where it is remembered that KVM failed.</summary>
+    public string CacheDirectory { get; init; } = DefaultCacheDirectory();
+
+    /// <summary>Accepts a QEMU that runs without its seccomp filter. Off: such a start fails.</summary>
+    public bool AllowUnconfined { get; init; }
+
+    /// <summary><c>$XDG_RUNTIME_DIR/rxvm</c>, <c>/run/rxvm</c> for root, else <c>rxvm-UID</c> in the temporary directory.</summary>
+    public static string DefaultRuntimeRoot() =>
+        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Path.IsPathFullyQualified(runtime)
+            ? Path.Combine(runtime, "rxvm")
+            : Libc.EffectiveUser() == 0 ? "/run/rxvm" : Path.Combine(Path.GetTempPath(), $"rxvm-{Libc.EffectiveUser()}");
+
+    /// <summary><c>$XDG_CACHE_HOME/rxvm</c>, <c>/var/cache/rxvm</c> for root, else <c>~/.cache/rxvm</c>.</summary>
+    public static string DefaultCacheDirectory() =>
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache && Path.IsPathFullyQualified(cache)
+            ? Path.Combine(cache, "rxvm")
+            : Libc.EffectiveUser() == 0 ? "/var/cache/rxvm"
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "rxvm");
+}
