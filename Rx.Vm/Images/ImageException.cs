@@ -1,7 +1,7 @@
 namespace Rx.Vm.Images;
 
 /// <summary>An image or a boot file could not be had. Nothing half-made is left behind.</summary>
-public sealed class ImageException : Exception
+public sealed class ImageException : RxVmException
 {
     /// <summary>A failure that concerns one image.</summary>
     /// <param name="error">What kind of failure.</param>

@@ -55,6 +55,9 @@ internal static partial class PodRules
         }
     }
 
+    /// <summary>Throws for the first broken rule of a process that is to run in a container.</summary>
+    public static void ValidateExec(ContainerSpec process) => Check("exec", process);
+
     private static void Check(string path, ContainerSpec container)
     {
         CheckId($"{path}.name", container.Name);

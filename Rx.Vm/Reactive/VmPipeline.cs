@@ -55,12 +55,14 @@ internal sealed class VmPipeline : IDisposable
     public void Post(VmEvent e) => _inbox.OnNext(e);
 
     /// <summary>Starts folding. Each step is first published, then answered, then its deadlines are set, then its effects run.</summary>
-    public void Connect(CommandLedger ledger, Action<VmStep> runEffects)
+    public void Connect(CommandLedger ledger, Action<VmStep> follow, Action<VmStep> runEffects, Action<VmStep> log)
     {
         var clock = _time.StartStopwatch();
         var steps = _inbox.Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed)).Publish();
 
         steps.Subscribe(Publish).DisposeWith(_lifetime);
+        steps.Subscribe(log).DisposeWith(_lifetime);
+        steps.Subscribe(follow).DisposeWith(_lifetime);
         steps.Subscribe(step =>
         {
             foreach (var answer in step.Answers)
@@ -111,7 +113,8 @@ internal sealed class VmPipeline : IDisposable
         }
     }
 
-    // These are bounded by construction, and without them a machine that overflowed could not end.
+    // Without these a machine that overflowed could not end, or a caller would wait for ever. The machine's own are few by construction;
+    // requests are bounded by the callers who wait for them.
     private static bool IsVital(VmEvent e) => e.Kind is VmEventKind.DeadlineElapsed or VmEventKind.ProcessStarted
         or VmEventKind.ProcessStartFailed or VmEventKind.ProcessExited or VmEventKind.ResourcesReleased or VmEventKind.ResourcesLost
         or VmEventKind.BootRequested or VmEventKind.RunPodRequested or VmEventKind.StopPodRequested or VmEventKind.ShutdownRequested

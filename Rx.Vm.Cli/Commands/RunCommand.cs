@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using Rx.Vm.Cli.Running;
+using Rx.Vm.Qemu;
+
+namespace Rx.Vm.Cli.Commands;
+
+/// <summary><c>rxvm run SPEC.json</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var spec = new Argument<string>("spec") { Description = "The pod spec in JSON; '-' reads standard input." };
+        var events = new Option<string?>("--events") { Description = "Write one JSON line per published state to this file.", HelpName = "file" };
+        var interactive = new Option<bool>("--interactive", "-i") { Description = "Forward standard input to the first container." };
+        var memory = new Option<int?>("--memory") { Description = "Guest memory in MiB (the spec's wins; default 256).", HelpName = "MiB" };
+        var cpus = new Option<int?>("--cpus") { Description = "Virtual processors (the spec's wins; default 1).", HelpName = "n" };
+        var kernel = new Option<string?>("--kernel") { Description = "The kernel to boot.", HelpName = "file" };
+        var initrd = new Option<string?>("--initrd") { Description = "The initramfs to boot.", HelpName = "file" };
+        var append = new Option<string?>("--append") { Description = "Added to the kernel command line.", HelpName = "text" };
+        var accel = new Option<Accelerator>("--accel") { Description = "Auto, Kvm or Tcg.", DefaultValueFactory = _ => Accelerator.Auto };
+        var timeout = new Option<string?>("--timeout") { Description = "Stop after this many seconds, with exit code 124.", HelpName = "seconds" };
+        var verbose = new Option<bool>("--verbose") { Description = "Lifecycle lines and logs on standard error." };
+        var command = new Command("run", "Run a pod in a machine of its own; the exit code is the pod's.")
+        {
+            spec, events, interactive, memory, cpus, kernel, initrd, append, accel, timeout, verbose,
+        };
+        command.SetAction((parsed, ct) =>
+        {
+            var error = parsed.InvocationConfiguration.Error;
+            try
+            {
+                var settings = new RunSettings(
+                    parsed.GetRequiredValue(spec),
+                    parsed.GetValue(events),
+                    parsed.GetValue(interactive),
+                    Seconds(parsed.GetValue(timeout)),
+                    parsed.GetValue(verbose),
+                    new VmOptions
+                    {
+                        Memory = (parsed.GetValue(memory) ?? 256).MiB(),
+                        Cpus = parsed.GetValue(cpus) ?? 1,
+                        KernelPath = parsed.GetValue(kernel),
+                        InitrdPath = parsed.GetValue(initrd),
+                        KernelAppend = parsed.GetValue(append) ?? "",
+                        Accelerator = parsed.GetValue(accel),
+                    });
+                return new PodRunner(settings, error).RunAsync(ct);
+            }
+            catch (RxVmException e)
+            {
+                Complaint.Write(error, e.Message);
+                return Task.FromResult(ExitCodes.Failed);
+            }
+        });
+        return command;
+    }
+
+    private static TimeSpan? Seconds(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new RxVmException($"--timeout {text}: must be seconds, more than 0 and at most a day");
+    }
+}

@@ -1,0 +1,17 @@
+namespace Rx.Vm.Cli;
+
+/// <summary>The program's own exit codes, beside those of the pod. The same numbers other container tools use.</summary>
+internal static class ExitCodes
+{
+    /// <summary>The run took longer than <c>--timeout</c>.</summary>
+    public const int TimedOut = 124;
+
+    /// <summary>The spec, an image or an option is wrong, or the machine failed.</summary>
+    public const int Failed = 125;
+
+    /// <summary>Stopped by Ctrl-C: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>Nobody reads standard output any more: 128 and the signal's number.</summary>
+    public const int OutputClosed = 141;
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Text.Json;
+using Rx.Vm.Lifecycle;
+
+namespace Rx.Vm.Cli.Running;
+
+/// <summary>The file of <c>--events</c>: one JSON line a published state, flushed line by line, so that a reader may follow along.</summary>
+internal sealed class EventLog : IObserver<VmState>, IDisposable
+{
+    private readonly FileStream _file;
+    private readonly DateTimeOffset _started;
+    private readonly ArrayBufferWriter<byte> _line = new();
+
+    private EventLog(FileStream file, DateTimeOffset started)
+    {
+        _file = file;
+        _started = started;
+    }
+
+    /// <summary>Creates or replaces the file.</summary>
+    /// <exception cref="RxVmException">It can't be written; the path is named.</exception>
+    public static EventLog Open(string path, DateTimeOffset started)
+    {
+        try
+        {
+            return new EventLog(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), started);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new RxVmException($"--events {path}: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnNext(VmState state)
+    {
+        _line.Clear();
+        using (var json = new Utf8JsonWriter(_line))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seq"u8, state.Sequence);
+            json.WriteString("at"u8, _started + state.At);
+            json.WriteString("vm"u8, state.VmId);
+            json.WriteString("phase"u8, state.Phase.ToString());
+            json.WriteString("reason"u8, state.Reason.ToString());
+            if (state.Message is { } message)
+            {
+                json.WriteString("message"u8, message);
+            }
+
+            if (state.PodId is { } pod)
+            {
+                json.WriteString("pod"u8, pod);
+            }
+
+            if (state.ExitCodes.Count > 0)
+            {
+                json.WriteStartArray("exitCodes"u8);
+                foreach (var code in state.ExitCodes)
+                {
+                    json.WriteNumberValue(code);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        _line.Write("\n"u8);
+        _file.Write(_line.WrittenSpan);
+    }
+
+    /// <inheritdoc/>
+    public void OnError(Exception error)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnCompleted()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,11 @@
+namespace Rx.Vm.Cli.Running;
+
+/// <summary>What <c>rxvm run</c> was asked for.</summary>
+/// <param name="Spec">The spec's path, or <c>-</c> for standard input.</param>
+/// <param name="EventsPath">Where each published state is written as a JSON line; null writes none.</param>
+/// <param name="Interactive">Whether standard input is forwarded.</param>
+/// <param name="Timeout">How long the run may take; null is unlimited.</param>
+/// <param name="Verbose">Whether lifecycle lines and logs are written to standard error.</param>
+/// <param name="Machine">The machine.</param>
+internal sealed record RunSettings(
+    string Spec, string? EventsPath, bool Interactive, TimeSpan? Timeout, bool Verbose, VmOptions Machine);

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Reactive.Subjects;
+using Microsoft.Reactive.Testing;
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Reactive;
+
+namespace Rx.Vm.Tests.Reactive;
+
+public class DeadlineTimersTests
+{
+    private readonly TestScheduler _scheduler = new();
+    private readonly Subject<ImmutableArray<Deadline>> _sets = new();
+    private readonly List<(TimeSpan At, long Id)> _elapsed = [];
+
+    [Fact]
+    public void A_deadline_elapses_once_after_its_time()
+    {
+        using var subscription = Subscribe();
+
+        _sets.OnNext([Of(1, 10)]);
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(60).Ticks);
+
+        Assert.Equal([(TimeSpan.FromSeconds(10), 1L)], _elapsed);
+    }
+
+    [Fact]
+    public void Leaving_the_state_cancels_its_deadlines()
+    {
+        using var subscription = Subscribe();
+
+        _sets.OnNext([Of(1, 10), Of(2, 20)]);
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(5).Ticks);
+        _sets.OnNext([Of(2, 20)]);
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(60).Ticks);
+
+        Assert.Equal([(TimeSpan.FromSeconds(20), 2L)], _elapsed);
+    }
+
+    [Fact]
+    public void A_deadline_that_stays_keeps_its_time_and_one_with_a_new_id_starts_anew()
+    {
+        using var subscription = Subscribe();
+
+        _sets.OnNext([Of(1, 10), Of(2, 10)]);
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(6).Ticks);
+        _sets.OnNext([Of(1, 10), Of(3, 10)]);
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(60).Ticks);
+
+        Assert.Equal([(TimeSpan.FromSeconds(10), 1L), (TimeSpan.FromSeconds(16), 3L)], _elapsed);
+    }
+
+    [Fact]
+    public void Disposal_cancels_everything()
+    {
+        var subscription = Subscribe();
+        _sets.OnNext([Of(1, 10)]);
+
+        subscription.Dispose();
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(60).Ticks);
+
+        Assert.Empty(_elapsed);
+        Assert.False(_sets.HasObservers);
+    }
+
+    [Fact]
+    public void A_timer_that_fires_long_after_its_time_gives_inputs_a_moment_first()
+    {
+        // The process was stopped: the clock jumps over the due time before the timer can run (F27).
+        using var subscription = Subscribe();
+        _sets.OnNext([Of(1, 10)]);
+        _scheduler.Sleep(TimeSpan.FromSeconds(300).Ticks);
+
+        _scheduler.AdvanceBy(TimeSpan.FromMilliseconds(400).Ticks);
+        Assert.Empty(_elapsed);
+        _scheduler.AdvanceBy(TimeSpan.FromMilliseconds(200).Ticks);
+
+        Assert.Equal(1L, Assert.Single(_elapsed).Id);
+    }
+
+    private IDisposable Subscribe()
+    {
+        var clock = _scheduler.StartStopwatch();
+        return _sets.Elapsed(_scheduler).Subscribe(d => _elapsed.Add((Whole(clock.Elapsed), d.Id)));
+    }
+
+    // Virtual schedulers run immediate work a tick later.
+    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Floor(time.TotalMilliseconds));
+
+    private static Deadline Of(long id, int seconds) => new(id, DeadlineKind.Boot, TimeSpan.FromSeconds(seconds), TimeSpan.Zero);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Rx.Vm.Guest;
+using Rx.Vm.Guest.Wire;
+
+namespace Rx.Vm.Effects;
+
+/// <summary>A call into a running pod that was asked for: what the fold need not know.</summary>
+internal abstract class CallPlan
+{
+    /// <summary>The command's code.</summary>
+    public abstract GuestCode Code { get; }
+
+    /// <summary>A feature that the guest must have, or none.</summary>
+    public abstract GuestFeature Needs { get; }
+
+    /// <summary>Writes the payload; called once, when the call is sent.</summary>
+    public abstract byte[] Prepare(GuestFeatures features, TtyMux tty);
+}
+
+/// <summary>EXECCMD.</summary>
+internal sealed class ExecPlan(ExecPayload template, bool terminal) : CallPlan
+{
+    /// <inheritdoc/>
+    public override GuestCode Code => GuestCode.ExecCmd;
+
+    /// <inheritdoc/>
+    public override GuestFeature Needs => (terminal ? 0 : GuestFeature.Pipes) | (template.User is null ? 0 : GuestFeature.User);
+
+    /// <summary>The new process's streams, once it was sent.</summary>
+    public ProcessStreams? Streams { get; private set; }
+
+    /// <inheritdoc/>
+    public override byte[] Prepare(GuestFeatures features, TtyMux tty)
+    {
+        Streams = ProcessStreams.Open(tty, features, terminal, isExec: true);
+        var payload = template with
+        {
+            Seq = Streams.MainSession,
+            Stderr = Streams.ErrorSession,
+            Terminal = terminal ? null : false,
+        };
+        return JsonSerializer.SerializeToUtf8Bytes(payload, WireJson.Default.ExecPayload);
+    }
+}
+
+/// <summary>KILLCONTAINER.</summary>
+internal sealed class SignalPlan(string container, int signal) : CallPlan
+{
+    /// <inheritdoc/>
+    public override GuestCode Code => GuestCode.KillContainer;
+
+    /// <inheritdoc/>
+    public override GuestFeature Needs => GuestFeature.Signal;
+
+    /// <inheritdoc/>
+    public override byte[] Prepare(GuestFeatures features, TtyMux tty) =>
+        JsonSerializer.SerializeToUtf8Bytes(new KillPayload(container, signal), WireJson.Default.KillPayload);
+}
+
+/// <summary>WINSIZE.</summary>
+internal sealed class WindowSizePlan(ulong session, ushort rows, ushort columns) : CallPlan
+{
+    /// <inheritdoc/>
+    public override GuestCode Code => GuestCode.WinSize;
+
+    /// <inheritdoc/>
+    public override GuestFeature Needs => GuestFeature.None;
+
+    /// <inheritdoc/>
+    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => JsonSerializer.SerializeToUtf8Bytes(
+        new WindowSizePayload(session, rows, columns), WireJson.Default.WindowSizePayload);
+}

@@ -1,0 +1,31 @@
+using Rx.Qmp;
+using Rx.Vm.Guest;
+using Rx.Vm.Guest.Wire;
+using Rx.Vm.Qemu;
+
+namespace Rx.Vm.Effects;
+
+/// <summary>
+/// The live ends of one machine, shared by its effect handlers. Written while launching, read by later effects, which the fold orders
+/// after it.
+/// </summary>
+internal sealed class MachineConnection
+{
+    /// <summary>The process and its streams.</summary>
+    public IMachine? Machine { get; set; }
+
+    /// <summary>The monitor.</summary>
+    public QmpClient? Qmp { get; set; }
+
+    /// <summary>The control channel.</summary>
+    public GuestControl? Control { get; set; }
+
+    /// <summary>The streams channel.</summary>
+    public TtyMux? Tty { get; set; }
+
+    /// <summary>The serial console.</summary>
+    public ConsoleLog? Console { get; set; }
+
+    /// <summary>What the guest announced.</summary>
+    public GuestFeatures Features { get; set; } = GuestFeatures.None;
+}

@@ -1,0 +1,179 @@
+using System.Reactive.Linq;
+using Rx.Qmp;
+using Rx.Vm.Guest;
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Qemu;
+using Rx.Vm.Reactive;
+using Rx.Vm.Sources;
+using Serilog;
+
+namespace Rx.Vm.Effects;
+
+/// <summary>Effects on the machine as a whole: launch with all its channels, quit, kill, release.</summary>
+internal sealed class MachineEffects(
+    IMachineDriver driver, MachineSpec spec, MachineConnection connection, VmSchedulers schedulers, bool inline, Action<VmEvent> post,
+    ILogger log) : IDisposable
+{
+    private readonly CancellationTokenSource _launch = new();
+    private readonly Lock _gate = new();
+    private bool _killed;
+
+    /// <summary>Starts the process and connects the channels.</summary>
+    public void Launch() => _ = LaunchAsync();
+
+    /// <summary>Tells QEMU to quit. That the monitor ends before it answers is the normal case; the exit is what counts.</summary>
+    public void Quit() => _ = QuitAsync();
+
+    /// <summary>Kills the process, or gives up its start.</summary>
+    public void Kill()
+    {
+        IMachine? machine;
+        lock (_gate)
+        {
+            _killed = true;
+            machine = connection.Machine;
+        }
+
+        _launch.Cancel();
+        machine?.Kill();
+    }
+
+    /// <summary>Closes the channels and removes what the machine held on the host.</summary>
+    public void Release() => _ = ReleaseAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _launch.Dispose();
+
+    private async Task LaunchAsync()
+    {
+        try
+        {
+            var machine = await driver.StartAsync(spec, _launch.Token).ConfigureAwait(false);
+            bool killed;
+            lock (_gate)
+            {
+                connection.Machine = machine;
+                killed = _killed;
+            }
+
+            if (killed)
+            {
+                machine.Kill();
+            }
+
+            Connect(machine);
+        }
+        catch (OperationCanceledException)
+        {
+            post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = "the start was given up" });
+        }
+        catch (Exception e)
+        {
+            post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = e.Message });
+        }
+    }
+
+    // Everything is subscribed before anything can speak (H31), and the process is known to the fold before its channels are.
+    private void Connect(IMachine machine)
+    {
+        post(new VmEvent(VmEventKind.ProcessStarted) { Text = machine.Description });
+        _ = WatchAsync(machine);
+        connection.Console = new ConsoleLog(machine.Console, onLine: line => log.Debug("console: {Line}", line));
+        connection.Console.Start();
+        connection.Tty = new TtyMux(machine.Tty, new TtyMuxOptions { IsInline = inline }, log);
+        connection.Tty.Start();
+        _ = WatchTtyAsync(connection.Tty);
+        connection.Control = new GuestControl(machine.Control, System.Reactive.Observer.Create<GuestMessage>(OnGuest), logger: log);
+        connection.Control.Start();
+        _ = ConnectQmpAsync(machine);
+    }
+
+    private void OnGuest(GuestMessage message)
+    {
+        if (message is GuestReady ready)
+        {
+            connection.Features = ready.Features;
+        }
+
+        if (GuestSource.ToEvent(message) is { } e)
+        {
+            post(e);
+        }
+    }
+
+    private async Task WatchAsync(IMachine machine)
+    {
+        var exit = await machine.Exited.ConfigureAwait(false);
+        post(ProcessSource.ToEvent(exit));
+    }
+
+    private async Task WatchTtyAsync(TtyMux tty)
+    {
+        var lost = await tty.Completion.ConfigureAwait(false);
+        post(new VmEvent(VmEventKind.GuestDisconnected) { Text = lost.Reason });
+    }
+
+    private async Task ConnectQmpAsync(IMachine machine)
+    {
+        var qmp = new QmpClient(new QmpClientOptions { Scheduler = schedulers.Time, InlineContinuations = true, Logger = log });
+        connection.Qmp = qmp;
+        qmp.Events.Select(QmpSource.ToEvent).Where(e => e is not null).Subscribe(e => post(e!));
+        qmp.ConnectionStates.Select(QmpSource.ToEvent).Where(e => e is not null).Subscribe(e => post(e!));
+        try
+        {
+            await qmp.ConnectAsync(machine.Qmp).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is QmpException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            log.Debug("The monitor did not come up: {Cause}", e.Message);
+        }
+    }
+
+    private async Task QuitAsync()
+    {
+        try
+        {
+            if (connection.Qmp is { } qmp)
+            {
+                await qmp.QuitAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is QmpException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            log.Debug("quit was not answered: {Cause}", e.Message);
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            if (connection.Tty is { } tty)
+            {
+                // What the guest wrote last may still be in the socket; nobody who reads slowly may keep the machine from going.
+                tty.Release();
+                await tty.Completion.ConfigureAwait(false);
+                tty.Dispose();
+            }
+
+            connection.Control?.Dispose();
+            connection.Console?.Dispose();
+            if (connection.Qmp is { } qmp)
+            {
+                await qmp.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (connection.Machine is { } machine)
+            {
+                await machine.DisposeAsync().ConfigureAwait(false);
+            }
+
+            post(new VmEvent(VmEventKind.ResourcesReleased));
+        }
+        catch (Exception e)
+        {
+            log.Warning(e, "Something of the machine could not be released");
+            post(new VmEvent(VmEventKind.ResourcesLost) { Text = e.Message });
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Rx.Vm.Guest;
+using Rx.Vm.Guest.Wire;
+using Rx.Vm.Pods;
+
+namespace Rx.Vm.Effects;
+
+/// <summary>
+/// A pod that was asked for: what the fold need not know. Validated and its images resolved before the request enters the inbox, so that
+/// nothing but the machine can make it fail later.
+/// </summary>
+internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<ContainerDisk> disks, bool inline)
+{
+    /// <summary>The pod's id.</summary>
+    public string PodId { get; } = podId;
+
+    /// <summary>The pod as asked for.</summary>
+    public PodSpec Spec { get; } = spec;
+
+    /// <summary>One disk a container, in order.</summary>
+    public ImmutableArray<ContainerDisk> Disks { get; } = disks;
+
+    /// <summary>Completed once, when the pod has ended whichever way.</summary>
+    public TaskCompletionSource<PodResult> Ended { get; } = new(inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The containers' streams; opened just before STARTPOD is sent, so that no output is missed.</summary>
+    public ImmutableArray<ProcessStreams> Streams { get; private set; } = [];
+
+    /// <summary>The name of container <paramref name="index"/>.</summary>
+    public string NameOf(int index) => Spec.Containers[index].Name ?? $"c{index}";
+
+    /// <summary>Whether container <paramref name="index"/> has a terminal.</summary>
+    public bool HasTerminal(int index) => Spec.Containers[index].Tty ?? Spec.Tty;
+
+    /// <summary>Opens the streams and writes STARTPOD for a guest with <paramref name="features"/>.</summary>
+    /// <returns>The payload, or what the guest lacks.</returns>
+    public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty)
+    {
+        if (Lacking(features) is { } feature)
+        {
+            return (null, $"the guest lacks the feature '{GuestFeatures.NameOf(feature)}'");
+        }
+
+        Streams = [.. Spec.Containers.Select((_, i) => ProcessStreams.Open(tty, features, HasTerminal(i), isExec: false))];
+        var payload = new PodPayload
+        {
+            Hostname = Hostname(),
+            Containers = [.. Spec.Containers.Select(Describe)],
+        };
+        return (System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(payload, WireJson.Default.PodPayload), null);
+    }
+
+    /// <summary>Lets input through: the guest knows the sessions now (H82).</summary>
+    public void StartInput()
+    {
+        foreach (var streams in Streams)
+        {
+            streams.StartInput();
+        }
+    }
+
+    private GuestFeature? Lacking(GuestFeatures features)
+    {
+        var needed = GuestFeature.SerialDisk;
+        for (var i = 0; i < Spec.Containers.Length; i++)
+        {
+            needed |= Spec.Containers[i].ReadOnly ? 0 : GuestFeature.Overlay;
+            needed |= Spec.Containers[i].User is null ? 0 : GuestFeature.User;
+            needed |= HasTerminal(i) ? 0 : GuestFeature.Pipes;
+        }
+
+        foreach (var feature in new[] { GuestFeature.SerialDisk, GuestFeature.Overlay, GuestFeature.User, GuestFeature.Pipes })
+        {
+            if ((needed & feature) != 0 && !features.Has(feature))
+            {
+                return feature;
+            }
+        }
+
+        return null;
+    }
+
+    private string Hostname()
+    {
+        var name = Spec.Hostname ?? new string([.. PodId.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-');
+        return name.Length <= 63 ? name : name[..63].TrimEnd('-');
+    }
+
+    private ContainerPayload Describe(ContainerSpec container, int index)
+    {
+        var terminal = HasTerminal(index);
+        return new ContainerPayload
+        {
+            Id = NameOf(index),
+            FsType = Disks[index].Root.FsType,
+            Serial = Disks[index].Serial,
+            Overlay = container.ReadOnly ? null : true,
+            Tty = Streams[index].MainSession,
+            Stderr = Streams[index].ErrorSession,
+            Terminal = terminal ? null : false,
+            Workdir = container.Workdir,
+            Cmd = [.. container.Arguments],
+            Envs = [.. container.Envs.Select(e => new EnvPayload(e.Env, e.Value))],
+            User = container.User?.Name,
+            Group = container.User?.Group,
+            AdditionalGroups = container.User is { AdditionalGroups.IsDefaultOrEmpty: false } user ? [.. user.AdditionalGroups] : null,
+        };
+    }
+}

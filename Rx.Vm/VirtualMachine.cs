@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Rx.Vm.Effects;
+using Rx.Vm.Guest;
+using Rx.Vm.Guest.Wire;
+using Rx.Vm.Images;
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Pods;
+using Rx.Vm.Reactive;
+
+namespace Rx.Vm;
+
+/// <summary>
+/// One virtual machine: streams for what happens to it, tasks for what is asked of it. Made by <see cref="VmHost"/>. Every method may be
+/// called from any thread; cancelling a token ends the caller's wait and nothing else.
+/// </summary>
+public sealed class VirtualMachine
+{
+    private readonly VmPipeline _pipeline;
+    private readonly CommandLedger _ledger;
+    private readonly GuestEffects _guest;
+    private readonly MachineConnection _connection;
+    private readonly ImageStore _images;
+    private readonly Func<string, string> _newId;
+    private readonly bool _inline;
+
+    internal VirtualMachine(
+        VmPipeline pipeline, CommandLedger ledger, GuestEffects guest, MachineConnection connection, ImageStore images,
+        Func<string, string> newId, bool inline)
+    {
+        _pipeline = pipeline;
+        _ledger = ledger;
+        _guest = guest;
+        _connection = connection;
+        _images = images;
+        _newId = newId;
+        _inline = inline;
+        Id = pipeline.Current.VmId;
+        Completion = pipeline.States.LastAsync().ToTask();
+    }
+
+    /// <summary>The machine's id.</summary>
+    public string Id { get; }
+
+    /// <summary>The state that was published last.</summary>
+    public VmState State => _pipeline.Current;
+
+    /// <summary>
+    /// The current state first, then every later one in order, then completion after the terminal state; a subscriber after the end gets the
+    /// terminal state and completion. Hot. Never errors: trouble is a state with a reason. Observers are called on the host's notify
+    /// scheduler, one call at a time; one that throws loses its subscription, one that falls 1024 states behind loses the oldest, which
+    /// shows as a gap in <see cref="VmState.Sequence"/>.
+    /// </summary>
+    public IObservable<VmState> States => _pipeline.States;
+
+    /// <summary>Every turn of the fold from the subscription on: event, effects, answers. Completes with the machine; otherwise as <see cref="States"/>.</summary>
+    public IObservable<VmStep> Steps => _pipeline.Steps;
+
+    /// <summary>The last lines of the guest's serial console, at most 200, oldest first.</summary>
+    public ImmutableArray<string> ConsoleTail => _connection.Console?.Tail() ?? [];
+
+    /// <summary>Completes with the terminal state when the machine has gone; never fails.</summary>
+    public Task<VmState> Completion { get; }
+
+    /// <summary>Boots a machine that was made without booting. Completes when the boot has begun; wait for the phase in <see cref="States"/>.</summary>
+    public Task BootAsync(CancellationToken ct = default) => AskAsync(VmEventKind.BootRequested, "boot", ct);
+
+    /// <summary>
+    /// Runs <paramref name="spec"/>: resolves its images, boots the machine if need be, attaches the disks, starts the containers. Completes
+    /// when they have started.
+    /// </summary>
+    /// <exception cref="PodSpecException">The spec breaks a rule.</exception>
+    /// <exception cref="ImageException">An image can't be had.</exception>
+    /// <exception cref="VmRefusedException">The machine has a pod, or is on its way out.</exception>
+    /// <exception cref="VmFailedException">The pod did not start; the machine is shut down with the reason.</exception>
+    public async Task<Pod> RunPodAsync(PodSpec spec, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        spec.Validate();
+        var disks = ImmutableArray.CreateBuilder<ContainerDisk>();
+        foreach (var container in spec.Containers)
+        {
+            disks.Add(new ContainerDisk(disks.Count, await _images.ResolveAsync(container.Image, ct).ConfigureAwait(false)));
+        }
+
+        var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks.DrainToImmutable(), _inline);
+        var (command, answer) = _ledger.Open();
+        _guest.Plan(command, plan);
+        _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length));
+        Check(await answer.WaitAsync(ct).ConfigureAwait(false), "run pod");
+        return new Pod(plan);
+    }
+
+    /// <summary>Stops the pod: SIGTERM, later SIGKILL, to every container. Completes when the machine is ready for another pod.</summary>
+    /// <exception cref="VmRefusedException">There is no pod, or the machine is on its way out.</exception>
+    /// <exception cref="VmFailedException">The pod could not be stopped in time; the machine is shut down.</exception>
+    public Task StopPodAsync(CancellationToken ct = default) => AskAsync(VmEventKind.StopPodRequested, "stop pod", ct);
+
+    /// <summary>Shuts the machine down: the guest ends its pod, QEMU quits. Completes when everything has gone. Idempotent, bounded by the timeouts.</summary>
+    public Task ShutdownAsync(CancellationToken ct = default) => AskAsync(VmEventKind.ShutdownRequested, "shutdown", ct);
+
+    /// <summary>Kills the machine's process. Completes when everything has gone. Idempotent, bounded by the timeouts.</summary>
+    public Task KillAsync(CancellationToken ct = default) => AskAsync(VmEventKind.KillRequested, "kill", ct);
+
+    /// <summary>Runs a further process in a container of the running pod. Completes when it has started.</summary>
+    /// <param name="container">The container's name.</param>
+    /// <param name="command">The command and its arguments.</param>
+    /// <param name="options">Terminal, user, directory, environment.</param>
+    /// <param name="ct">Ends the wait, not the process.</param>
+    /// <exception cref="VmRefusedException">No pod runs, or too many calls wait.</exception>
+    /// <exception cref="VmFailedException">The guest could not start it: no such container, no such command.</exception>
+    public async Task<ExecProcess> ExecAsync(
+        string container, IReadOnlyList<string> command, ExecOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(container);
+        ArgumentNullException.ThrowIfNull(command);
+        options ??= new ExecOptions();
+        options.Validate(command);
+        var plan = new ExecPlan(options.ToPayload(container, command), options.Tty);
+        await CallAsync("exec", plan, ct).ConfigureAwait(false);
+        plan.Streams!.StartInput();
+        return new ExecProcess(plan.Streams);
+    }
+
+    /// <summary>Sends a signal to the first process of a container.</summary>
+    /// <param name="container">The container's name.</param>
+    /// <param name="signal">The Linux signal number, 1 to 64.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task SignalAsync(string container, int signal, CancellationToken ct = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(container);
+        ArgumentOutOfRangeException.ThrowIfLessThan(signal, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(signal, 64);
+        return CallAsync("signal", new SignalPlan(container, signal), ct);
+    }
+
+    /// <summary>Sets the size of a process's terminal.</summary>
+    /// <param name="process">The process's streams.</param>
+    /// <param name="rows">Lines, 1 to 65535.</param>
+    /// <param name="columns">Columns, 1 to 65535.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task ResizeAsync(ProcessStreams process, int rows, int columns, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, ushort.MaxValue);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, ushort.MaxValue);
+        return CallAsync("resize", new WindowSizePlan(process.MainSession, (ushort)rows, (ushort)columns), ct);
+    }
+
+    private async Task CallAsync(string request, CallPlan plan, CancellationToken ct)
+    {
+        var (command, answer) = _ledger.Open();
+        _guest.Plan(command, plan);
+        _pipeline.Post(VmEvent.Request(VmEventKind.CallRequested, command));
+        Check(await answer.WaitAsync(ct).ConfigureAwait(false), request);
+    }
+
+    private async Task AskAsync(VmEventKind kind, string request, CancellationToken ct)
+    {
+        var (command, answer) = _ledger.Open();
+        _pipeline.Post(VmEvent.Request(kind, command));
+        Check(await answer.WaitAsync(ct).ConfigureAwait(false), request);
+    }
+
+    private void Check(Answer answer, string request)
+    {
+        switch (answer.Kind)
+        {
+            case AnswerKind.Completed:
+                return;
+            case AnswerKind.Refused:
+                throw new VmRefusedException(Id, request, answer.Refusal, answer.Phase);
+            case AnswerKind.Failed:
+                throw new VmFailedException(Id, request, answer.Reason, answer.Message);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using DynamicData;
+using Rx.Vm.Effects;
+using Rx.Vm.Images;
+using Rx.Vm.Images.Boot;
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Qemu;
+using Rx.Vm.Reactive;
+using Serilog;
+using Serilog.Core;
+
+namespace Rx.Vm;
+
+/// <summary>
+/// Owns machines, each with a pipeline of its own, and shows them as a fleet. In-process: disposing it shuts every machine down.
+/// </summary>
+public sealed class VmHost : IAsyncDisposable
+{
+    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    private readonly ConcurrentDictionary<string, VirtualMachine> _machines = new(StringComparer.Ordinal);
+    private readonly SourceCache<VmState, string> _fleet = new(state => state.VmId);
+    private readonly VmHostOptions _options;
+    private readonly IMachineDriver _driver;
+    private readonly ImageStore _images;
+    private readonly ILogger _log;
+    private volatile bool _disposed;
+
+    private VmHost(VmHostOptions options, IMachineDriver driver, ImageStore images)
+    {
+        _options = options;
+        _driver = driver;
+        _images = images;
+        _log = (options.Logger ?? Logger.None).ForContext<VmHost>();
+    }
+
+    /// <summary>
+    /// The fleet: one item a machine, updated with every published state, removed when the machine has gone. Connecting delivers everything
+    /// present first. Change sets are delivered one at a time on the notify scheduler's threads; completes when the host is disposed.
+    /// </summary>
+    public IObservableCache<VmState, string> Vms => _fleet;
+
+    /// <summary>The imported images.</summary>
+    public ImageStore Images => _images;
+
+    /// <summary>Opens a host.</summary>
+    public static ValueTask<VmHost> OpenAsync(VmHostOptions? options = null, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        options ??= new VmHostOptions();
+        var images = new ImageStore(options.Images, options.Schedulers.Time, options.Logger);
+        return ValueTask.FromResult(new VmHost(options, options.Driver ?? new QemuDriver(logger: options.Logger), images));
+    }
+
+    /// <summary>Makes a machine and boots it. Returns at once; watch its states.</summary>
+    /// <exception cref="RxVmException">An option is out of range, the id is taken, or there is nothing to boot from.</exception>
+    public VirtualMachine Start(VmOptions? options = null)
+    {
+        var vm = Create(options);
+        _ = vm.BootAsync(CancellationToken.None);
+        return vm;
+    }
+
+    /// <summary>Makes a machine without booting it; running a pod boots it.</summary>
+    /// <exception cref="RxVmException">An option is out of range, the id is taken, or there is nothing to boot from.</exception>
+    public VirtualMachine Create(VmOptions? options = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        options ??= new VmOptions();
+        options.Validate();
+        var spec = Specify(options);
+        var vm = Assemble(spec, options);
+        if (!_machines.TryAdd(vm.Id, vm))
+        {
+            throw new RxVmException($"{vm.Id}: the id is taken by another machine");
+        }
+
+        vm.States.Subscribe(_fleet.AddOrUpdate, () => Forget(vm.Id));
+        return vm;
+    }
+
+    /// <summary>The machine with <paramref name="id"/>, or null when there is none or it has gone.</summary>
+    public VirtualMachine? Find(string id) => _machines.GetValueOrDefault(id);
+
+    /// <summary>Shuts every machine down and returns when all have gone. Bounded by their timeouts.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        await Task.WhenAll(_machines.Values.Select(async vm =>
+        {
+            await vm.ShutdownAsync().ConfigureAwait(false);
+            await vm.Completion.ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        _fleet.Dispose();
+    }
+
+    private MachineSpec Specify(VmOptions options)
+    {
+        var files = options.KernelPath is null || options.InitrdPath is null
+            ? new BootFileStore(_options.Images, _options.Schedulers.Time, _options.Logger).Find()
+            : null;
+        return new MachineSpec
+        {
+            Id = options.Id ?? NewId("vm-"),
+            MemoryMiB = (int)(options.Memory >> 20),
+            Cpus = options.Cpus,
+            KernelPath = options.KernelPath ?? files?.KernelPath ?? throw NothingToBoot("kernel"),
+            InitrdPath = options.InitrdPath ?? files?.InitramfsPath ?? throw NothingToBoot("initramfs"),
+            ExtraAppend = options.KernelAppend,
+            Accelerator = options.Accelerator,
+        };
+    }
+
+    private RxVmException NothingToBoot(string what) =>
+        new($"no {what}: none was given and none is in {_options.Images.Directory}; run './rx setup'");
+
+    private VirtualMachine Assemble(MachineSpec spec, VmOptions options)
+    {
+        // Bound once: a log context would follow threads, not machines.
+        var log = _log.ForContext("VmId", spec.Id);
+        var pipeline = new VmPipeline(
+            VmFold.Initial(spec.Id, options.Keep, options.Timeouts),
+            _options.Schedulers,
+            fault => log.Warning(fault, "An observer failed and was dropped"));
+        var ledger = new CommandLedger(_options.InlineContinuations);
+        var connection = new MachineConnection();
+        var guest = new GuestEffects(connection, pipeline.Post);
+        var machine = new MachineEffects(
+            _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, pipeline.Post, log);
+        var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
+        pipeline.Connect(ledger, guest.Follow, effects.Run, step => VmLog.Step(log, step));
+        return new VirtualMachine(pipeline, ledger, guest, connection, _images, NewId, _options.InlineContinuations);
+    }
+
+    private void Forget(string id)
+    {
+        _machines.TryRemove(id, out _);
+        _fleet.Remove(id);
+    }
+
+    private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Letters, 10);
+}

@@ -1,0 +1,22 @@
+using Rx.Vm.Lifecycle;
+using Serilog;
+
+namespace Rx.Vm;
+
+/// <summary>Every log line about a machine's lifecycle.</summary>
+internal static class VmLog
+{
+    /// <summary>One line a published change at Information, everything else at Verbose. Carries no payload of pods.</summary>
+    public static void Step(ILogger log, VmStep step)
+    {
+        if (step.Published)
+        {
+            log.Information(
+                "{Event} made it {Phase} ({Reason}), effects {Effects}", step.Event?.Kind, step.Fold.State.Phase, step.Fold.State.Reason, step.Effects);
+        }
+        else
+        {
+            log.Verbose("{Event} in {Phase}, effects {Effects}", step.Event?.Kind, step.Fold.State.Phase, step.Effects);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Qemu;
+
+namespace Rx.Vm;
+
+/// <summary>One machine.</summary>
+public sealed record VmOptions
+{
+    /// <summary>The id: 1 to 64 of letters, digits, '_', '.', '-'. Null makes <c>vm-</c> and ten random letters.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Guest memory in bytes, a whole number of MiB. Default 256 MiB.</summary>
+    public long Memory { get; init; } = 256.MiB();
+
+    /// <summary>Virtual processors. Default 1.</summary>
+    public int Cpus { get; init; } = 1;
+
+    /// <summary>The kernel; null takes the host's.</summary>
+    public string? KernelPath { get; init; }
+
+    /// <summary>The initramfs; null takes the host's.</summary>
+    public string? InitrdPath { get; init; }
+
+    /// <summary>Added to the kernel's command line.</summary>
+    public string KernelAppend { get; init; } = "";
+
+    /// <summary>Hardware virtualisation or translation. Default: chosen by the host.</summary>
+    public Accelerator Accelerator { get; init; } = Accelerator.Auto;
+
+    /// <summary>What becomes of the machine when its pod ends by itself. Default: it is shut down.</summary>
+    public KeepMode Keep { get; init; } = KeepMode.None;
+
+    /// <summary>How long to wait for what.</summary>
+    public VmTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>Throws for the first value out of its range, naming it.</summary>
+    internal void Validate()
+    {
+        if (Memory % 1.MiB() != 0 || Memory < 64.MiB() || Memory > 1024.GiB())
+        {
+            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Memory)}: {Memory} bytes is not a whole number of MiB from 64 MiB to 1 TiB");
+        }
+
+        if (Cpus is < 1 or > 64)
+        {
+            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Cpus)}: {Cpus} is not between 1 and 64");
+        }
+
+        if (Timeouts.Invalid() is { } name)
+        {
+            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Timeouts)}.{name}: must be more than 0 and at most a day");
+        }
+    }
+}
