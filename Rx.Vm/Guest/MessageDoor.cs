@@ -65,13 +65,18 @@ internal sealed class MessageDoor(IObserver<GuestMessage> sink, ILogger log)
 
     private void Deliver(GuestMessage message)
     {
+        Guarded(message, static (s, m) => s.OnNext(m));
+        if (message is GuestLost)
+        {
+            Guarded(message, static (s, _) => s.OnCompleted());
+        }
+    }
+
+    private void Guarded(GuestMessage message, Action<IObserver<GuestMessage>, GuestMessage> call)
+    {
         try
         {
-            sink.OnNext(message);
-            if (message is GuestLost)
-            {
-                sink.OnCompleted();
-            }
+            call(sink, message);
         }
         catch (Exception e)
         {
