@@ -1,0 +1,69 @@
+using Rx.Vm.Guest;
+
+namespace Rx.Vm.Tests.Guest;
+
+public class AsyncGateTests
+{
+    [Fact]
+    public void The_gate_is_passed_on_in_order_and_inline()
+    {
+        var gate = new AsyncGate(isHeld: true, isInline: true);
+        var order = new List<int>();
+        for (var i = 0; i < 5; i++)
+        {
+            _ = PassAsync(gate, i, order, CancellationToken.None);
+        }
+
+        Assert.Empty(order);
+        gate.Exit();
+        Assert.Equal([0, 1, 2, 3, 4], order);
+        Assert.True(gate.EnterAsync(CancellationToken.None).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Who_is_cancelled_leaves_the_line_and_never_gets_the_gate()
+    {
+        var gate = new AsyncGate(isHeld: true, isInline: true);
+        using var cancel = new CancellationTokenSource();
+        var order = new List<int>();
+        var first = PassAsync(gate, 1, order, cancel.Token);
+        var second = PassAsync(gate, 2, order, CancellationToken.None);
+        cancel.Cancel();
+        Assert.True(first.IsCanceled);
+        gate.Exit();
+        Assert.True(second.IsCompletedSuccessfully);
+        Assert.Equal([2], order);
+        Assert.True(gate.EnterAsync(cancel.Token).IsCanceled);
+        Assert.True(gate.EnterAsync(CancellationToken.None).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Many_threads_never_hold_it_together()
+    {
+        var gate = new AsyncGate(isHeld: false, isInline: false);
+        var inside = 0;
+        var worst = 0;
+        var passes = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await Task.Yield();
+            for (var i = 0; i < 2000; i++)
+            {
+                await gate.EnterAsync(TestContext.Current.CancellationToken);
+                worst = Math.Max(worst, Interlocked.Increment(ref inside));
+                passes++;
+                Interlocked.Decrement(ref inside);
+                gate.Exit();
+            }
+        }));
+        Assert.Equal(1, worst);
+        Assert.Equal(16_000, passes);
+    }
+
+    private static async Task PassAsync(AsyncGate gate, int name, List<int> order, CancellationToken ct)
+    {
+        await gate.EnterAsync(ct).ConfigureAwait(false);
+        order.Add(name);
+        gate.Exit();
+    }
+}
