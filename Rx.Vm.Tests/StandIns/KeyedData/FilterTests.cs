@@ -41,7 +41,8 @@ public class FilterTests
     [Fact]
     public void Sets_without_effect_come_as_empty_ones_if_wanted()
     {
-        var log = ChangeLog.Of(cache.Connect(suppressEmptyChangeSets: false).Filter(item => item.Value > 5, suppressEmptyChangeSets: false));
+        var all = cache.Connect(suppressEmptyChangeSets: false);
+        var log = ChangeLog.Of(all.Filter(item => item.Value > 5, suppressEmptyChangeSets: false));
         Put(1);
         log.Is("empty", "empty");
     }

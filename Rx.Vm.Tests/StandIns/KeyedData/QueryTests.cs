@@ -70,7 +70,9 @@ public class QueryTests
     {
         cache.AddOrUpdate(new Item("a", 1));
         var all = cache.Connect(suppressEmptyChangeSets: false);
-        var (notEmpty, started, skipped) = (ChangeLog.Of(all.NotEmpty()), ChangeLog.Of(all.StartWithEmpty()), ChangeLog.Of(all.SkipInitial()));
+        var notEmpty = ChangeLog.Of(all.NotEmpty());
+        var started = ChangeLog.Of(all.StartWithEmpty());
+        var skipped = ChangeLog.Of(all.SkipInitial());
         cache.Remove("unknown");
         cache.Remove("a");
         notEmpty.Is("+a:1", "-a:1");

@@ -60,7 +60,9 @@ public static partial class ObservableCacheEx
     {
         ArgumentNullException.ThrowIfNull(keySelector);
         return Observable.Using(
-            () => new ExpiryTracker<TObject, TKey>(lifetime ?? (_ => null), null, lifetime is null ? Scheduler.Immediate : scheduler.OrDefault()),
+            () => lifetime is null
+                ? new ExpiryTracker<TObject, TKey>(_ => null, null, Scheduler.Immediate)
+                : new ExpiryTracker<TObject, TKey>(lifetime, null, scheduler.OrDefault()),
             tracker =>
             {
                 var collected = new CollectedStream<TObject, TKey>(keySelector, limit, tracker);

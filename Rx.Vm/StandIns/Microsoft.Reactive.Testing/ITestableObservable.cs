@@ -6,7 +6,7 @@ namespace Microsoft.Reactive.Testing;
 /// <typeparam name="T">Type of the produced values.</typeparam>
 public interface ITestableObservable<T> : IObservable<T>
 {
-    /// <summary>One window per subscription, in order of subscription; an open window ends at <see cref="Subscription.Infinite"/>.</summary>
+    /// <summary>One window per subscription, in that order; an open one ends at <see cref="Subscription.Infinite"/>.</summary>
     IList<Subscription> Subscriptions { get; }
 
     /// <summary>The script: absolute times for a hot source, times relative to each subscription for a cold one.</summary>

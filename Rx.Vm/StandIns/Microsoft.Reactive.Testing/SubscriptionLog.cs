@@ -7,7 +7,7 @@ internal sealed class SubscriptionLog(TestScheduler scheduler)
 {
     public IList<Subscription> Windows { get; } = [];
 
-    /// <summary>Opens a window at the current clock; disposing runs <paramref name="onClose"/> and closes it at the clock of then.</summary>
+    /// <summary>Opens a window now; disposing runs <paramref name="onClose"/> and closes it at the clock of then.</summary>
     public IDisposable Open(Action onClose)
     {
         var index = Windows.Count;

@@ -66,7 +66,7 @@ public class TestScheduler : VirtualTimeScheduler<long, long>
         return observer;
     }
 
-    /// <summary>As the long form, created at <see cref="ReactiveTest.Created"/> and subscribed at <see cref="ReactiveTest.Subscribed"/>.</summary>
+    /// <summary>As the long form, with the default times of creation and subscription of <see cref="ReactiveTest"/>.</summary>
     /// <param name="create">Factory of the sequence under test.</param>
     /// <param name="disposed">When to dispose the subscription, in ticks.</param>
     public ITestableObserver<T> Start<T>(Func<IObservable<T>> create, long disposed) =>
@@ -84,7 +84,7 @@ public class TestScheduler : VirtualTimeScheduler<long, long>
         return new HotObservable<T>(this, messages);
     }
 
-    /// <summary>A source that plays its messages to each subscriber, at times relative to the subscription. No grammar is enforced.</summary>
+    /// <summary>A source that plays its messages to each subscriber, relative to the subscription. No grammar is enforced.</summary>
     /// <param name="messages">The script; relative time 0 arrives one tick after the subscription.</param>
     public ITestableObservable<T> CreateColdObservable<T>(params Recorded<Notification<T>>[] messages)
     {

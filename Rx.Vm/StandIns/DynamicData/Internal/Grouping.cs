@@ -3,7 +3,8 @@ using DynamicData.Kernel;
 namespace DynamicData.Internal;
 
 /// <summary>A group as it was; nobody changes its data any more.</summary>
-internal sealed class Grouping<TObject, TKey, TGroupKey>(TGroupKey key, Dictionary<TKey, TObject> data) : IGrouping<TObject, TKey, TGroupKey>
+internal sealed class Grouping<TObject, TKey, TGroupKey>(TGroupKey key, Dictionary<TKey, TObject> data)
+    : IGrouping<TObject, TKey, TGroupKey>
     where TObject : notnull
     where TKey : notnull
     where TGroupKey : notnull

@@ -10,7 +10,8 @@ internal sealed class ImmutableGroups<TObject, TKey, TGroupKey>(Func<TObject, TG
     private readonly Dictionary<TGroupKey, Dictionary<TKey, TObject>> data = [];
     private readonly RecordingCache<IGrouping<TObject, TKey, TGroupKey>, TGroupKey> groups = new();
 
-    public IImmutableGroupChangeSet<TObject, TKey, TGroupKey>? Apply(IChangeSet<TObject, TKey> changes) => Publish(membership.Apply(changes));
+    public IImmutableGroupChangeSet<TObject, TKey, TGroupKey>? Apply(IChangeSet<TObject, TKey> changes) =>
+        Publish(membership.Apply(changes));
 
     public IImmutableGroupChangeSet<TObject, TKey, TGroupKey>? Regroup() => Publish(membership.Reconsider());
 

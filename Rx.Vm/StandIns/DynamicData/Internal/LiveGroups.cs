@@ -8,7 +8,8 @@ internal sealed class LiveGroups<TObject, TKey, TGroupKey>(Func<TObject, TGroupK
 {
     private readonly Membership<TObject, TKey, TGroupKey> membership = new(selector);
     private readonly RecordingCache<IGroup<TObject, TKey, TGroupKey>, TGroupKey> groups = new();
-    private readonly LiveItems<TGroupKey, Group<TObject, TKey, TGroupKey>> alive = new((_, group) => group.Dispose(), replacedLeaves: false);
+    private readonly LiveItems<TGroupKey, Group<TObject, TKey, TGroupKey>> alive =
+        new((_, group) => group.Dispose(), replacedLeaves: false);
 
     /// <summary>The groups touched by these changes, with what happens in each. Only this part calls the selector.</summary>
     public IEnumerable<System.Linq.IGrouping<TGroupKey, Change<TObject, TKey>>> Sort(IChangeSet<TObject, TKey> changes) =>
