@@ -47,6 +47,37 @@ public class SourceCacheConcurrencyTests
         Assert.All(joined, follower => Assert.Equal(cache.KeyValues, follower.Replayed()));
     }
 
+#if !UPSTREAM_PACKAGES
+    [Fact]
+    public async Task An_edit_during_the_delivery_of_another_thread_leaves_its_set_to_that_one()
+    {
+        using var cache = new SourceCache<Item, string>(item => item.Key);
+        using var inside = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var blocking = cache.Connect().Subscribe(_ =>
+        {
+            inside.Set();
+            release.Wait(TestContext.Current.CancellationToken);
+        });
+        var log = ChangeLog.Of(cache.Connect());
+        var threads = new HashSet<int>();
+        using var last = cache.Connect().Subscribe(_ => threads.Add(Environment.CurrentManagedThreadId));
+
+        var first = Task.Run(() =>
+        {
+            cache.AddOrUpdate(new Item("a", 1));
+            return Environment.CurrentManagedThreadId;
+        });
+        inside.Wait(TestContext.Current.CancellationToken);
+        cache.AddOrUpdate(new Item("b", 2));
+        Assert.Equal(2, cache.Count);
+        log.Is();
+        release.Set();
+        Assert.Equal([await first], threads);
+        log.Is("+a:1", "+b:2");
+    }
+#endif
+
     private static void Write(SourceCache<Item, string> cache, int writer)
     {
         for (var i = 0; i < Edits; i++)
