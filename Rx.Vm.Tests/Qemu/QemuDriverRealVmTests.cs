@@ -81,7 +81,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
 
         Assert.Equal(MachineStartFailure.DiedAtStart, error.Cause);
         Assert.Equal(1, error.Exit!.Code);
-        Assert.Contains("nope", error.LastWords, StringComparison.Ordinal);
+        Assert.Contains("machine type", error.LastWords, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
@@ -284,6 +284,17 @@ public sealed class QemuDriverRealVmTests : IDisposable
                 await Command(machine, step.Execute, step.Arguments);
             }
         }
+    }
+
+    [Fact]
+    public async Task Doctor_Finds_nothing_fatal_where_machines_start()
+    {
+        var options = new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"] };
+
+        var items = await MachineDoctor.ExamineAsync(options, Token);
+
+        Assert.DoesNotContain(items, i => i.Verdict == DoctorVerdict.Fatal);
+        Assert.Contains(items, i => i.Name == "confinement" && i.Detail.Contains("seccomp filter", StringComparison.Ordinal));
     }
 
     private static async Task Run(IMachine machine, IEnumerable<HotplugStep> steps)

@@ -48,6 +48,13 @@ internal static class QemuCommandLine
         return arguments.ToImmutable();
     }
 
+    /// <summary>The arguments of a start without a machine, under the same sandbox; the gate is descriptor 3.</summary>
+    public static ImmutableArray<string> BuildTrial() =>
+    [
+        "-nodefaults", "-no-user-config", "-display", "none", "-machine", "none", "-sandbox", Sandbox,
+        "-chardev", $"socket,id=gate,fd={Number(FirstDescriptor)}", "-mon", "chardev=gate,mode=control",
+    ];
+
     private static void AddMemory(ImmutableArray<string>.Builder arguments, MachineSpec spec)
     {
         if (spec.Memory is not { } memory)

@@ -113,6 +113,20 @@ internal sealed class VmDirectory : IDisposable
         return true;
     }
 
+    /// <summary>Why a runtime root cannot be used, or null when it can; it is made when missing.</summary>
+    public static string? ProblemWith(string root)
+    {
+        try
+        {
+            OpenRoot(root).Dispose();
+            return null;
+        }
+        catch (VmDirectoryException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Binds a unix socket in the directory and lets it listen.</summary>
     public SafeFileHandle Listen(string name)
     {

@@ -1,0 +1,57 @@
+using System.Text;
+using Rx.Vm.Qemu.Processes;
+
+namespace Rx.Vm.Tests.Qemu.Processes;
+
+public sealed class LastWordsTests
+{
+    [Fact]
+    public void Words_Nothing_said_is_empty()
+    {
+        using var words = LastWords.Create();
+
+        Assert.Equal("", words.Read());
+    }
+
+    [Fact]
+    public void Words_The_last_4_KiB_are_told()
+    {
+        using var words = LastWords.Create();
+        RandomAccess.Write(words.File, Encoding.ASCII.GetBytes(new string('a', 5000) + "end"), 0);
+
+        var text = words.Read();
+
+        Assert.Equal(4096, text.Length);
+        Assert.EndsWith("aend", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Words_What_does_not_fit_is_refused_by_the_kernel()
+    {
+        using var words = LastWords.Create();
+        RandomAccess.Write(words.File, new byte[LastWords.Capacity], 0);
+
+        Assert.ThrowsAny<Exception>(() => RandomAccess.Write(words.File, "x"u8, LastWords.Capacity));
+        Assert.ThrowsAny<Exception>(() => RandomAccess.SetLength(words.File, 0));
+        Assert.Equal(LastWords.Capacity, RandomAccess.GetLength(words.File));
+    }
+
+    [Theory]
+    [InlineData("plain\ttext\n", "plain\ttext")]
+    [InlineData("a\u001b[2Jb\r\nc", "a?[2Jb?\nc")]
+    [InlineData("x\u202ey\u2028z\u009b", "x?y?z?")]
+    [InlineData("grün 漢 🙂", "grün 漢 🙂")]
+    public void Words_Nothing_steers_a_terminal(string said, string expected) =>
+        Assert.Equal(expected, LastWords.Clean(Encoding.UTF8.GetBytes(said)));
+
+    [Fact]
+    public void Words_Broken_utf8_is_replaced() => Assert.Equal("a??b", LastWords.Clean([(byte)'a', 0xff, 0xc3, (byte)'b']));
+
+    [Fact]
+    public void Words_Of_a_process_whose_stderr_is_something_else_are_unknown()
+    {
+        using var words = LastWords.Of(Environment.ProcessId);
+
+        Assert.Null(words);
+    }
+}

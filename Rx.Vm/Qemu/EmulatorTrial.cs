@@ -1,0 +1,60 @@
+using Rx.Vm.Qemu.Processes;
+
+namespace Rx.Vm.Qemu;
+
+/// <summary>Starts the emulator without a machine, under the same sandbox, and sees what it says: about 40 ms.</summary>
+/// <param name="Version">Its version, or null when it ended instead.</param>
+/// <param name="Confinement">How it was confined; null when it ended first.</param>
+/// <param name="Exit">How it ended; only told when <paramref name="Version"/> is null.</param>
+internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, MachineExit Exit)
+{
+    /// <summary>Runs the trial. Leaves nothing behind.</summary>
+    /// <param name="emulator">Absolute path.</param>
+    /// <param name="ct">Ends the trial: the process is killed.</param>
+    /// <exception cref="IOException">It could not be started.</exception>
+    public static async Task<EmulatorTrial> RunAsync(string emulator, CancellationToken ct)
+    {
+        using var gate = StartGate.Create();
+        using var words = LastWords.Create();
+        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
+        {
+            Program = emulator,
+            Arguments = QemuCommandLine.BuildTrial(),
+            WorkingDirectory = root,
+            Output = words.File,
+            Descriptors = [gate.ChildEnd],
+        }));
+        gate.ChildEnd.Dispose();
+        var ended = new TaskCompletionSource<MachineExit>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            ProcessWatcher.Shared.Watch(process.Descriptor, () => ended.TrySetResult(process.Collect(words.Read())));
+        }
+        catch (IOException)
+        {
+            process.KillAndReap();
+            throw;
+        }
+
+        string? version = null;
+        Confinement? confinement = null;
+        try
+        {
+            version = await gate.WaitAsync(ct).ConfigureAwait(false);
+            confinement = version is null ? null : ProcFs.Confinement(process.Identity.Pid, hardware: false);
+        }
+        finally
+        {
+            // A null version means that it closed its monitor and is ending by itself; its own status is worth more than a kill.
+            if (version is not null || ct.IsCancellationRequested)
+            {
+                process.Signal(Libc.SigKill);
+            }
+
+            await ended.Task.ConfigureAwait(false);
+        }
+
+        return new EmulatorTrial(version, confinement, await ended.Task.ConfigureAwait(false));
+    }
+}

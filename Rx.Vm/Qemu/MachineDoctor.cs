@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Globalization;
+using Rx.Vm.Qemu.Processes;
+
+namespace Rx.Vm.Qemu;
+
+/// <summary>Looks at everything the driver needs of a host, for <c>rxvm doctor</c>. Changes nothing but to make the runtime root.</summary>
+public static class MachineDoctor
+{
+    private static readonly Version Oldest = new(7, 2);
+
+    /// <summary>All findings, the most basic first.</summary>
+    /// <param name="options">How this host runs QEMU; null for the defaults.</param>
+    /// <param name="ct">Ends a trial start of the emulator that takes too long.</param>
+    public static async Task<ImmutableArray<DoctorItem>> ExamineAsync(QemuDriverOptions? options = null, CancellationToken ct = default)
+    {
+        options ??= new QemuDriverOptions();
+        var items = ImmutableArray.CreateBuilder<DoctorItem>();
+        items.Add(Kernel(ProcessFeatures.Current));
+        await AddEmulator(items, options, ct).ConfigureAwait(false);
+        var memory = new AcceleratorMemory(options.CacheDirectory);
+        var facts = AcceleratorProbe.Gather(memory.Recall());
+        items.Add(Accelerator(AcceleratorProbe.Decide(Qemu.Accelerator.Auto, facts), facts, options.CacheDirectory));
+        items.Add(RuntimeRoot(options.RuntimeRoot));
+        items.Add(Sharing());
+        return items.ToImmutable();
+    }
+
+    /// <summary>What the trial start says, a pure function.</summary>
+    internal static ImmutableArray<DoctorItem> OfTrial(string path, EmulatorTrial trial)
+    {
+        if (trial.Version is not { } version)
+        {
+            return [new("qemu", DoctorVerdict.Fatal, $"{path} ends at once with {trial.Exit.Summary}: {trial.Exit.LastWords}", "run it by hand and see")];
+        }
+
+        var tooOld = System.Version.TryParse(version, out var parsed) && parsed < Oldest;
+        var confined = trial.Confinement is { SeccompMode: 2, NoNewPrivileges: true };
+        var caps = trial.Confinement is { } c ? $"uid {c.Uid}, capabilities {c.EffectiveCapabilities.ToString("x", CultureInfo.InvariantCulture)}" : "";
+        return
+        [
+            tooOld ? new("qemu", DoctorVerdict.Fatal, $"{path} is {version}", $"install QEMU {Oldest} or later")
+                : new("qemu", DoctorVerdict.Good, $"{path} is {version}"),
+            confined ? Confined(trial.Confinement!, caps)
+                : new("confinement", DoctorVerdict.Fatal, "QEMU runs without its seccomp filter", "use a QEMU built with seccomp, or allow unconfined machines"),
+        ];
+    }
+
+    /// <summary>What the accelerator choice means, a pure function.</summary>
+    internal static DoctorItem Accelerator(AcceleratorChoice choice, AcceleratorFacts facts, string cacheDirectory) => choice.IsHardware
+        ? new("accelerator", DoctorVerdict.Good, choice.Explanation)
+        : new("accelerator", DoctorVerdict.Bearable, $"{choice.Explanation}; TCG is slower and not a security boundary", facts switch
+        {
+            { DeviceExists: true, DeviceError: not null } => $"let this user open {AcceleratorProbe.DevicePath} (group kvm)",
+            { RememberedFailure: not null, ProcessorFlag: not null } => $"delete '{Path.Combine(cacheDirectory, "kvm-failed")}' to try KVM again",
+            { DeviceExists: false } => "enable virtualisation in the firmware and load kvm_intel or kvm_amd, or enable nested virtualisation",
+            _ => "run on a host with hardware virtualisation",
+        });
+
+    internal static DoctorItem Kernel(ProcessFeatures features) => new(
+        "kernel",
+        features.Pidfs ? DoctorVerdict.Good : DoctorVerdict.Bearable,
+        $"Linux {(ProcFs.ReadSmall("/proc/sys/kernel/osrelease") ?? "of unknown version").Trim()}: {features.Describe()}",
+        features.Pidfs ? "" : "Linux 6.9 or later tells a reused pid from the old process");
+
+    private static DoctorItem Confined(Confinement confinement, string caps) => confinement is { Uid: 0, EffectiveCapabilities: not 0 }
+        ? new("confinement", DoctorVerdict.Bearable, $"QEMU runs under its seccomp filter, but as root ({caps})", "run as an ordinary user")
+        : new("confinement", DoctorVerdict.Good, $"QEMU runs under its seccomp filter without new privileges ({caps})");
+
+    private static async Task AddEmulator(ImmutableArray<DoctorItem>.Builder items, QemuDriverOptions options, CancellationToken ct)
+    {
+        if (EmulatorLocator.Find(options) is not { } path)
+        {
+            items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal, $"{options.Emulator ?? EmulatorLocator.DefaultName} is not there", "install QEMU (package qemu-system-x86)"));
+            return;
+        }
+
+        try
+        {
+            items.AddRange(OfTrial(path, await EmulatorTrial.RunAsync(path, ct).ConfigureAwait(false)));
+        }
+        catch (Exception e) when (e is IOException or Win32Exception)
+        {
+            items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal, $"{path} cannot be started: {e.Message}", "reinstall it"));
+        }
+    }
+
+    private static DoctorItem RuntimeRoot(string root) => VmDirectory.ProblemWith(root) is { } problem
+        ? new("runtime directory", DoctorVerdict.Fatal, problem, "set XDG_RUNTIME_DIR, or name a directory of this user's")
+        : new("runtime directory", DoctorVerdict.Good, $"'{root}' is ours alone");
+
+    private static DoctorItem Sharing() =>
+        EmulatorLocator.InPath("virtiofsd", $"{Environment.GetEnvironmentVariable("PATH")}:/usr/libexec:/usr/lib/qemu") is { } path
+            ? new("virtiofsd", DoctorVerdict.Good, path)
+            : new("virtiofsd", DoctorVerdict.Bearable, "not installed: directories cannot be shared with machines, disks can", "install virtiofsd");
+}
