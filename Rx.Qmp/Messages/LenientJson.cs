@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -7,6 +8,20 @@ namespace Rx.Qmp.Messages;
 /// exception (S4, S5).</summary>
 internal static class LenientJson
 {
+    /// <summary>The value as a tree, or an undefined element where it is none: broken UTF-8, for one, passes the header reader.</summary>
+    public static JsonElement Parse(ReadOnlySpan<byte> json, int maxDepth)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+            return JsonElement.ParseValue(ref reader);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>The member of that name, or an undefined element.</summary>
     public static JsonElement Member(this JsonElement element, string name)
     {
@@ -36,7 +51,7 @@ internal static class LenientJson
         catch (InvalidOperationException)
         {
             // A lone surrogate or broken UTF-8 cannot become a .NET string; the escapes as sent are better than nothing.
-            return element.GetRawText().Trim('"');
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element)).Trim('"');
         }
     }
 

@@ -6,7 +6,8 @@ namespace Rx.Qmp.Messages;
 /// <summary>Late parsing of values that were kept as bytes, with one kind of exception for whatever is wrong in them.</summary>
 internal static class OwnedJson
 {
-    private const int MaxDepth = 4096;
+    /// <summary>Deepest nesting read; no message that deep arrives, whatever the options.</summary>
+    public const int MaxDepth = 4096;
 
     public static T? Deserialize<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo)
     {

@@ -46,5 +46,8 @@ public sealed class QmpEvent
     /// <returns>The name.</returns>
     public override string ToString() => Name;
 
+    /// <summary>The data as a tree, or an undefined element where it is not valid JSON.</summary>
+    internal JsonElement DataLeniently => LenientJson.Parse(DataOrEmpty, OwnedJson.MaxDepth);
+
     private ReadOnlySpan<byte> DataOrEmpty => Data.IsEmpty ? EmptyObject : Data.Span;
 }

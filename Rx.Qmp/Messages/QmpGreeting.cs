@@ -12,8 +12,7 @@ public sealed record QmpGreeting(QmpVersion Version, string Package, ImmutableAr
     /// <summary>Reads the value of the QMP member, leniently: a part of an unexpected shape counts as absent.</summary>
     internal static QmpGreeting Read(ReadOnlySpan<byte> json, int maxDepth)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
-        var body = JsonElement.ParseValue(ref reader);
+        var body = LenientJson.Parse(json, maxDepth);
         var version = body.Member("version");
         var qemu = version.Member("qemu");
         var offered = body.Member("capabilities");

@@ -62,9 +62,9 @@ internal sealed class MessageRouter(
         return null;
     }
 
-    private static QmpError ReadError(ReadOnlySpan<byte> json)
+    private QmpError ReadError(ReadOnlySpan<byte> json)
     {
-        var body = OwnedJson.Parse(json);
+        var body = LenientJson.Parse(json, options.MaxDepth);
         return new QmpError(body.Member("class").AsText() ?? string.Empty, body.Member("desc").AsText() ?? string.Empty);
     }
 
@@ -138,7 +138,7 @@ internal sealed class MessageRouter(
         }
     }
 
-    private static bool TryAnswer(PendingCommand pending, ReadOnlySpan<byte> frame, in MessageHeader header)
+    private bool TryAnswer(PendingCommand pending, ReadOnlySpan<byte> frame, in MessageHeader header)
     {
         if (pending.IsClaimed)
         {

@@ -38,9 +38,6 @@ internal sealed class FakeQmpServer : IDisposable
     /// <summary>What to send when a command arrives; null: nothing. By default everything succeeds with an empty object.</summary>
     public Func<FakeCommand, string?> Answer { get; set; } = command => command.Return();
 
-    /// <summary>False: commands stay unread, as of a stopped QEMU.</summary>
-    public bool Reads { get; init; } = true;
-
     /// <summary>The last command received under that name.</summary>
     public FakeCommand Last(string name) => Received.Last(command => command.Name == name);
 
@@ -112,11 +109,11 @@ internal sealed class FakeQmpServer : IDisposable
             }
 
             _frames.Commit(count);
-            TakeCommands(count);
+            TakeCommands();
         }
     }
 
-    private void TakeCommands(int count)
+    private void TakeCommands()
     {
         while (_frames.TryTake(out var frame) == FrameScanStatus.Frame)
         {

@@ -11,7 +11,7 @@ internal sealed class QmpRig : IDisposable
     public QmpRig(Func<QmpClientOptions, QmpClientOptions>? adjust = null, FakeQmpServer? server = null)
     {
         Server = server ?? new FakeQmpServer();
-        var options = new QmpClientOptions { Scheduler = Time, InlineContinuations = true };
+        var options = new QmpClientOptions { Scheduler = Time, InlineContinuations = true, Logger = Log.Logger };
         Client = new QmpClient(adjust?.Invoke(options) ?? options);
         Client.Events.Subscribe(Events.Add, () => EventsCompleted = true);
         Client.ConnectionStates.Subscribe(States.Add, () => StatesCompleted = true);
@@ -28,6 +28,8 @@ internal sealed class QmpRig : IDisposable
     public bool EventsCompleted { get; private set; }
 
     public List<QmpConnectionState> States { get; } = [];
+
+    public LogLines Log { get; } = new();
 
     public bool StatesCompleted { get; private set; }
 

@@ -16,7 +16,7 @@ public sealed record DeviceDeletedEvent(string? Device, string Path, DateTimeOff
     /// <returns>The typed event, or null if it has neither device nor path.</returns>
     public static DeviceDeletedEvent? TryRead(QmpEvent source)
     {
-        var data = source.GetDataElement();
+        var data = source.DataLeniently;
         var device = data.Member("device").AsText();
         var path = data.Member("path").AsText();
         return device is null && path is null ? null : new(device, path ?? string.Empty, source.Timestamp);

@@ -14,5 +14,5 @@ public sealed record GuestPanickedEvent(string Action, DateTimeOffset? At) : IQm
     /// <param name="source">The event.</param>
     /// <returns>The typed event.</returns>
     public static GuestPanickedEvent? TryRead(QmpEvent source) =>
-        new(source.GetDataElement().Member("action").AsText() ?? string.Empty, source.Timestamp);
+        new(source.DataLeniently.Member("action").AsText() ?? string.Empty, source.Timestamp);
 }

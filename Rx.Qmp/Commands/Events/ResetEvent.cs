@@ -16,7 +16,7 @@ public sealed record ResetEvent(bool Guest, string Reason, DateTimeOffset? At) :
     /// <returns>The typed event.</returns>
     public static ResetEvent? TryRead(QmpEvent source)
     {
-        var data = source.GetDataElement();
+        var data = source.DataLeniently;
         return new(data.Member("guest").AsBoolean() ?? false, data.Member("reason").AsText() ?? string.Empty, source.Timestamp);
     }
 }
