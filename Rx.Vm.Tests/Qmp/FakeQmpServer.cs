@@ -46,12 +46,18 @@ internal sealed class FakeQmpServer : IDisposable
     /// <summary>Sends bytes, after whatever is being sent.</summary>
     public void Send(byte[] bytes)
     {
-        _outbox.Enqueue(bytes);
-        if (!_sending)
+        lock (_outbox)
         {
+            _outbox.Enqueue(bytes);
+            if (_sending)
+            {
+                return;
+            }
+
             _sending = true;
-            _ = SendAllAsync();
         }
+
+        _ = SendAllAsync();
     }
 
     /// <summary>Sends text one byte per write.</summary>
@@ -71,20 +77,25 @@ internal sealed class FakeQmpServer : IDisposable
 
     private async Task SendAllAsync()
     {
-        try
+        while (NextToSend() is { } next)
         {
-            while (_outbox.TryDequeue(out byte[]? next))
+            try
             {
                 await _stream.WriteAsync(next).ConfigureAwait(false);
             }
+            catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+            {
+                // Nobody is there any more; what is left goes the same way.
+            }
         }
-        catch (IOException)
+    }
+
+    private byte[]? NextToSend()
+    {
+        lock (_outbox)
         {
-            _outbox.Clear();
-        }
-        finally
-        {
-            _sending = false;
+            _sending = _outbox.TryDequeue(out byte[]? next);
+            return next;
         }
     }
 

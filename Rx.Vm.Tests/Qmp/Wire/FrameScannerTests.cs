@@ -166,6 +166,42 @@ public class FrameScannerTests(ITestOutputHelper output)
         Assert.True(buffer.Capacity <= 64 * 1024);
     }
 
+    [Fact]
+    public void Cutting_messages_allocates_nothing()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Events.Named("FLOOD", "{\"a\": [1, \"b\\\"c\"]}"), 100)));
+        var buffer = new FrameBuffer(Frames.MaxBytes, 1024);
+        Assert.Equal(100, CutAll());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int found = 0;
+        for (int round = 0; round < 100; round++)
+        {
+            found += CutAll();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(10_000, found);
+
+        int CutAll()
+        {
+            int count = 0;
+            for (int at = 0; at < bytes.Length;)
+            {
+                var room = buffer.GetRoom().Span;
+                int length = Math.Min(room.Length, bytes.Length - at);
+                bytes.AsSpan(at, length).CopyTo(room);
+                buffer.Commit(length);
+                at += length;
+                while (buffer.TryTake(out _) == FrameScanStatus.Frame)
+                {
+                    count++;
+                }
+            }
+
+            return count;
+        }
+    }
+
     private static FrameScanStatus LastStatus(int size, int limit, int piece)
     {
         byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', size - 8) + "\"}");
