@@ -53,6 +53,9 @@ internal static class Machine
     /// <summary>A machine whose process has gone; its resources are being released.</summary>
     public static VmCore Releasing() => Quitting().After(K.ProcessExited);
 
+    /// <summary>A machine whose process died by itself; its resources are being released.</summary>
+    public static VmCore Dead() => Init().On(K.ProcessExited, 1).Next;
+
     public static VmCore Gone() => Releasing().After(K.ResourcesReleased);
 
     /// <summary>A state on one short line.</summary>

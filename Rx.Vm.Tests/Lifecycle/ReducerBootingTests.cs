@@ -38,4 +38,93 @@ public class ReducerBootingTests
     [Fact]
     public void Reducer_Booting_ShutdownBeforeStartedIsReported_KillsInsteadOfQuits() =>
         Machine.Launching().After(K.QmpConnected).On(K.ShutdownRequested).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
+
+    // Acceptance 5, H19.
+    [Fact]
+    public void Reducer_Booting_BootElapsed_Kills()
+    {
+        var t = Machine.Booting().After(K.QmpConnected).OnElapsed(D.Boot).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
+        Assert.Equal(VmReason.BootTimedOut, t.Next.Reason);
+    }
+
+    // Acceptance 45: the monitor has a shorter time than the guest.
+    [Fact]
+    public void Reducer_Booting_GreetingElapsed_Kills()
+    {
+        var t = Machine.Booting().OnElapsed(D.QmpGreeting).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
+        Assert.Equal(VmReason.QmpFailed, t.Next.Reason);
+    }
+
+    // Acceptance 6, F1: at once, not by a timer; there is nothing to kill.
+    [Fact]
+    public void Reducer_Booting_StartFailed_ReleasesAndFailsTheRun()
+    {
+        var t = Machine.Preparing().After(K.RunPodRequested).On(K.ProcessStartFailed)
+            .Gives(VmPhase.Destroying, E.ReleaseResources | E.FailRunPod, D.Release);
+        Assert.Equal(VmReason.StartFailed, t.Next.Reason);
+    }
+
+    [Fact]
+    public void Reducer_Booting_StartFailedAfterStarted_IsIgnored()
+    {
+        var s = Machine.Booting();
+        s.On(K.ProcessStartFailed).IsIgnoredBy(s);
+    }
+
+    [Fact]
+    public void Reducer_Booting_ProcessExited_Releases()
+    {
+        var t = Machine.Booting().On(K.ProcessExited, 1).Gives(VmPhase.Destroying, E.ReleaseResources, D.Release);
+        Assert.Equal(VmReason.ProcessDied, t.Next.Reason);
+    }
+
+    // F1, F2: a monitor that failed because QEMU has died is explained by the exit that follows.
+    [Fact]
+    public void Reducer_Booting_QmpFailedThenExited_TellsTheExit()
+    {
+        var t = Machine.Booting().On(K.QmpFailed).Gives(VmPhase.Destroying, E.None, D.Loss);
+        Assert.Equal(VmReason.QmpFailed, t.Next.Reason);
+        Assert.Equal(VmReason.ProcessDied, t.Next.On(K.ProcessExited, 1).Next.Reason);
+    }
+
+    // F6: the monitor failed but the process lives: it is killed.
+    [Fact]
+    public void Reducer_Booting_QmpFailedAndNoExit_Kills() =>
+        Assert.Equal(
+            VmReason.QmpFailed,
+            Machine.Booting().After(K.QmpFailed).OnElapsed(D.Loss).Gives(VmPhase.Destroying, E.KillProcess, D.Kill).Next.Reason);
+
+    // H10: one pod at a time, and the second caller is told.
+    [Fact]
+    public void Reducer_Booting_SecondRun_IsRefusedBusy()
+    {
+        var s = Machine.Booting().On(K.RunPodRequested, 1).Next;
+        s.On(K.RunPodRequested, 1).IsRefusedBy(s, Refusal.Busy);
+    }
+
+    [Fact]
+    public void Reducer_Booting_StopBeforeTheStart_FailsTheRunAndKeepsBooting()
+    {
+        var s = Machine.Booting().On(K.RunPodRequested, 2).Next;
+        var t = s.On(K.StopPodRequested).Gives(VmPhase.Booting, E.FailRunPod | E.CompleteRequest, D.Boot, D.QmpGreeting);
+        Assert.Equal(VmPhase.Init, t.Next.After(K.QmpConnected, K.GuestReady).Phase);
+    }
+
+    // Acceptance 9: STARTPOD is the first command.
+    [Fact]
+    public void Reducer_Booting_ReadyWithAPodWaiting_StartsIt() =>
+        Machine.Booting().After(K.RunPodRequested, K.QmpConnected).On(K.GuestReady).Gives(VmPhase.Starting, E.SendStartPod, D.PodStart);
+
+    // F9: a guest cannot talk its way out of the deadline.
+    [Fact]
+    public void Reducer_Booting_RepeatedReady_DoesNotRestartTheDeadline()
+    {
+        var s = Machine.Booting().After(K.GuestReady);
+        s.On(K.GuestReady).IsIgnoredBy(s);
+        s.On(K.ProcessStarted).IsIgnoredBy(s);
+    }
+
+    [Fact]
+    public void Reducer_Booting_ShutdownRequested_QuitsWhenTheMonitorListens() =>
+        Machine.Booting().After(K.QmpConnected).On(K.ShutdownRequested).Gives(VmPhase.Destroying, E.SendQuit, D.Quit);
 }
