@@ -34,8 +34,7 @@ public sealed class QemuCommandLineTests
         -device {"driver":"virtio-serial-pci","id":"v","disable-legacy":"on","max_ports":4}
         -device {"driver":"virtserialport","bus":"v.0","nr":1,"chardev":"ctl","id":"p1","name":"sh.hyper.channel.0"}
         -device {"driver":"virtserialport","bus":"v.0","nr":2,"chardev":"tty","id":"p2","name":"sh.hyper.channel.1"}
-        -device {"driver":"virtio-scsi-pci","id":"s","disable-legacy":"on"}
-        -device {"driver":"pcie-pci-bridge","id":"n"}
+        -device {"driver":"pcie-pci-bridge","id":"h"}
         """,
         Lines(QemuCommandLine.Build(Spec, hardware: false)));
 
@@ -89,12 +88,11 @@ public sealed class QemuCommandLineTests
     }
 
     [Fact]
-    public void CommandLine_No_slots_means_no_adapters()
+    public void CommandLine_No_slots_means_no_bridge()
     {
-        var line = Lines(QemuCommandLine.Build(Spec with { DiskSlots = 0, NicSlots = 0 }, hardware: false));
-
-        Assert.DoesNotContain("virtio-scsi-pci", line, StringComparison.Ordinal);
-        Assert.DoesNotContain("pcie-pci-bridge", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("bridge", Lines(QemuCommandLine.Build(Spec with { DiskSlots = 0, NicSlots = 0 }, hardware: false)), StringComparison.Ordinal);
+        Assert.Contains("bridge", Lines(QemuCommandLine.Build(Spec with { DiskSlots = 0, NicSlots = 1 }, hardware: false)), StringComparison.Ordinal);
+        Assert.Contains("bridge", Lines(QemuCommandLine.Build(Spec with { DiskSlots = 1, NicSlots = 0 }, hardware: false)), StringComparison.Ordinal);
     }
 
     [Fact]

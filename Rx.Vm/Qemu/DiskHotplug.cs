@@ -5,22 +5,22 @@ using System.Text.Json.Nodes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Plugs disks into a running machine and out of it. A slot is a SCSI target of the machine's virtio-scsi adapter: no PCI hot-plug, 16 slots at no
-/// boot time, reused freely (H115). The guest finds a disk by its serial and never by its name or position (H114): in
-/// <c>/sys/block/sd*/device/vpd_pg80</c>, after 4 bytes of header.
+/// Plugs disks into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug works: 16 slots at
+/// hardly any boot time, reused freely (H115). Disks are virtio-blk; the guest finds one by its serial, in <c>/sys/block/vd*/serial</c>, and never by
+/// its name or position (H114). Taking one out needs the guest's consent, so it needs a deadline.
 /// </summary>
 public static class DiskHotplug
 {
     /// <summary>How many slots a machine can have, numbered from 0.</summary>
     public const int Slots = 16;
 
-    /// <summary>The longest serial, in characters.</summary>
-    public const int MaxSerial = 36;
+    /// <summary>The longest serial, in characters: what virtio-blk can carry.</summary>
+    public const int MaxSerial = 20;
 
     /// <summary>The commands that plug a raw image or block device in.</summary>
     /// <param name="slot">A free slot, 0 to 15.</param>
     /// <param name="path">The absolute path of the image. Never part of an option: commas, colons and <c>json:</c> are just text in it.</param>
-    /// <param name="serial">1 to 36 characters of the alphabet of ids; how the guest knows the disk.</param>
+    /// <param name="serial">1 to 20 characters of the alphabet of ids; how the guest knows the disk.</param>
     /// <param name="readOnly">Enforced by QEMU on the image and shown to the guest as a write-protected disk (S17).</param>
     /// <param name="blockDevice">Whether the path names a block device, not a file; never guessed from the path (S18).</param>
     public static ImmutableArray<HotplugStep> Add(int slot, string path, string serial, bool readOnly, bool blockDevice = false)
@@ -42,7 +42,8 @@ public static class DiskHotplug
         };
         var device = new JsonObject
         {
-            ["driver"] = "scsi-hd", ["id"] = Device(slot), ["bus"] = "s.0", ["scsi-id"] = slot, ["drive"] = node, ["serial"] = serial,
+            ["driver"] = "virtio-blk-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot), ["drive"] = node, ["serial"] = serial,
+            ["disable-legacy"] = "on",
         };
         return
         [
@@ -64,6 +65,9 @@ public static class DiskHotplug
 
     /// <summary>The block node name of a slot's image.</summary>
     public static string Node(int slot) => $"b{slot.ToString(CultureInfo.InvariantCulture)}";
+
+    // Slot 0 of the bridge stays free; QEMU reads the number as hexadecimal. Network cards follow at 17.
+    private static string Address(int slot) => (slot + 1).ToString("x", CultureInfo.InvariantCulture);
 
     private static HotplugStep DeleteDevice(int slot) =>
         new("device_del", new JsonObject { ["id"] = Device(slot) }.ToJsonString()) { AwaitDeleted = Device(slot) };

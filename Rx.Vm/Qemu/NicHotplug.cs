@@ -32,7 +32,7 @@ public static class NicHotplug
         netdev["id"] = Netdev(slot);
         var device = new JsonObject
         {
-            ["driver"] = "virtio-net-pci", ["id"] = Device(slot), ["bus"] = "n", ["addr"] = Number(slot + 1), ["netdev"] = Netdev(slot), ["mac"] = mac,
+            ["driver"] = "virtio-net-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot), ["netdev"] = Netdev(slot), ["mac"] = mac,
             ["disable-legacy"] = "on", ["romfile"] = "",
         };
         return
@@ -59,6 +59,9 @@ public static class NicHotplug
         new("device_del", new JsonObject { ["id"] = Device(slot) }.ToJsonString()) { AwaitDeleted = Device(slot) };
 
     private static HotplugStep DeleteNetdev(int slot) => new("netdev_del", new JsonObject { ["id"] = Netdev(slot) }.ToJsonString());
+
+    // Behind the disks on the same bridge.
+    private static string Address(int slot) => (DiskHotplug.Slots + 1 + slot).ToString("x", CultureInfo.InvariantCulture);
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
