@@ -41,6 +41,21 @@ public class LifecycleLivenessTests(ITestOutputHelper output)
             slowest);
     }
 
+    // G1: whatever state the machine is in, a kill is over after its own deadline and that of the release.
+    [Fact]
+    public void A_killed_machine_is_gone_within_two_deadlines()
+    {
+        var times = new VmTimeouts();
+        var search = StateSearch.Run(VmReducer.Reduce, devices: 4);
+        var silence = new Silence(search, VmReducer.Reduce, times);
+        Assert.All(search.States, s =>
+        {
+            var killed = VmReducer.Reduce(s, new(K.KillRequested)).Next;
+            Assert.True(silence.Longest(killed) <= times.Kill + times.Release, s.Words());
+        });
+        Assert.Empty(silence.Stuck);
+    }
+
     [Fact]
     public void In_a_polite_world_everything_asked_is_done_and_no_deadline_is_needed()
     {
