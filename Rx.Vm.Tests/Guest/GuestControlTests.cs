@@ -409,6 +409,27 @@ public class GuestControlTests
     }
 
     [Fact]
+    public void A_loss_caused_from_within_a_message_is_told_after_it()
+    {
+        var h = new ControlHarness(ready: false);
+        h.Stream.WriteFault = new IOException("broken pipe");
+        var order = new List<string>();
+        h.Reaction = message =>
+        {
+            order.Add($"{message.GetType().Name} begins");
+            if (message is GuestReady)
+            {
+                Assert.Equal(GuestSend.Queued, h.Send(GuestCode.Ping, 1));
+            }
+
+            order.Add($"{message.GetType().Name} ends");
+        };
+        h.Guest(GuestCode.Ready);
+        Assert.Equal(["GuestReady begins", "GuestReady ends", "GuestLost begins", "GuestLost ends"], order);
+        Assert.Equal(GuestLossKind.WriteFailed, h.Lost().Kind);
+    }
+
+    [Fact]
     public void A_sink_that_throws_gets_the_next_message_all_the_same()
     {
         var h = new ControlHarness().Reading();

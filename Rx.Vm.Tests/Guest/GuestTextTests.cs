@@ -62,7 +62,8 @@ public class GuestTextTests
     public void The_cut_is_marked_and_never_breaks_a_character()
     {
         var bytes = Encoding.UTF8.GetBytes("aé漢🚀");
-        string[] expected = ["…", "a…", "a…", "aé…", "aé…", "aé…", "aé漢…", "aé漢…", "aé漢…", "aé漢…", "aé漢🚀", "aé漢🚀"];
+        string[] expected =
+            ["…", "a…", "a…", "aé…", "aé…", "aé…", "aé漢…", "aé漢…", "aé漢…", "aé漢…", "aé漢🚀", "aé漢🚀"];
         for (var most = 0; most < expected.Length; most++)
         {
             Assert.Equal(expected[most], GuestText.Sanitize(bytes, most));
