@@ -5,6 +5,7 @@ using Rx.Vm.Init.Loop;
 using Rx.Vm.Init.Native;
 using Rx.Vm.Init.Pods;
 using Rx.Vm.Init.Processes;
+using Rx.Vm.Init.Rules;
 
 namespace Rx.Vm.Init;
 
@@ -114,7 +115,7 @@ internal static unsafe class InitMain
         var control = new ControlChannel(loop, controlFd, supervisor);
         supervisor.Begin(new(loop, tty, table, new(loop, tty, table)), control);
         loop.AfterTurn = supervisor.Advance;
-        control.Outbox.Add(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload());
+        control.Outbox.Add(GuestCode.Ready, ReadyAnnouncement.Payload);
         control.Flush();
 
         // After READY and before the first turn, so before any command: the host plugs disks meanwhile.
