@@ -33,6 +33,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         var confinement = Assert.IsType<Confinement>(machine.Confinement);
         Assert.Equal(2, confinement.SeccompMode);
         Assert.True(confinement.NoNewPrivileges);
+        Assert.Equal(0ul, confinement.EffectiveCapabilities);
         Assert.False(confinement.HardwareIsolation);
         Assert.Matches(@"^qemu \d+\.\d+\.\d+ pid \d+ \(tcg, q35\)$", machine.Description);
         var pid = machine.Identity!.Pid;
@@ -154,6 +155,20 @@ public sealed class QemuDriverRealVmTests : IDisposable
 
         Assert.Equal(MachineStartFailure.Confinement, error.Cause);
         Assert.Equal(0, machine.Confinement!.SeccompMode);
+    }
+
+    [Fact]
+    public async Task Driver_A_named_user_is_whom_the_emulator_runs_as()
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
+        File.SetUnixFileMode(_temp.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        var options = new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], RunAs = new QemuUser(65534, 65534) };
+
+        await using var machine = await new QemuDriver(options).StartAsync(Spec("vm"), Token);
+
+        Assert.Equal((65534u, 0ul, 2), (machine.Confinement!.Uid, machine.Confinement.EffectiveCapabilities, machine.Confinement.SeccompMode));
+        machine.Kill();
+        Assert.Equal(9, (await machine.Exited.WaitAsync(Token)).Signal);
     }
 
     [Fact]
@@ -292,6 +307,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
     {
         foreach (var step in steps)
         {
+            Assert.Equal(step.Execute, step.ToCommand().Name);
             await Command(machine, step.Execute, step.Arguments, step.AwaitDeleted);
         }
     }

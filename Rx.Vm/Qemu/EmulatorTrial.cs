@@ -10,17 +10,20 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
 {
     /// <summary>Runs the trial. Leaves nothing behind.</summary>
     /// <param name="emulator">Absolute path.</param>
+    /// <param name="user">Whom it runs as; null for this process's user.</param>
     /// <param name="ct">Ends the trial: the process is killed.</param>
     /// <exception cref="IOException">It could not be started.</exception>
-    public static async Task<EmulatorTrial> RunAsync(string emulator, CancellationToken ct)
+    public static async Task<EmulatorTrial> RunAsync(string emulator, QemuUser? user, CancellationToken ct)
     {
         using var gate = StartGate.Create();
         using var words = LastWords.Create();
         using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.BuildTrial(), user)
+            ?? throw new IOException($"QEMU cannot run as user {user!.Uid}: that takes CAP_SETPCAP and setpriv");
         using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
         {
-            Program = emulator,
-            Arguments = QemuCommandLine.BuildTrial(),
+            Program = program,
+            Arguments = arguments,
             WorkingDirectory = root,
             Output = words.File,
             Descriptors = [gate.ChildEnd],

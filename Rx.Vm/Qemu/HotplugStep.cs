@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Rx.Qmp.Commands;
+
 namespace Rx.Vm.Qemu;
 
 /// <summary>
@@ -16,4 +19,14 @@ public sealed record HotplugStep(string Execute, string Arguments)
 
     /// <summary>Takes this step back; null when there is nothing to take back.</summary>
     public HotplugStep? Undo { get; init; }
+
+    /// <summary>The step as a command for the QMP client.</summary>
+    public QmpCommand ToCommand() => QmpCommand.Create(Execute, writer =>
+    {
+        using var arguments = JsonDocument.Parse(Arguments);
+        foreach (var member in arguments.RootElement.EnumerateObject())
+        {
+            member.WriteTo(writer);
+        }
+    });
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.ComponentModel;
 using System.Globalization;
 using Rx.Vm.Qemu.Processes;
 
@@ -64,8 +63,8 @@ public static class MachineDoctor
         $"Linux {(ProcFs.ReadSmall("/proc/sys/kernel/osrelease") ?? "of unknown version").Trim()}: {features.Describe()}",
         features.Pidfs ? "" : "Linux 6.9 or later tells a reused pid from the old process");
 
-    private static DoctorItem Confined(Confinement confinement, string caps) => confinement is { Uid: 0, EffectiveCapabilities: not 0 }
-        ? new("confinement", DoctorVerdict.Bearable, $"QEMU runs under its seccomp filter, but as root ({caps})", "run as an ordinary user")
+    private static DoctorItem Confined(Confinement confinement, string caps) => confinement.EffectiveCapabilities != 0
+        ? new("confinement", DoctorVerdict.Bearable, $"QEMU runs under its seccomp filter, but with capabilities ({caps})", "install setpriv (util-linux), or run as an ordinary user")
         : new("confinement", DoctorVerdict.Good, $"QEMU runs under its seccomp filter without new privileges ({caps})");
 
     private static async Task AddEmulator(ImmutableArray<DoctorItem>.Builder items, QemuDriverOptions options, CancellationToken ct)
@@ -78,9 +77,9 @@ public static class MachineDoctor
 
         try
         {
-            items.AddRange(OfTrial(path, await EmulatorTrial.RunAsync(path, ct).ConfigureAwait(false)));
+            items.AddRange(OfTrial(path, await EmulatorTrial.RunAsync(path, options.RunAs, ct).ConfigureAwait(false)));
         }
-        catch (Exception e) when (e is IOException or Win32Exception)
+        catch (IOException e)
         {
             items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal, $"{path} cannot be started: {e.Message}", "reinstall it"));
         }

@@ -154,13 +154,16 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         try
         {
             var directory = undo.Add(VmDirectory.Create(_options.RuntimeRoot, spec.Id));
-            undo.Add(new Removal(directory));
+            undo.Add(new Removal(directory, _log));
             var words = undo.Add(LastWords.Create());
             var channels = undo.Add(MachineChannels.Create(directory, listeners));
+            var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.Build(spec, hardware), _options.RunAs)
+                ?? throw new MachineStartException(spec.Id, MachineStartFailure.Confinement,
+                    $"machine '{spec.Id}' cannot run as user {_options.RunAs!.Uid}: that takes CAP_SETPCAP and setpriv");
             var process = undo.Add(ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
             {
-                Program = emulator,
-                Arguments = QemuCommandLine.Build(spec, hardware),
+                Program = program,
+                Arguments = arguments,
                 WorkingDirectory = directory.Handle,
                 Output = words.File,
                 Descriptors = [.. listeners, gate.ChildEnd, directory.Handle],
@@ -212,9 +215,20 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         ? $"{Path.GetFileName(emulator)} ended at its start with {exit.Summary} and said nothing"
         : $"{Path.GetFileName(emulator)} ended at its start with {exit.Summary}: {exit.LastWords}";
 
-    private sealed class Removal(VmDirectory directory) : IDisposable
+    private sealed class Removal(VmDirectory directory, ILogger log) : IDisposable
     {
-        public void Dispose() => directory.Remove();
+        // Never throws: the failure that leads here is the one to report.
+        public void Dispose()
+        {
+            try
+            {
+                directory.Remove();
+            }
+            catch (Exception e) when (e is VmDirectoryException or IOException)
+            {
+                log.Warning(e, "The directory {Directory} is left over", directory.Path);
+            }
+        }
     }
 
     /// <summary>Disposes what was added, last first, unless it was kept.</summary>

@@ -14,6 +14,11 @@ public sealed record QemuDriverOptions
     /// <summary>Where it is remembered that KVM failed.</summary>
     public string CacheDirectory { get; init; } = DefaultCacheDirectory();
 
+    /// <summary>
+    /// Whom QEMU runs as; null for this process's user. Capabilities are dropped in either case where <c>setpriv</c> (util-linux) is installed.
+    /// </summary>
+    public QemuUser? RunAs { get; init; }
+
     /// <summary>Accepts a QEMU that runs without its seccomp filter. Off: such a start fails.</summary>
     public bool AllowUnconfined { get; init; }
 

@@ -21,11 +21,8 @@ internal sealed class VmDirectory : IDisposable
     // Far more than the handful of entries a machine makes; a directory that holds more was filled by someone else.
     private const int MaxEntries = 1024;
 
-    private readonly SafeFileHandle _root;
-
-    private VmDirectory(SafeFileHandle root, SafeFileHandle handle, string path)
+    private VmDirectory(SafeFileHandle handle, string path)
     {
-        _root = root;
         Handle = handle;
         Path = path;
     }
@@ -41,32 +38,25 @@ internal sealed class VmDirectory : IDisposable
     public static VmDirectory Create(string root, string id)
     {
         MachineSpecRules.CheckId(id);
-        var rootHandle = OpenRoot(root);
-        try
-        {
-            // A second round when the previous owner removed the directory between our mkdir and our lock.
-            for (var round = 0; round < 8; round++)
-            {
-                if (Libc.MakeDirectoryAt(rootHandle, id, 0x1C0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Exists)
-                {
-                    throw new VmDirectoryException($"'{root}/{id}' cannot be made: {Libc.Describe(error)}");
-                }
+        using var rootHandle = OpenRoot(root);
 
-                if (TryLock(rootHandle, root, id) is { } handle)
-                {
-                    var directory = new VmDirectory(rootHandle, handle, System.IO.Path.Combine(root, id));
-                    directory.Empty();
-                    return directory;
-                }
+        // A second round when the previous owner removed the directory between our mkdir and our lock.
+        for (var round = 0; round < 8; round++)
+        {
+            if (Libc.MakeDirectoryAt(rootHandle, id, 0x1C0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Exists)
+            {
+                throw new VmDirectoryException($"'{root}/{id}' cannot be made: {Libc.Describe(error)}");
             }
 
-            throw new VmDirectoryException($"'{root}/{id}' is removed and made again by others all the time");
+            if (TryLock(rootHandle, root, id) is { } handle)
+            {
+                var directory = new VmDirectory(handle, System.IO.Path.Combine(root, id));
+                directory.Empty();
+                return directory;
+            }
         }
-        catch
-        {
-            rootHandle.Dispose();
-            throw;
-        }
+
+        throw new VmDirectoryException($"'{root}/{id}' is removed and made again by others all the time");
     }
 
     /// <summary>Opens the directory of a machine that runs, without the lock.</summary>
@@ -82,16 +72,15 @@ internal sealed class VmDirectory : IDisposable
             return null;
         }
 
-        var rootHandle = OpenRoot(root);
+        using var rootHandle = OpenRoot(root);
         var handle = Libc.OpenAt(rootHandle, id, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (handle.IsInvalid)
         {
-            rootHandle.Dispose();
             return null;
         }
 
         CheckOwned(handle, path);
-        return new VmDirectory(rootHandle, handle, path);
+        return new VmDirectory(handle, path);
     }
 
     /// <summary>Removes the directory of a machine that is gone; one in use is left alone.</summary>
@@ -166,17 +155,14 @@ internal sealed class VmDirectory : IDisposable
     {
         Empty();
         var name = System.IO.Path.GetFileName(Path);
-        if (IsStillAt(_root, name, Handle) && Libc.UnlinkAt(_root, name, RemoveDirectory) != 0)
+        using var root = OpenRoot(System.IO.Path.GetDirectoryName(Path)!);
+        if (IsStillAt(root, name, Handle) && Libc.UnlinkAt(root, name, RemoveDirectory) != 0)
         {
             throw new VmDirectoryException($"'{Path}' cannot be removed: {Libc.Describe(Marshal.GetLastPInvokeError())}");
         }
     }
 
-    public void Dispose()
-    {
-        Handle.Dispose();
-        _root.Dispose();
-    }
+    public void Dispose() => Handle.Dispose();
 
     private void Empty()
     {

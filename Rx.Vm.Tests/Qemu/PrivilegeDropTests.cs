@@ -1,0 +1,38 @@
+using Rx.Vm.Qemu;
+
+namespace Rx.Vm.Tests.Qemu;
+
+public sealed class PrivilegeDropTests
+{
+    private const ulong All = ulong.MaxValue;
+
+    [Fact]
+    public void Drop_With_capabilities_empties_every_set_before_the_program()
+    {
+        var (program, arguments) = PrivilegeDrop.Wrap("/q", ["-a", "--b"], All, "/s", null)!.Value;
+
+        Assert.Equal("/s", program);
+        Assert.Equal(["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs", "--", "/q", "-a", "--b"], arguments);
+    }
+
+    [Fact]
+    public void Drop_A_named_user_loses_its_groups_too()
+    {
+        var arguments = PrivilegeDrop.Wrap("/q", [], All, "/s", new QemuUser(1000, 1001))!.Value.Arguments;
+
+        Assert.Equal(["--reuid=1000", "--regid=1001", "--clear-groups", "--", "/q"], arguments[4..]);
+    }
+
+    [Theory]
+    [InlineData(0ul, "/s")]
+    [InlineData(~(1ul << 8), "/s")]
+    [InlineData(All, null)]
+    public void Drop_Where_it_is_impossible_the_program_runs_as_it_is_but_never_as_the_wrong_user(ulong capabilities, string? setPriv)
+    {
+        var (program, arguments) = PrivilegeDrop.Wrap("/q", ["-a"], capabilities, setPriv, null)!.Value;
+
+        Assert.Equal("/q", program);
+        Assert.Equal(["-a"], arguments);
+        Assert.Null(PrivilegeDrop.Wrap("/q", ["-a"], capabilities, setPriv, new QemuUser(1, 1)));
+    }
+}
