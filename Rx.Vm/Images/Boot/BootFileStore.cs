@@ -97,7 +97,7 @@ public sealed class BootFileStore
 
         var (boot, lazy) = Initramfs.Modules(kernel);
         using var archive = new MemoryStream();
-        Initramfs.Write(archive, File.ReadAllBytes(real), boot, lazy);
+        Initramfs.Write(archive, File.ReadAllBytes(real), boot, lazy, kernel.EnforcesSignatures);
         return archive.ToArray();
     }
 

@@ -6,9 +6,6 @@ namespace Rx.Vm.Images.Boot;
 /// <summary>Writes the guest's first root file system; its layout is in docs/guest-protocol.md, "Initramfs layout".</summary>
 internal static class Initramfs
 {
-    /// <summary>Goes into cache keys: raise it when the layout changes.</summary>
-    public const string FormatVersion = "initramfs-1";
-
     private const uint Owned755 = 0x1ed;
     private const uint Owned644 = 0x1a4;
     private const uint Owned600 = 0x180;
@@ -32,7 +29,8 @@ internal static class Initramfs
     }
 
     /// <summary>Writes the whole archive; equal inputs give equal bytes.</summary>
-    public static void Write(Stream target, ReadOnlySpan<byte> init, ImmutableArray<string> boot, ImmutableArray<string> lazy)
+    public static void Write(
+        Stream target, ReadOnlySpan<byte> init, ImmutableArray<string> boot, ImmutableArray<string> lazy, bool keepSignatures)
     {
         var archive = new CpioWriter(target);
         foreach (var directory in (string[])["dev", "etc", "lib", "lib/modules", "mnt", "proc", "run", "sys"])
@@ -43,18 +41,19 @@ internal static class Initramfs
         archive.AddDirectory("tmp", Sticky777);
         archive.AddCharacterDevice("dev/console", Owned600, major: 5, minor: 1);
         archive.AddFile("init", Owned755, init);
-        AddModules(archive, "etc/modules-boot", boot);
-        AddModules(archive, "etc/modules-lazy", lazy);
+        AddModules(archive, "etc/modules-boot", boot, keepSignatures);
+        AddModules(archive, "etc/modules-lazy", lazy, keepSignatures);
         archive.Finish();
     }
 
-    private static void AddModules(CpioWriter archive, string list, ImmutableArray<string> files)
+    private static void AddModules(CpioWriter archive, string list, ImmutableArray<string> files, bool keepSignatures)
     {
         var lines = new StringBuilder();
         foreach (var file in files)
         {
             var path = $"lib/modules/{Path.GetFileName(file)}";
-            archive.AddFile(path, Owned644, File.ReadAllBytes(file));
+            ReadOnlySpan<byte> module = File.ReadAllBytes(file);
+            archive.AddFile(path, Owned644, keepSignatures ? module : ModuleSignature.Remove(module));
             lines.Append($"/{path}\n");
         }
 

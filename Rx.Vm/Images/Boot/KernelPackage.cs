@@ -6,6 +6,7 @@ namespace Rx.Vm.Images.Boot;
 public sealed class KernelPackage
 {
     private const long MaxModuleBytes = 64 << 20;
+    private const long MaxConfigBytes = 4 << 20;
     private const int MaxFiles = 100_000;
     private readonly ImmutableDictionary<string, string> modules;
 
@@ -25,6 +26,20 @@ public sealed class KernelPackage
 
     /// <summary>The compressed kernel, a bzImage.</summary>
     public string ImagePath { get; }
+
+    /// <summary>
+    /// Whether the kernel loads only signed modules. Told by the configuration in the package; without one, yes, to be safe.
+    /// </summary>
+    internal bool EnforcesSignatures
+    {
+        get
+        {
+            var config = new FileInfo(Path.Combine(Directory, "boot", $"config-{Version}"));
+            return !config.Exists
+                || config.Length > MaxConfigBytes
+                || File.ReadLines(config.FullName).Contains("CONFIG_MODULE_SIG_FORCE=y");
+        }
+    }
 
     /// <summary>Looks at an unpacked package.</summary>
     /// <param name="directory">The tree; it must hold exactly one kernel.</param>
