@@ -19,6 +19,9 @@ internal static partial class Posix
     private const int AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int LockExclusiveNonBlocking = 2 | 4;
+    private const int LockRelease = 8;
+    private const int OpenReadWrite = 2;
+    private const int OpenCreate = 0x40;
     private const int OpenCloseOnExec = 0x80000;
 
     /// <summary>Makes the content of a file or directory durable; unlike the base library it reports failure.</summary>
@@ -34,13 +37,28 @@ internal static partial class Posix
     public static void SyncDirectory(string path)
     {
         // FileStream refuses directories, a plain open does not.
-        using var handle = Open(path, OpenCloseOnExec);
+        using var handle = Open(path, OpenCloseOnExec, 0);
         if (handle.IsInvalid)
         {
             throw Failure("open", path);
         }
 
         Sync(handle, path);
+    }
+
+    /// <summary>
+    /// Opens a file to lock it. The base library takes a lock of its own on every file it opens for reading, shared or not, so it
+    /// would answer for a locked file that another process uses it.
+    /// </summary>
+    public static SafeFileHandle OpenForLock(string path)
+    {
+        var handle = Open(path, OpenReadWrite | OpenCreate | OpenCloseOnExec, 0x180);
+        if (handle.IsInvalid)
+        {
+            throw Failure("open", path);
+        }
+
+        return handle;
     }
 
     /// <summary>Takes the lock of an open file if nobody has it. It goes with the handle, also when the process is killed.</summary>
@@ -53,6 +71,12 @@ internal static partial class Posix
 
         return Marshal.GetLastPInvokeError() == ErrorTryAgain ? false : throw Failure("flock", path);
     }
+
+    /// <summary>
+    /// Gives the lock back. Closing alone would not do at once: a child that was just forked elsewhere in this process has the same
+    /// open file until it executes its program.
+    /// </summary>
+    public static void Unlock(SafeFileHandle handle) => _ = FLock(handle, LockRelease);
 
     /// <summary>What is at a path, without following a symbolic link in its last part; null when nothing is.</summary>
     public static FileStamp? Stamp(string path)
@@ -129,7 +153,7 @@ internal static partial class Posix
     private static partial int FLock(SafeFileHandle handle, int operation);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int directory, string path, int flags, uint mask, out StatXData data);

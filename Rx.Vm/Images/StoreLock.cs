@@ -29,7 +29,7 @@ internal sealed class StoreLock : IDisposable
     {
         var bucket = key[0];
         var path = Path.Combine(layout.Locks, bucket.ToString());
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var handle = Posix.OpenForLock(path);
         try
         {
             var deadline = scheduler.Now + timeout;
@@ -65,6 +65,7 @@ internal sealed class StoreLock : IDisposable
         if (!handle.IsClosed)
         {
             SweepTemporaries();
+            Posix.Unlock(handle);
             handle.Dispose();
         }
     }

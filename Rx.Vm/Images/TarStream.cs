@@ -5,9 +5,7 @@ namespace Rx.Vm.Images;
 /// <summary>Opens a tar archive, decompressing gzip, and tells early and clearly what is not one.</summary>
 internal static class TarStream
 {
-    private const int BlockBytes = 512;
-    private const int ChecksumOffset = 148;
-    private const int ChecksumLength = 8;
+    private const int BufferBytes = 128 * 1024;
 
     private static readonly (byte[] Magic, string Name)[] ForeignFormats =
     [
@@ -24,16 +22,17 @@ internal static class TarStream
     {
         await using var file = new FileStream(path, new FileStreamOptions
         {
-            Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 128 * 1024,
+            Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = BufferBytes,
             Options = FileOptions.SequentialScan,
         });
-        var head = new byte[BlockBytes];
-        var length = await file.ReadAtLeastAsync(head, BlockBytes, throwOnEndOfStream: false, ct).ConfigureAwait(false);
+        var head = new byte[TarHeader.BlockBytes];
+        var length = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
         file.Position = 0;
         if (length >= 2 && head[0] == 0x1f && head[1] == 0x8b)
         {
             await using var unzipped = new GZipStream(file, CompressionMode.Decompress);
-            await CopyPlainAsync(unzipped, subject, target, maxBytes, ct).ConfigureAwait(false);
+            await using var buffered = new BufferedStream(unzipped, BufferBytes);
+            await CopyPlainAsync(buffered, subject, target, maxBytes, ct).ConfigureAwait(false);
             return;
         }
 
@@ -50,21 +49,11 @@ internal static class TarStream
 
     private static async Task CopyPlainAsync(Stream source, string subject, Stream target, long maxBytes, CancellationToken ct)
     {
-        var buffer = new byte[128 * 1024];
         try
         {
-            var length = await source.ReadAtLeastAsync(buffer, BlockBytes, throwOnEndOfStream: false, ct).ConfigureAwait(false);
-            RequireHeader(buffer.AsSpan(0, Math.Min(length, BlockBytes)), subject);
-            for (var total = 0L; length > 0; length = await source.ReadAsync(buffer, ct).ConfigureAwait(false))
-            {
-                total += length;
-                if (total > maxBytes)
-                {
-                    throw new ImageException(ImageError.TooLarge, subject, $"'{subject}' unpacks to more than {maxBytes} bytes.");
-                }
-
-                await target.WriteAsync(buffer.AsMemory(0, length), ct).ConfigureAwait(false);
-            }
+            // Headers pass one by one. The buffer is flushed by the copy and not disposed: that would write again to a pipe that broke.
+            var buffered = new BufferedStream(target, BufferBytes);
+            await new TarCopy(source, buffered, subject, maxBytes).RunAsync(ct).ConfigureAwait(false);
         }
         catch (InvalidDataException error)
         {
@@ -72,41 +61,7 @@ internal static class TarStream
         }
     }
 
-    // The checksum of the first header is the one thing all tar dialects share.
-    private static void RequireHeader(ReadOnlySpan<byte> block, string subject)
-    {
-        if (block.Length < BlockBytes)
-        {
-            throw NotATar(subject, "it is shorter than one header");
-        }
-
-        if (!block.ContainsAnyExcept((byte)0))
-        {
-            throw NotATar(subject, "it holds no files");
-        }
-
-        long expected = 0;
-        foreach (var digit in block.Slice(ChecksumOffset, ChecksumLength).Trim(" \0"u8))
-        {
-            expected = digit is >= (byte)'0' and <= (byte)'7' ? (expected * 8) + (digit - '0') : -1;
-            if (expected < 0)
-            {
-                throw NotATar(subject, "its first header has no checksum");
-            }
-        }
-
-        long sum = ' ' * ChecksumLength;
-        for (var i = 0; i < BlockBytes; i++)
-        {
-            sum += i is >= ChecksumOffset and < ChecksumOffset + ChecksumLength ? 0 : block[i];
-        }
-
-        if (sum != expected)
-        {
-            throw NotATar(subject, "the checksum of its first header is wrong");
-        }
-    }
-
-    private static ImageException NotATar(string subject, string why, Exception? inner = null) =>
+    /// <summary>The one complaint, with its reason.</summary>
+    public static ImageException NotATar(string subject, string why, Exception? inner = null) =>
         new(ImageError.NotAnArchive, subject, $"'{subject}' is not a tar or tar.gz archive: {why}.", inner);
 }

@@ -27,24 +27,28 @@ internal static class ToolProcess
     {
         ct.ThrowIfCancellationRequested();
         using var process = Start(program, debianPackage, subject, arguments);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+
+        // At once and not at the next await: a write into a full pipe that nobody reads cannot be cancelled otherwise.
+        using var kill = ct.UnsafeRegister(static p => Kill((Process)p!), process);
         try
         {
-            var output = ReadTailAsync(process.StandardOutput.BaseStream, stop.Token);
-            var errors = ReadTailAsync(process.StandardError.BaseStream, stop.Token);
-            await FeedAsync(process, feed, stop.Token).ConfigureAwait(false);
+            var output = ReadTailAsync(process.StandardOutput.BaseStream, ct);
+            var errors = ReadTailAsync(process.StandardError.BaseStream, ct);
+            await FeedAsync(process, feed, ct).ConfigureAwait(false);
             var words = await Task.WhenAll(output, errors).ConfigureAwait(false);
-            await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(ct).ConfigureAwait(false);
+            ct.ThrowIfCancellationRequested();
             return new ToolResult(process.ExitCode, string.Join('\n', words.Where(w => w.Length > 0)));
         }
         catch
         {
-            process.Kill(entireProcessTree: true);
+            Kill(process);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            await stop.CancelAsync().ConfigureAwait(false);
             throw;
         }
     }
+
+    private static void Kill(Process process) => process.Kill(entireProcessTree: true);
 
     private static Process Start(string program, string debianPackage, string subject, IEnumerable<string> arguments)
     {

@@ -1,0 +1,302 @@
+using System.Formats.Tar;
+using System.Runtime.InteropServices;
+using Rx.Vm.Images;
+
+namespace Rx.Vm.Tests.Images;
+
+/// <summary>Every way it can fail is one typed error that names the culprit, and leaves neither a file nor a process behind.</summary>
+public sealed partial class ImageStoreFailureTests : IDisposable
+{
+    private readonly StoreFixture fixture = new();
+
+    public void Dispose()
+    {
+        if (Directory.Exists(fixture.Files["store/tmp"]))
+        {
+            Assert.Empty(fixture.Temporaries());
+            Assert.Empty(fixture.Survivors());
+        }
+
+        fixture.Dispose();
+    }
+
+    [Fact]
+    public async Task An_unknown_name_lists_the_known_ones()
+    {
+        Assert.Contains("Nothing has been imported", (await Refused("web", ImageError.NotFound)).Message);
+        await fixture.Open().ImportAsync("alpine", fixture.Tree(), StoreFixture.Token);
+        await fixture.Open().ImportAsync("busybox", fixture.Tree(), StoreFixture.Token);
+        var error = await Refused("web", ImageError.NotFound);
+        Assert.Contains("'web'", error.Message);
+        Assert.Contains("alpine, busybox", error.Message);
+    }
+
+    [Theory]
+    [InlineData("/nonexistent/image.tar")]
+    [InlineData("/etc/passwd/below-a-file")]
+    [InlineData("./nowhere")]
+    public async Task A_missing_path_is_named(string path) =>
+        Assert.Contains(path, (await Refused(path, ImageError.NotFound)).Message);
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/zero")]
+    public async Task A_device_is_never_read(string path) => await Refused(path, ImageError.UnsupportedSource);
+
+    [Fact]
+    public async Task A_pipe_is_never_opened()
+    {
+        // Opening one for reading would wait for a writer for ever.
+        Assert.Equal(0, MakeFifo(fixture.Files["pipe"], 0x180));
+        await Refused(fixture.Files["pipe"], ImageError.UnsupportedSource);
+    }
+
+    [Theory]
+    [InlineData("", "shorter than one header")]
+    [InlineData("this is a text that goes on", "shorter than one header")]
+    [InlineData("\u00fd7zXZ", "xz-compressed")]
+    [InlineData("(\u00b5/\u00fd", "zstd-compressed")]
+    [InlineData("BZh91AY", "bzip2-compressed")]
+    [InlineData("PK\u0003\u0004", "zip archive")]
+    [InlineData("hsqs", "squashfs")]
+    [InlineData("\u001f\u008b\u0008\u0000garbage", "")]
+    public async Task What_is_no_archive_is_told_apart(string content, string why)
+    {
+        var path = fixture.Files.Write("a.tar", System.Text.Encoding.Latin1.GetBytes(content));
+        Assert.Contains(why, (await Refused(path, ImageError.NotAnArchive)).Message);
+    }
+
+    [Fact]
+    public async Task Noise_and_an_empty_archive_are_no_archives()
+    {
+        var noise = new byte[20_000];
+        new Random(20150704).NextBytes(noise);
+        await Refused(fixture.Files.Write("noise.tar", noise), ImageError.NotAnArchive);
+        Assert.Contains("holds no files", (await Refused(fixture.Files.Write("empty.tar", new byte[10_240]), ImageError.NotAnArchive)).Message);
+    }
+
+    [Fact]
+    public async Task A_truncated_archive_is_refused_with_what_the_tool_said()
+    {
+        var whole = File.ReadAllBytes(fixture.Tar());
+        var error = await Refused(fixture.Files.Write("cut.tar", whole[..(whole.Length / 2)]), ImageError.BuildFailed);
+        Assert.Contains("FATAL ERROR", error.Message);
+    }
+
+    [Fact]
+    public async Task A_truncated_gzip_stream_is_refused()
+    {
+        var whole = File.ReadAllBytes(fixture.Gzip(fixture.Tar()));
+        var error = await Assert.ThrowsAsync<ImageException>(
+            () => fixture.Open().ResolveAsync(fixture.Files.Write("cut.gz", whole[..(whole.Length / 2)]), StoreFixture.Token));
+        Assert.True(error.Error is ImageError.BuildFailed or ImageError.NotAnArchive, error.Message);
+    }
+
+    [Theory]
+    [InlineData("../../rx-evil")]
+    [InlineData("/../rx-evil")]
+    [InlineData("a/../../../rx-evil")]
+    public async Task Names_that_climb_out_reach_nothing_on_the_host(string name)
+    {
+        var tar = fixture.TarOf((name, TarEntryType.RegularFile, ""), ("ok", TarEntryType.RegularFile, ""));
+        try
+        {
+            // Refused as a whole, or taken relative to the image's root: both are harmless.
+            var image = await fixture.Open().ResolveAsync(tar, StoreFixture.Token);
+            Assert.DoesNotContain("..", StoreFixture.List(image));
+        }
+        catch (ImageException error)
+        {
+            Assert.Equal(ImageError.BuildFailed, error.Error);
+        }
+
+        Assert.False(File.Exists("/rx-evil"));
+        Assert.False(File.Exists(fixture.Files["rx-evil"]));
+        Assert.DoesNotContain(Directory.EnumerateFiles(fixture.Files["store"], "*", SearchOption.AllDirectories), f => f.Contains("rx-evil"));
+    }
+
+    [Fact]
+    public async Task A_file_behind_a_link_out_of_the_image_reaches_nothing_on_the_host()
+    {
+        var target = fixture.Files.Write("victim/kept", "untouched");
+        var tar = fixture.TarOf(("out", TarEntryType.SymbolicLink, fixture.Files["victim"]), ("out/kept", TarEntryType.RegularFile, ""));
+        await Refused(tar, ImageError.BuildFailed);
+        Assert.Equal("untouched", File.ReadAllText(target));
+    }
+
+    [Fact]
+    public async Task A_gzip_bomb_ends_at_the_limit()
+    {
+        var entry = fixture.Files.Write("zeros", new byte[8 << 20]);
+        using (var stream = File.Create(fixture.Files["bomb.tar"]))
+        using (var writer = new TarWriter(stream, TarEntryFormat.Pax))
+        {
+            await writer.WriteEntryAsync(entry, "zeros", StoreFixture.Token);
+        }
+
+        fixture.Options = fixture.Options with { MaxImageBytes = 1 << 20 };
+        await Refused(fixture.Gzip(fixture.Files["bomb.tar"]), ImageError.TooLarge);
+    }
+
+    [Fact]
+    public async Task A_tree_with_too_many_files_or_bytes_is_refused()
+    {
+        var tree = fixture.Tree();
+        fixture.Options = fixture.Options with { MaxFiles = 3 };
+        await Refused(tree, ImageError.TooLarge);
+        fixture.Options = fixture.Options with { MaxFiles = 100, MaxImageBytes = 100_000, Compression = ImageCompression.None };
+        await Refused(tree, ImageError.TooLarge);
+    }
+
+    [Fact]
+    public async Task A_missing_tool_names_its_package()
+    {
+        fixture.Options = fixture.Options with { MksquashfsPath = "/nonexistent/mksquashfs" };
+        Assert.Contains("squashfs-tools", (await Refused(fixture.Tree(), ImageError.ToolMissing)).Message);
+    }
+
+    [Theory]
+    [InlineData("echo 'Write failed because No space left on device' >&2; exit 1", ImageError.DiskFull)]
+    [InlineData("cat > /dev/null; echo 'FATAL ERROR: no idea' >&2; exit 3", ImageError.BuildFailed)]
+    [InlineData("exit 0", ImageError.BuildFailed)]
+    [InlineData("for last; do :; done; cat > /dev/null; echo not a squashfs file > \"$last\"", ImageError.BuildFailed)]
+    public async Task What_the_tool_says_decides_the_error(string script, ImageError expected)
+    {
+        fixture.Options = fixture.Options with { SqfstarPath = fixture.Files.Script("sqfstar", script) };
+        await Refused(fixture.Tar(), expected);
+    }
+
+    [Fact]
+    public async Task A_tool_that_talks_without_end_is_heard_but_not_kept()
+    {
+        var script = fixture.Files.Script("sqfstar", "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo; echo the reason; exit 1");
+        fixture.Options = fixture.Options with { SqfstarPath = script };
+        var error = await Refused(fixture.Tar(), ImageError.BuildFailed);
+        Assert.InRange(error.Message.Length, 100, 5000);
+        Assert.Contains("the reason", error.Message);
+    }
+
+    [Fact]
+    public async Task A_tool_that_hangs_is_killed_when_the_time_is_up()
+    {
+        fixture.Options = fixture.Options with { SqfstarPath = Hanging() };
+        var build = fixture.Open().ResolveAsync(fixture.Tar(), StoreFixture.Token);
+        fixture.Clock.AdvanceBy(fixture.Options.BuildTimeout - TimeSpan.FromTicks(1));
+        Assert.False(build.IsCompleted);
+        fixture.Clock.AdvanceBy(TimeSpan.FromTicks(1));
+        var error = await Assert.ThrowsAsync<ImageException>(() => build);
+        Assert.Equal(ImageError.TimedOut, error.Error);
+    }
+
+    [Fact]
+    public async Task A_cancelled_build_kills_the_tool_and_is_a_cancellation()
+    {
+        fixture.Options = fixture.Options with { SqfstarPath = Hanging() };
+        using var cancel = new CancellationTokenSource();
+        var build = fixture.Open().ResolveAsync(fixture.Tar(), cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
+    }
+
+    [Fact]
+    public async Task A_source_that_changes_during_the_build_is_refused()
+    {
+        var tree = fixture.Tree();
+        var script = fixture.Files.Script("mksquashfs", $"mksquashfs \"$@\" && echo more >> {tree}/etc/passwd");
+        fixture.Options = fixture.Options with { MksquashfsPath = script };
+        await Refused(tree, ImageError.SourceChanged);
+        fixture.Options = fixture.Options with { MksquashfsPath = "mksquashfs" };
+        await fixture.Open().ResolveAsync(tree, StoreFixture.Token);
+    }
+
+    [Fact]
+    public async Task Waiting_for_another_builder_ends_at_the_limit()
+    {
+        var layout = StoreLayout.Open(fixture.Options.Directory);
+        var tree = fixture.Tree();
+        using var held = await StoreLock.TakeAsync(layout, Digests.OfText(tree), tree, TimeSpan.Zero, fixture.Clock, StoreFixture.Token);
+        var waiting = fixture.Open().ResolveAsync(tree, StoreFixture.Token);
+        var start = fixture.Clock.Now;
+        while (!waiting.IsCompleted)
+        {
+            fixture.Clock.AdvanceBy(TimeSpan.FromSeconds(20));
+            await Task.Yield();
+        }
+
+        Assert.True(fixture.Clock.Now - start >= fixture.Options.LockTimeout);
+        Assert.Equal(ImageError.TimedOut, (await Assert.ThrowsAsync<ImageException>(() => waiting)).Error);
+    }
+
+    [Fact]
+    public async Task A_lock_is_handed_on()
+    {
+        var layout = StoreLayout.Open(fixture.Options.Directory);
+        var first = await StoreLock.TakeAsync(layout, "a1", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token);
+        using (await StoreLock.TakeAsync(layout, "b1", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token))
+        {
+            await Assert.ThrowsAsync<ImageException>(
+                () => StoreLock.TakeAsync(layout, "a2", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token));
+        }
+
+        first.Dispose();
+        (await StoreLock.TakeAsync(layout, "a3", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token)).Dispose();
+    }
+
+    [Fact]
+    public void A_store_others_may_write_to_is_refused_and_left_as_it_is()
+    {
+        Directory.CreateDirectory(fixture.Files["store"]);
+        File.SetUnixFileMode(fixture.Files["store"], (UnixFileMode)0x1ff);
+        var error = Assert.Throws<ImageException>(fixture.Open);
+        Assert.Equal(ImageError.StoreUnusable, error.Error);
+        Assert.Equal((UnixFileMode)0x1ff, File.GetUnixFileMode(fixture.Files["store"]));
+    }
+
+    [Theory]
+    [InlineData("relative/store")]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/null/store")]
+    [InlineData("/proc/store")]
+    public void A_store_that_cannot_be_made_is_a_typed_error(string directory)
+    {
+        fixture.Options = fixture.Options with { Directory = directory };
+        Assert.Equal(ImageError.StoreUnusable, Assert.Throws<ImageException>(fixture.Open).Error);
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData("a b")]
+    public async Task A_name_to_import_under_must_be_a_name(string name)
+    {
+        var error = await Assert.ThrowsAsync<ImageException>(() => fixture.Open().ImportAsync(name, fixture.Tree(), StoreFixture.Token));
+        Assert.Equal(ImageError.InvalidName, error.Error);
+        Assert.Empty(fixture.Open().List());
+    }
+
+    [Fact]
+    public async Task A_name_record_that_was_tampered_with_is_no_image()
+    {
+        fixture.Open();
+        fixture.Files.Write("store/names/web.json", "{\"Digest\":\"../../../../etc/passwd\",\"SizeBytes\":1,\"Source\":\"x\"}");
+        fixture.Files.Write("store/names/big.json", new string(' ', 100_000));
+        fixture.Files.Write("store/names/bad.json", "[");
+        Assert.Empty(fixture.Open().List());
+        await Refused("web", ImageError.NotFound);
+        await Refused("big", ImageError.NotFound);
+        await Refused("bad", ImageError.NotFound);
+    }
+
+    private string Hanging() => fixture.Files.Script("sqfstar", "exec sleep 100000");
+
+    private async Task<ImageException> Refused(string image, ImageError expected)
+    {
+        var error = await Assert.ThrowsAsync<ImageException>(() => fixture.Open().ResolveAsync(image, StoreFixture.Token));
+        Assert.Equal(expected, error.Error);
+        return error;
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
+}
