@@ -77,10 +77,11 @@ public class PipeReaderObservableTests
                 subscription!.Dispose();
             },
             () => heard.Add("|")));
-        Write(new string('x', 3000));
+        // More than one segment of the pipe: the rest of what was read is not delivered either.
+        Write(new string('x', 10_000));
         Write("b");
         pipe.Writer.Complete();
-        Assert.Single(heard);
+        Assert.InRange(Assert.Single(heard).Length, 1, 9_999);
     }
 
     [Fact]
