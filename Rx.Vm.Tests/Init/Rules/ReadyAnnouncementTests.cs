@@ -1,0 +1,14 @@
+using System.Text;
+using Rx.Vm.Guest.Wire;
+using Rx.Vm.Init.Rules;
+
+namespace Rx.Vm.Tests.Init.Rules;
+
+public class ReadyAnnouncementTests
+{
+    [Fact]
+    public void It_is_what_the_wire_types_make_of_every_feature() =>
+        Assert.Equal(
+            Encoding.UTF8.GetString(new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload()),
+            Encoding.UTF8.GetString(ReadyAnnouncement.Payload));
+}
