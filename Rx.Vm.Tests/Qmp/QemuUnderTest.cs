@@ -39,7 +39,14 @@ internal sealed partial class QemuUnderTest : IDisposable
         return image.Name;
     }
 
-    public void Freeze() => Signal(19);
+    /// <summary>Stops QEMU and returns once it has stopped: the signal alone takes effect some time later.</summary>
+    public void Freeze()
+    {
+        const int byPid = 1;
+        const int stoppedAndStillWaitable = 2 | 0x0100_0000;
+        Signal(19);
+        Assert.Equal(0, WaitFor(byPid, _process.Id, new byte[128], stoppedAndStillWaitable));
+    }
 
     public void Thaw() => Signal(18);
 
@@ -61,6 +68,9 @@ internal sealed partial class QemuUnderTest : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    private static partial int WaitFor(int kind, int pid, byte[] information, int options);
 
     private void Signal(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
 }
