@@ -29,7 +29,7 @@ public class QmpScan
         for (int i = 0; i < Flood; i++)
         {
             string start = """{"timestamp": {"seconds": 1700000000, "microseconds": 123456}, "event": "BLOCK_IO_ERROR", "data": {"device": "disk0", "sequence": """
-                + $"{i:D8}" + """, "reason": " """;
+                + (10_000_000 + i) + """, "reason": " """;
             text.Append(start).Append('x', 204 - start.Length - 5).Append("\"}}\r\n");
         }
 
@@ -44,9 +44,9 @@ public class QmpScan
         }
 
         _schema = Encoding.UTF8.GetBytes(text.Append("], \"id\": 0}\r\n").ToString());
-        if (_flood.Length != Flood * 204)
+        if (_flood.Length != Flood * 204 || Cut(_flood, route: true) != Flood || Cut(_schema, route: false) != 1)
         {
-            throw new InvalidOperationException($"The flood has {_flood.Length} bytes.");
+            throw new InvalidOperationException("The traffic is not what it should be.");
         }
     }
 

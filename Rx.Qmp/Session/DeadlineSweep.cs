@@ -4,17 +4,24 @@ using System.Reactive.Disposables;
 namespace Rx.Qmp.Session;
 
 /// <summary>
-/// One timer for the deadlines of all commands, always armed for the earliest: a command that is answered in time costs no timer of
-/// its own. Due times are kept on a stopwatch of the scheduler and armed relatively, so a step of the wall clock moves nothing.
+/// One timer for the deadlines of all commands, armed for the earliest: a command that is answered in time costs no timer of its own.
+/// Due times are kept on a stopwatch of the scheduler and armed relatively, so a step of the wall clock moves nothing.
 /// </summary>
 /// <param name="scheduler">The clock.</param>
 /// <param name="sweep">Handles everything due at the given time and says when to come back; null: nothing is left.</param>
 internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpan?> sweep) : IDisposable
 {
+    /// <summary>A timer later than this was held up with everything else, the reader included.</summary>
+    private static readonly TimeSpan HeldUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time the reader gets to catch up before deadlines are judged.</summary>
+    private static readonly TimeSpan CatchUp = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly IStopwatch _stopwatch = scheduler.StartStopwatch();
-    private readonly SerialDisposable _timer = new();
+    private readonly CompositeDisposable _timers = [];
     private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private bool _caughtUp;
 
     /// <summary>Time since this was made.</summary>
     public TimeSpan Now => _stopwatch.Elapsed;
@@ -24,7 +31,7 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
     {
         lock (_gate)
         {
-            if (_timer.IsDisposed || _armedFor <= due)
+            if (_armedFor <= due)
             {
                 return;
             }
@@ -32,20 +39,21 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
             _armedFor = due;
         }
 
+        // A timer for a later time, if there is one, stays: when it elapses it finds that it is not the armed one.
         var wait = due - Now;
         var timer = new SingleAssignmentDisposable();
-        _timer.Disposable = timer;
-        timer.Disposable = scheduler.Schedule(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, () => Elapse(due));
+        _timers.Add(timer);
+        timer.Disposable = scheduler.Schedule(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, () => Elapse(due, timer));
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _timers.Dispose();
 
-    private void Elapse(TimeSpan due)
+    private void Elapse(TimeSpan due, IDisposable timer)
     {
+        _timers.Remove(timer);
         lock (_gate)
         {
-            // A timer replaced by an earlier one may still run; the earlier one does its work.
-            if (_timer.IsDisposed || _armedFor != due)
+            if (_armedFor != due || _timers.IsDisposed)
             {
                 return;
             }
@@ -53,9 +61,12 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
             _armedFor = TimeSpan.MaxValue;
         }
 
-        if (sweep(Now) is { } next)
+        var now = Now;
+        _caughtUp = now - due > HeldUp && !_caughtUp;
+        var next = _caughtUp ? now + CatchUp : sweep(now);
+        if (next is { } again)
         {
-            Ensure(next);
+            Ensure(again);
         }
     }
 }

@@ -151,6 +151,11 @@ internal sealed class QmpSession
             // Hanging up without a reply is an answer too.
             return;
         }
+        finally
+        {
+            // Looked at, so that a limit reached together with the command's own does not count as unobserved.
+            _ = late.Task.IsFaulted ? late.Task.Exception : null;
+        }
 
         await (await Task.WhenAny(Finished, late.Task).ConfigureAwait(false)).ConfigureAwait(false);
     }

@@ -82,6 +82,36 @@ public class DeadlineTests
     }
 
     [Fact]
+    public async Task After_a_stop_of_this_process_what_arrived_meanwhile_is_read_before_deadlines_are_judged()
+    {
+        using var rig = Silent();
+        var answered = rig.Execute("query-1");
+        var silent = rig.Execute("query-2");
+        rig.Time.Sleep(TimeSpan.FromSeconds(300).Ticks);
+        rig.Advance(0.099);
+        Assert.False(answered.IsCompleted);
+        rig.Server.Send(rig.Server.Last("query-1").Return("1"));
+        Assert.Equal(1, (await answered).GetElement().GetInt32());
+        rig.Advance(0.001);
+        await Assert.ThrowsAsync<QmpTimeoutException>(() => silent);
+    }
+
+    [Fact]
+    public void Deadlines_set_in_falling_order_all_come_true()
+    {
+        using var rig = Silent();
+        var commands = Enumerable.Range(1, 8).Reverse().ToDictionary(
+            seconds => seconds,
+            seconds => rig.Client.ExecuteAsync(
+                QmpCommand.Create("query").WithTimeout(TimeSpan.FromSeconds(seconds)), TestContext.Current.CancellationToken).AsTask());
+        for (int second = 1; second <= 8; second++)
+        {
+            rig.Advance(1);
+            Assert.All(commands, pair => Assert.Equal(pair.Key <= second, pair.Value.IsFaulted));
+        }
+    }
+
+    [Fact]
     public void A_deadline_may_start_the_next_command()
     {
         using var rig = Silent();
