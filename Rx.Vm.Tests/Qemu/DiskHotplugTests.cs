@@ -11,8 +11,11 @@ public sealed class DiskHotplugTests
         var steps = DiskHotplug.Add(3, "/i/a.img", "rx-web", readOnly: true);
 
         Assert.Equal(["blockdev-add", "device_add"], steps.Select(s => s.Execute));
-        Assert.Equal("""{"driver":"raw","node-name":"b3","read-only":true,"file":{"driver":"file","filename":"/i/a.img"}}""", steps[0].Arguments);
-        Assert.Equal("""{"driver":"virtio-blk-pci","id":"d3","bus":"h","addr":"4","drive":"b3","serial":"rx-web","disable-legacy":"on"}""", steps[1].Arguments);
+        Assert.Equal(
+            """{"driver":"raw","node-name":"b3","read-only":true,"file":{"driver":"file","filename":"/i/a.img"}}""", steps[0].Arguments);
+        Assert.Equal(
+            """{"driver":"virtio-blk-pci","id":"d3","bus":"h","addr":"4","drive":"b3","serial":"rx-web","disable-legacy":"on"}""",
+            steps[1].Arguments);
         Assert.Equal(("blockdev-del", """{"node-name":"b3"}"""), (steps[0].Undo!.Execute, steps[0].Undo!.Arguments));
         Assert.Equal(("device_del", "d3"), (steps[1].Undo!.Execute, steps[1].Undo!.AwaitDeleted));
         Assert.All(steps, s => Assert.Null(s.AwaitDeleted));
@@ -70,7 +73,8 @@ public sealed class DiskHotplugTests
 
         Assert.Equal("""{"type":"user","id":"w0"}""", add[0].Arguments);
         Assert.Equal(
-            """{"driver":"virtio-net-pci","id":"e0","bus":"h","addr":"11","netdev":"w0","mac":"52:54:00:aA:09:ff","disable-legacy":"on","romfile":""}""",
+            """{"driver":"virtio-net-pci","id":"e0","bus":"h","addr":"11","netdev":"w0","mac":"52:54:00:aA:09:ff","""
+                + "\"disable-legacy\":\"on\",\"romfile\":\"\"}",
             add[1].Arguments);
         Assert.Equal(["device_del", "netdev_del"], NicHotplug.Remove(0).Select(s => s.Execute));
         Assert.False(backend.ContainsKey("id"));

@@ -8,7 +8,9 @@ public sealed class MachineDoctorTests
 
     [Fact]
     public void Doctor_A_good_trial_is_good() =>
-        Assert.All(MachineDoctor.OfTrial("/q", new EmulatorTrial("7.2.22", Good, MachineExit.Unknown())), i => Assert.Equal(DoctorVerdict.Good, i.Verdict));
+        Assert.All(
+            MachineDoctor.OfTrial("/q", new EmulatorTrial("7.2.22", Good, MachineExit.Unknown())),
+            i => Assert.Equal(DoctorVerdict.Good, i.Verdict));
 
     [Fact]
     public void Doctor_An_old_emulator_is_fatal_with_a_remedy()

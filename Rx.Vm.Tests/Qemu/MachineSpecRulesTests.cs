@@ -72,7 +72,8 @@ public sealed class MachineSpecRulesTests
         Assert.Null(MachineSpecRules.Missing(spec));
         Assert.Contains("kernel", MachineSpecRules.Missing(spec with { KernelPath = "/no" }), StringComparison.Ordinal);
         Assert.Contains("initramfs", MachineSpecRules.Missing(spec with { InitrdPath = "/no" }), StringComparison.Ordinal);
-        Assert.Contains("memory file", MachineSpecRules.Missing(spec with { Memory = new("/no", MachineMemoryRole.Clone) }), StringComparison.Ordinal);
+        var clone = spec with { Memory = new("/no", MachineMemoryRole.Clone) };
+        Assert.Contains("memory file", MachineSpecRules.Missing(clone), StringComparison.Ordinal);
         Assert.Null(MachineSpecRules.Missing(spec with { Memory = new("/no", MachineMemoryRole.Template) }));
     }
 }

@@ -12,7 +12,8 @@ public sealed class PrivilegeDropTests
         var (program, arguments) = PrivilegeDrop.Wrap("/q", ["-a", "--b"], All, "/s", null)!.Value;
 
         Assert.Equal("/s", program);
-        Assert.Equal(["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs", "--", "/q", "-a", "--b"], arguments);
+        string[] drop = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs", "--"];
+        Assert.Equal([.. drop, "/q", "-a", "--b"], arguments);
     }
 
     [Fact]

@@ -6,9 +6,15 @@ public sealed class QemuCommandLineTests
 {
     private static readonly MachineSpec Spec = new() { Id = "web-1", KernelPath = "/k/vmlinux", InitrdPath = "/k/init.img" };
 
+    private const string Append =
+        "console=ttyS0 panic=-1 loglevel=1 8250.nr_uarts=1 audit=0 nowatchdog random.trust_cpu=on cryptomgr.notests"
+        + " rcupdate.rcu_expedited=1 i8042.noaux i8042.nokbd i8042.nopnp"
+        + " initcall_blacklist=init_kprobe_trace,load_system_certificate_list,crypto_kdf108_init,cmos_init"
+        + " nokaslr mitigations=off no_timer_check noreplace-smp";
+
     [Fact]
     public void CommandLine_ColdBoot_under_tcg_is_exactly_this() => Assert.Equal(
-        """
+        $$"""
         -name guest=web-1
         -nodefaults
         -no-user-config
@@ -22,7 +28,7 @@ public sealed class QemuCommandLineTests
         -m 128
         -kernel /k/vmlinux
         -initrd /k/init.img
-        -append console=ttyS0 panic=-1 loglevel=1 8250.nr_uarts=1 audit=0 nowatchdog random.trust_cpu=on cryptomgr.notests rcupdate.rcu_expedited=1 i8042.noaux i8042.nokbd i8042.nopnp initcall_blacklist=init_kprobe_trace,load_system_certificate_list,crypto_kdf108_init,cmos_init nokaslr mitigations=off no_timer_check noreplace-smp
+        -append {{Append}}
         -chardev socket,id=qmp,fd=3,server=on,wait=off
         -chardev socket,id=ctl,fd=4,server=on,wait=off
         -chardev socket,id=tty,fd=5,server=on,wait=off
@@ -49,13 +55,15 @@ public sealed class QemuCommandLineTests
     }
 
     [Theory]
-    [InlineData(MachineMemoryRole.Template, """{"qom-type":"memory-backend-file","id":"ram","size":134217728,"mem-path":"/t/a,share=off","share":true}""", false)]
-    [InlineData(MachineMemoryRole.Clone, """{"qom-type":"memory-backend-file","id":"ram","size":134217728,"mem-path":"/t/a,share=off","share":false}""", true)]
-    public void CommandLine_Memory_file_is_shared_by_the_template_only(MachineMemoryRole role, string expected, bool incoming)
+    [InlineData(MachineMemoryRole.Template, "true", false)]
+    [InlineData(MachineMemoryRole.Clone, "false", true)]
+    public void CommandLine_Memory_file_is_shared_by_the_template_only(MachineMemoryRole role, string share, bool incoming)
     {
         var arguments = QemuCommandLine.Build(Spec with { Memory = new("/t/a,share=off", role) }, hardware: false);
 
-        Assert.Equal(expected, After(arguments, "-object"));
+        Assert.Equal(
+            """{"qom-type":"memory-backend-file","id":"ram","size":134217728,"mem-path":"/t/a,share=off","share":""" + share + "}",
+            After(arguments, "-object"));
         Assert.EndsWith(",memory-backend=ram", After(arguments, "-machine"), StringComparison.Ordinal);
         Assert.Equal(incoming, arguments.Contains("-incoming"));
     }
@@ -66,7 +74,8 @@ public sealed class QemuCommandLineTests
         var template = QemuCommandLine.Build(Spec with { Memory = new("/t/a", MachineMemoryRole.Template) }, hardware: false);
         var clone = QemuCommandLine.Build(Spec with { Memory = new("/t/a", MachineMemoryRole.Clone) }, hardware: false);
 
-        var same = clone.Remove("-incoming").Remove("defer").Select(static a => a.Replace("\"share\":false", "\"share\":true", StringComparison.Ordinal));
+        var same = clone.Remove("-incoming").Remove("defer")
+            .Select(static a => a.Replace("\"share\":false", "\"share\":true", StringComparison.Ordinal));
         Assert.Equal(template, same);
     }
 
@@ -90,9 +99,13 @@ public sealed class QemuCommandLineTests
     [Fact]
     public void CommandLine_No_slots_means_no_bridge()
     {
-        Assert.DoesNotContain("bridge", Lines(QemuCommandLine.Build(Spec with { DiskSlots = 0, NicSlots = 0 }, hardware: false)), StringComparison.Ordinal);
-        Assert.Contains("bridge", Lines(QemuCommandLine.Build(Spec with { DiskSlots = 0, NicSlots = 1 }, hardware: false)), StringComparison.Ordinal);
-        Assert.Contains("bridge", Lines(QemuCommandLine.Build(Spec with { DiskSlots = 1, NicSlots = 0 }, hardware: false)), StringComparison.Ordinal);
+        Assert.False(HasBridge(0, 0));
+        Assert.True(HasBridge(0, 1));
+        Assert.True(HasBridge(1, 0));
+
+        static bool HasBridge(int disks, int cards) => QemuCommandLine
+            .Build(Spec with { DiskSlots = disks, NicSlots = cards }, hardware: false)
+            .Any(static a => a.Contains("bridge", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Tests.Qemu;
 
-/// <summary>The driver with a real QEMU. The guest only halts; everything about the process, its confinement, sockets and end is real.</summary>
+/// <summary>
+/// The driver with a real QEMU. The guest only halts; everything about the process, its confinement, sockets and end is real.
+/// </summary>
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public sealed class QemuDriverRealVmTests : IDisposable
@@ -150,7 +152,8 @@ public sealed class QemuDriverRealVmTests : IDisposable
             + "else set -- \"$@\" \"$a\"; fi; done; exec qemu-system-x86_64 \"$@\"");
         var options = new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], Emulator = emulator };
 
-        var error = await Assert.ThrowsAsync<MachineStartException>(async () => await new QemuDriver(options).StartAsync(Spec("vm"), Token));
+        var error = await Assert.ThrowsAsync<MachineStartException>(
+            async () => await new QemuDriver(options).StartAsync(Spec("vm"), Token));
         await using var machine = await new QemuDriver(options with { AllowUnconfined = true }).StartAsync(Spec("vm"), Token);
 
         Assert.Equal(MachineStartFailure.Confinement, error.Cause);
@@ -161,12 +164,14 @@ public sealed class QemuDriverRealVmTests : IDisposable
     public async Task Driver_A_named_user_is_whom_the_emulator_runs_as()
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
-        File.SetUnixFileMode(_temp.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            _temp.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
         var options = new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], RunAs = new QemuUser(65534, 65534) };
 
         await using var machine = await new QemuDriver(options).StartAsync(Spec("vm"), Token);
 
-        Assert.Equal((65534u, 0ul, 2), (machine.Confinement!.Uid, machine.Confinement.EffectiveCapabilities, machine.Confinement.SeccompMode));
+        var confinement = machine.Confinement!;
+        Assert.Equal((65534u, 0ul, 2), (confinement.Uid, confinement.EffectiveCapabilities, confinement.SeccompMode));
         machine.Kill();
         Assert.Equal(9, (await machine.Exited.WaitAsync(Token)).Signal);
     }

@@ -5,7 +5,8 @@ namespace Rx.Vm.Tests.Qemu;
 
 public sealed class StartGateTests
 {
-    private const string Greeting = """{"QMP":{"version":{"qemu":{"micro":22,"minor":2,"major":7},"package":"x"},"capabilities":["oob"]}}""";
+    private const string Greeting =
+        """{"QMP":{"version":{"qemu":{"micro":22,"minor":2,"major":7},"package":"x"},"capabilities":["oob"]}}""";
 
     [Fact]
     public void Gate_Opens_with_the_reply_and_not_with_the_greeting()

@@ -31,7 +31,7 @@ public sealed class VmDirectoryTests : IDisposable
     public void Directory_Create_twice_is_refused_while_held_and_taken_over_after()
     {
         var first = VmDirectory.Create(Root, "vm");
-        Assert.Contains("already runs", Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm")).Message, StringComparison.Ordinal);
+        AssertRefused("already runs");
         Assert.False(VmDirectory.RemoveStale(first.Path));
         File.WriteAllText(Path.Combine(first.Path, "old"), "x");
         first.Dispose();
@@ -84,7 +84,7 @@ public sealed class VmDirectoryTests : IDisposable
         Directory.CreateDirectory(Root);
         File.SetUnixFileMode(Root, Private | UnixFileMode.OtherWrite);
 
-        Assert.Contains("others", Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm")).Message, StringComparison.Ordinal);
+        AssertRefused("others");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class VmDirectoryTests : IDisposable
         using var chown = System.Diagnostics.Process.Start("chown", ["1", Root]);
         chown.WaitForExit();
 
-        Assert.Contains("belongs to user 1", Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm")).Message, StringComparison.Ordinal);
+        AssertRefused("belongs to user 1");
     }
 
     [Theory]
@@ -128,6 +128,12 @@ public sealed class VmDirectoryTests : IDisposable
         directory.Remove();
 
         Assert.True(Directory.Exists(directory.Path));
+    }
+
+    private void AssertRefused(string word)
+    {
+        var error = Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm"));
+        Assert.Contains(word, error.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<int> Lengths => [.. Enumerable.Range(100, 11), 200];

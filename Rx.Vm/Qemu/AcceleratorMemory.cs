@@ -3,8 +3,8 @@ using Rx.Vm.Qemu.Processes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Remembers, in the cache directory, that a boot under KVM failed, so that the next machine does not wait for the same failure. Bound to the running
-/// kernel: another kernel is another chance. The cache may be deleted at any time; failing to write it is not an error.
+/// Remembers, in the cache directory, that a boot under KVM failed, so that the next machine does not wait for the same failure. Bound
+/// to the running kernel: another kernel is another chance. The cache may be deleted at any time; failing to write it is not an error.
 /// </summary>
 /// <param name="cacheDirectory">Where the note lies; made when needed.</param>
 public sealed class AcceleratorMemory(string cacheDirectory)

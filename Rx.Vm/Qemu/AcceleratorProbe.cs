@@ -5,13 +5,15 @@ using Rx.Vm.Qemu.Processes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Decides between KVM and TCG. A <c>/dev/kvm</c> that opens proves nothing: a software KVM (<c>kvm_pvm</c>) opens, creates machines and then hangs
-/// them, so the processor must show the feature as well, and a boot that failed under KVM is remembered.
+/// Decides between KVM and TCG. A <c>/dev/kvm</c> that opens proves nothing: a software KVM (<c>kvm_pvm</c>) opens, creates machines and
+/// then hangs them, so the processor must show the feature as well, and a boot that failed under KVM is remembered.
 /// </summary>
 public static class AcceleratorProbe
 {
     /// <summary>The device of KVM.</summary>
     public const string DevicePath = "/dev/kvm";
+
+    private const string NoFlag = "the processor shows neither vmx nor svm";
 
     /// <summary>The decision, a pure function.</summary>
     /// <param name="wish">What the user asked for.</param>
@@ -23,11 +25,12 @@ public static class AcceleratorProbe
             ? new(null, $"KVM was asked for, but {obstacle}")
             : new(Accelerator.Kvm, facts.ProcessorFlag is { } flag
                 ? $"KVM, as asked for ({DevicePath} opens, the processor shows {flag})"
-                : $"KVM, as asked for, although the processor shows neither vmx nor svm: {DevicePath} may be a software KVM that cannot boot a guest"),
+                : $"KVM, as asked for, although {NoFlag}: {DevicePath} may be a software KVM that cannot boot a guest"),
         Accelerator.Auto => Obstacle(facts) is { } obstacle ? new(Accelerator.Tcg, $"TCG, because {obstacle}")
             : facts.ProcessorFlag is null
-                ? new(Accelerator.Tcg, $"TCG, because {DevicePath} opens but the processor shows neither vmx nor svm: a software KVM, not to be trusted")
-            : facts.RememberedFailure is { } failure ? new(Accelerator.Tcg, $"TCG, because an earlier boot under KVM failed here: {failure}")
+                ? new(Accelerator.Tcg, $"TCG, because {DevicePath} opens but {NoFlag}: a software KVM, not to be trusted")
+            : facts.RememberedFailure is { } failure
+                ? new(Accelerator.Tcg, $"TCG, because an earlier boot under KVM failed here: {failure}")
             : new(Accelerator.Kvm, $"KVM ({DevicePath} opens, the processor shows {facts.ProcessorFlag})"),
     };
 

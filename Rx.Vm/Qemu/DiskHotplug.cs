@@ -5,9 +5,10 @@ using System.Text.Json.Nodes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Plugs disks into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug works: 16 slots at
-/// hardly any boot time, reused freely (H115). Disks are virtio-blk; the guest finds one by its serial, in <c>/sys/block/vd*/serial</c>, and never by
-/// its name or position (H114). Taking one out needs the guest's consent, so it needs a deadline.
+/// Plugs disks into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug works: 16
+/// slots at hardly any boot time, reused freely (H115). Disks are virtio-blk; the guest finds one by its serial, in
+/// <c>/sys/block/vd*/serial</c>, and never by its name or position (H114). Taking one out needs the guest's consent, so it needs a
+/// deadline.
 /// </summary>
 public static class DiskHotplug
 {
@@ -19,7 +20,8 @@ public static class DiskHotplug
 
     /// <summary>The commands that plug a raw image or block device in.</summary>
     /// <param name="slot">A free slot, 0 to 15.</param>
-    /// <param name="path">The absolute path of the image. Never part of an option: commas, colons and <c>json:</c> are just text in it.</param>
+    /// <param name="path">The absolute path of the image. Never part of an option: commas, colons and <c>json:</c> are just text in
+    /// it.</param>
     /// <param name="serial">1 to 20 characters of the alphabet of ids; how the guest knows the disk.</param>
     /// <param name="readOnly">Enforced by QEMU on the image and shown to the guest as a write-protected disk (S17).</param>
     /// <param name="blockDevice">Whether the path names a block device, not a file; never guessed from the path (S18).</param>
@@ -42,8 +44,8 @@ public static class DiskHotplug
         };
         var device = new JsonObject
         {
-            ["driver"] = "virtio-blk-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot), ["drive"] = node, ["serial"] = serial,
-            ["disable-legacy"] = "on",
+            ["driver"] = "virtio-blk-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot),
+            ["drive"] = node, ["serial"] = serial, ["disable-legacy"] = "on",
         };
         return
         [

@@ -1,8 +1,8 @@
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// One started virtual machine process and the four byte streams to it. Disposing it kills the process, waits until it was seen gone and removes
-/// everything it left; see <see cref="DetachAsync"/> for leaving it alive.
+/// One started virtual machine process and the four byte streams to it. Disposing it kills the process, waits until it was seen gone and
+/// removes everything it left; see <see cref="DetachAsync"/> for leaving it alive.
 /// </summary>
 /// <remarks>
 /// The streams are connected when the machine is handed out and readable as soon as the peer writes; each ends (a read of 0 bytes, or an
@@ -43,6 +43,8 @@ public interface IMachine : IAsyncDisposable
     /// <summary>SIGKILL, through the process handle. Idempotent, returns at once, never throws for a process that is gone.</summary>
     void Kill();
 
-    /// <summary>Closes the streams and lets go of the process without ending it; <see cref="Record"/> is then the way back. Idempotent.</summary>
+    /// <summary>
+    /// Closes the streams and lets go of the process without ending it; <see cref="Record"/> is then the way back. Idempotent.
+    /// </summary>
     ValueTask DetachAsync();
 }

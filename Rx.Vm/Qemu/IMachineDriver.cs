@@ -1,11 +1,14 @@
 namespace Rx.Vm.Qemu;
 
-/// <summary>Starts virtual machine processes. <c>QemuDriver</c> runs QEMU; the simulated machine of <c>Rx.Vm.Testing</c> implements it too.</summary>
+/// <summary>
+/// Starts virtual machine processes. <c>QemuDriver</c> runs QEMU; the simulated machine of <c>Rx.Vm.Testing</c> implements it too.
+/// </summary>
 public interface IMachineDriver
 {
     /// <summary>
-    /// Starts one machine. Completes once the emulator has accepted every option and its main loop runs, so a bad option or a missing file is reported
-    /// here and not by a timer; the bytes of <see cref="IMachine.Qmp"/> are all still unread. Waits on no clock: the caller's token is the deadline.
+    /// Starts one machine. Completes once the emulator has accepted every option and its main loop runs, so a bad option or a missing
+    /// file is reported here and not by a timer; the bytes of <see cref="IMachine.Qmp"/> are all still unread. Waits on no clock: the
+    /// caller's token is the deadline.
     /// </summary>
     /// <param name="spec">What to start; validated before anything is created.</param>
     /// <param name="ct">Gives up the start: the process is killed and everything it left is removed before the task is cancelled.</param>
@@ -13,7 +16,8 @@ public interface IMachineDriver
     ValueTask<IMachine> StartAsync(MachineSpec spec, CancellationToken ct = default);
 
     /// <summary>
-    /// Connects to a machine that outlived the host process which started it. The process is known by its identity, never by its pid alone (F14).
+    /// Connects to a machine that outlived the host process which started it. The process is known by its identity, never by its pid
+    /// alone (F14).
     /// </summary>
     /// <param name="record">What <see cref="IMachine.Record"/> was when the machine was started.</param>
     /// <param name="ct">Gives up the attempt; the machine is left as it is.</param>

@@ -7,8 +7,8 @@ using Rx.Vm.Qemu.Processes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// The four connections to a machine. Made before the process is started: the sockets listen already, are handed down as descriptors, and we are the
-/// first in their queues, so there is nothing to poll for and nobody to race with (F18, trap 29).
+/// The four connections to a machine. Made before the process is started: the sockets listen already, are handed down as descriptors,
+/// and we are the first in their queues, so there is nothing to poll for and nobody to race with (F18, trap 29).
 /// </summary>
 internal sealed class MachineChannels : IDisposable
 {
@@ -83,6 +83,7 @@ internal sealed class MachineChannels : IDisposable
         const int socketLevel = 1;
         const int peerCredentials = 17;
         Span<byte> credentials = stackalloc byte[12];
-        return socket.GetRawSocketOption(socketLevel, peerCredentials, credentials) == credentials.Length ? MemoryMarshal.Read<int>(credentials) : 0;
+        var length = socket.GetRawSocketOption(socketLevel, peerCredentials, credentials);
+        return length == credentials.Length ? MemoryMarshal.Read<int>(credentials) : 0;
     }
 }

@@ -31,18 +31,25 @@ public static class MachineDoctor
     {
         if (trial.Version is not { } version)
         {
-            return [new("qemu", DoctorVerdict.Fatal, $"{path} ends at once with {trial.Exit.Summary}: {trial.Exit.LastWords}", "run it by hand and see")];
+            return
+            [
+                new("qemu", DoctorVerdict.Fatal, $"{path} ends at once with {trial.Exit.Summary}: {trial.Exit.LastWords}",
+                    "run it by hand and see"),
+            ];
         }
 
         var tooOld = System.Version.TryParse(version, out var parsed) && parsed < Oldest;
         var confined = trial.Confinement is { SeccompMode: 2, NoNewPrivileges: true };
-        var caps = trial.Confinement is { } c ? $"uid {c.Uid}, capabilities {c.EffectiveCapabilities.ToString("x", CultureInfo.InvariantCulture)}" : "";
+        var caps = trial.Confinement is { } c
+            ? string.Create(CultureInfo.InvariantCulture, $"uid {c.Uid}, capabilities {c.EffectiveCapabilities:x}")
+            : "";
         return
         [
             tooOld ? new("qemu", DoctorVerdict.Fatal, $"{path} is {version}", $"install QEMU {Oldest} or later")
                 : new("qemu", DoctorVerdict.Good, $"{path} is {version}"),
             confined ? Confined(trial.Confinement!, caps)
-                : new("confinement", DoctorVerdict.Fatal, "QEMU runs without its seccomp filter", "use a QEMU built with seccomp, or allow unconfined machines"),
+                : new("confinement", DoctorVerdict.Fatal, "QEMU runs without its seccomp filter",
+                    "use a QEMU built with seccomp, or allow unconfined machines"),
         ];
     }
 
@@ -52,8 +59,10 @@ public static class MachineDoctor
         : new("accelerator", DoctorVerdict.Bearable, $"{choice.Explanation}; TCG is slower and not a security boundary", facts switch
         {
             { DeviceExists: true, DeviceError: not null } => $"let this user open {AcceleratorProbe.DevicePath} (group kvm)",
-            { RememberedFailure: not null, ProcessorFlag: not null } => $"delete '{Path.Combine(cacheDirectory, "kvm-failed")}' to try KVM again",
-            { DeviceExists: false } => "enable virtualisation in the firmware and load kvm_intel or kvm_amd, or enable nested virtualisation",
+            { RememberedFailure: not null, ProcessorFlag: not null } =>
+                $"delete '{Path.Combine(cacheDirectory, "kvm-failed")}' to try KVM again",
+            { DeviceExists: false } =>
+                "enable virtualisation in the firmware and load kvm_intel or kvm_amd, or enable nested virtualisation",
             _ => "run on a host with hardware virtualisation",
         });
 
@@ -64,14 +73,16 @@ public static class MachineDoctor
         features.Pidfs ? "" : "Linux 6.9 or later tells a reused pid from the old process");
 
     private static DoctorItem Confined(Confinement confinement, string caps) => confinement.EffectiveCapabilities != 0
-        ? new("confinement", DoctorVerdict.Bearable, $"QEMU runs under its seccomp filter, but with capabilities ({caps})", "install setpriv (util-linux), or run as an ordinary user")
+        ? new("confinement", DoctorVerdict.Bearable, $"QEMU runs under its seccomp filter, but with capabilities ({caps})",
+            "install setpriv (util-linux), or run as an ordinary user")
         : new("confinement", DoctorVerdict.Good, $"QEMU runs under its seccomp filter without new privileges ({caps})");
 
     private static async Task AddEmulator(ImmutableArray<DoctorItem>.Builder items, QemuDriverOptions options, CancellationToken ct)
     {
         if (EmulatorLocator.Find(options) is not { } path)
         {
-            items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal, $"{options.Emulator ?? EmulatorLocator.DefaultName} is not there", "install QEMU (package qemu-system-x86)"));
+            items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal,
+                $"{options.Emulator ?? EmulatorLocator.DefaultName} is not there", "install QEMU (package qemu-system-x86)"));
             return;
         }
 
@@ -92,5 +103,6 @@ public static class MachineDoctor
     private static DoctorItem Sharing() =>
         EmulatorLocator.InPath("virtiofsd", $"{Environment.GetEnvironmentVariable("PATH")}:/usr/libexec:/usr/lib/qemu") is { } path
             ? new("virtiofsd", DoctorVerdict.Good, path)
-            : new("virtiofsd", DoctorVerdict.Bearable, "not installed: directories cannot be shared with machines, disks can", "install virtiofsd");
+            : new("virtiofsd", DoctorVerdict.Bearable, "not installed: directories cannot be shared with machines, disks can",
+                "install virtiofsd");
 }

@@ -15,13 +15,13 @@ internal static partial class MachineSpecRules
     {
         if (!Id().IsMatch(id))
         {
-            throw new VmDirectoryException($"the machine id '{Shown(id)}' is not 1 to 64 of A-Z a-z 0-9 _ . - with a letter or digit first");
+            throw new VmDirectoryException(BadId(id));
         }
     }
 
     /// <summary>The first broken rule, or null.</summary>
     public static string? Broken(MachineSpec spec) =>
-        !Id().IsMatch(spec.Id) ? $"the machine id '{Shown(spec.Id)}' is not 1 to 64 of A-Z a-z 0-9 _ . - with a letter or digit first"
+        !Id().IsMatch(spec.Id) ? BadId(spec.Id)
         : spec.MemoryMiB is < 32 or > 1 << 20 ? $"{spec.MemoryMiB} MiB of memory is not within 32 to 1048576"
         : spec.Cpus is < 1 or > 64 ? $"{spec.Cpus} processors is not within 1 to 64"
         : spec.DiskSlots is < 0 or > DiskHotplug.Slots ? $"{spec.DiskSlots} disk slots is not within 0 to {DiskHotplug.Slots}"
@@ -33,8 +33,12 @@ internal static partial class MachineSpecRules
     public static string? Missing(MachineSpec spec) =>
         !File.Exists(spec.KernelPath) ? $"the kernel '{spec.KernelPath}' is not there"
         : !File.Exists(spec.InitrdPath) ? $"the initramfs '{spec.InitrdPath}' is not there"
-        : spec.Memory is { Role: MachineMemoryRole.Clone } memory && !File.Exists(memory.FilePath) ? $"the memory file '{memory.FilePath}' is not there"
+        : spec.Memory is { Role: MachineMemoryRole.Clone } memory && !File.Exists(memory.FilePath)
+            ? $"the memory file '{memory.FilePath}' is not there"
         : null;
+
+    private static string BadId(string id) =>
+        $"the machine id '{Shown(id)}' is not 1 to 64 of A-Z a-z 0-9 _ . - with a letter or digit first";
 
     private static string? BrokenAppend(string append) =>
         append.Length > MaxAppend ? $"the kernel command line is extended by {append.Length} characters; {MaxAppend} are allowed"

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Plugs network cards into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug works; cards are
-/// virtio-net and are found by their MAC address in the guest.
+/// Plugs network cards into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug
+/// works; cards are virtio-net and are found by their MAC address in the guest.
 /// </summary>
 public static class NicHotplug
 {
@@ -17,7 +17,8 @@ public static class NicHotplug
     /// <param name="slot">A free slot, 0 to 7.</param>
     /// <param name="mac">The card's MAC address, six hexadecimal pairs with colons.</param>
     /// <param name="backend">
-    /// The arguments of <c>netdev_add</c> without <c>id</c>, for example <c>{"type":"user","restrict":true}</c>; a tap's descriptor is sent with
+    /// The arguments of <c>netdev_add</c> without <c>id</c>, for example <c>{"type":"user","restrict":true}</c>; a tap's descriptor is
+    /// sent with
     /// <c>getfd</c> before.
     /// </param>
     public static ImmutableArray<HotplugStep> Add(int slot, string mac, JsonObject backend)
@@ -32,8 +33,8 @@ public static class NicHotplug
         netdev["id"] = Netdev(slot);
         var device = new JsonObject
         {
-            ["driver"] = "virtio-net-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot), ["netdev"] = Netdev(slot), ["mac"] = mac,
-            ["disable-legacy"] = "on", ["romfile"] = "",
+            ["driver"] = "virtio-net-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot),
+            ["netdev"] = Netdev(slot), ["mac"] = mac, ["disable-legacy"] = "on", ["romfile"] = "",
         };
         return
         [
@@ -42,7 +43,10 @@ public static class NicHotplug
         ];
     }
 
-    /// <summary>The commands that take a card out: the guest lets go first, only then the backend is closed, and only then its address is free (H108).</summary>
+    /// <summary>
+    /// The commands that take a card out: the guest lets go first, only then the backend is closed, and only then its address is free
+    /// (H108).
+    /// </summary>
     /// <param name="slot">The slot given to <see cref="Add"/>.</param>
     public static ImmutableArray<HotplugStep> Remove(int slot)
     {

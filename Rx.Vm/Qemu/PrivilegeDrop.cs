@@ -5,8 +5,9 @@ using Rx.Vm.Qemu.Processes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Puts <c>setpriv</c> in front of QEMU where this process holds capabilities: it empties every capability set, changes the user if one was named, and
-/// becomes QEMU, so pid, descriptors and session stay. Before exec, because QEMU's own <c>-runas</c> dies under the full sandbox (§3.e).
+/// Puts <c>setpriv</c> in front of QEMU where this process holds capabilities: it empties every capability set, changes the user if one
+/// was named, and becomes QEMU, so pid, descriptors and session stay. Before exec, because QEMU's own <c>-runas</c> dies under the full
+/// sandbox (§3.e).
 /// </summary>
 internal static class PrivilegeDrop
 {
@@ -33,7 +34,8 @@ internal static class PrivilegeDrop
     }
 
     /// <summary>The same for this process and host.</summary>
-    public static (string Program, ImmutableArray<string> Arguments)? Wrap(string program, ImmutableArray<string> arguments, QemuUser? user) => Wrap(
+    public static (string Program, ImmutableArray<string> Arguments)? Wrap(
+        string program, ImmutableArray<string> arguments, QemuUser? user) => Wrap(
         program, arguments, ProcFs.Confinement(Environment.ProcessId, hardware: false)?.EffectiveCapabilities ?? 0,
         EmulatorLocator.InPath("setpriv", "/usr/bin:/bin:/usr/local/bin"), user);
 

@@ -1,7 +1,8 @@
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Tells one process from every other one, before and after. A pid alone is reused, and a reused pid can even have the same start tick (F14).
+/// Tells one process from every other one, before and after. A pid alone is reused, and a reused pid can even have the same start tick
+/// (F14).
 /// </summary>
 /// <param name="Pid">The process id in the host's pid namespace.</param>
 /// <param name="PidfsInode">The inode number of its pidfd, unique since boot; 0 where the kernel has no pidfs (before 6.9).</param>

@@ -5,16 +5,19 @@ using System.Text.Json.Nodes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// QEMU's arguments, a pure function of the machine. Whatever comes from outside stands either alone as an argument or inside JSON, so that no comma or
-/// equals sign in it can become an option (S13). Options without a JSON form in 7.2 (<c>-chardev</c>, <c>-machine</c>, <c>-name</c>) are built of
-/// constants, numbers and the id, whose alphabet has neither.
+/// QEMU's arguments, a pure function of the machine. Whatever comes from outside stands either alone as an argument or inside JSON, so
+/// that no comma or equals sign in it can become an option (S13). Options without a JSON form in 7.2 (<c>-chardev</c>, <c>-machine</c>,
+/// <c>-name</c>) are built of constants, numbers and the id, whose alphabet has neither.
 /// </summary>
 internal static class QemuCommandLine
 {
     /// <summary>The first descriptor of the list below in the child.</summary>
     public const int FirstDescriptor = 3;
 
-    /// <summary>The chardevs in the order of their descriptors: four listening sockets and the connected one on which the driver waits for the start.</summary>
+    /// <summary>
+    /// The chardevs in the order of their descriptors: four listening sockets and the connected one on which the driver waits for the
+    /// start.
+    /// </summary>
     public static readonly ImmutableArray<string> Channels = ["qmp", "ctl", "tty", "con", "gate"];
 
     private const string Machine = "q35,usb=off,smbus=off,sata=off,vmport=off,dump-guest-core=off";

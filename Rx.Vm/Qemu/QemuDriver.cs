@@ -7,8 +7,9 @@ using Serilog.Core;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Runs every machine as a QEMU process that outlives this one: in a session of its own, confined, with its output in memory and its sockets in a
-/// directory nobody else can enter. Holds no state but its options; one instance serves any number of machines on any thread.
+/// Runs every machine as a QEMU process that outlives this one: in a session of its own, confined, with its output in memory and its
+/// sockets in a directory nobody else can enter. Holds no state but its options; one instance serves any number of machines on any
+/// thread.
 /// </summary>
 /// <param name="options">How this host runs QEMU; null for the defaults.</param>
 /// <param name="logger">Where to log; null for nowhere.</param>
@@ -64,7 +65,8 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         }
         catch (Exception e) when (e is SocketException or IOException or VmDirectoryException)
         {
-            throw new MachineStartException(record.Id, MachineStartFailure.Unreachable, $"machine '{record.Id}' runs but cannot be reached: {e.Message}", inner: e);
+            throw new MachineStartException(
+                record.Id, MachineStartFailure.Unreachable, $"machine '{record.Id}' runs but cannot be reached: {e.Message}", inner: e);
         }
     }
 
@@ -83,7 +85,8 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
 
         using var undo = new Undo();
         undo.Add(process);
-        var directory = undo.Add(VmDirectory.Open(record.Directory) ?? throw new IOException($"its directory '{record.Directory}' is gone"));
+        var directory = undo.Add(VmDirectory.Open(record.Directory)
+            ?? throw new IOException($"its directory '{record.Directory}' is gone"));
         var channels = undo.Add(MachineChannels.Attach(directory, record.Identity.Pid));
         var words = LastWords.Of(record.Identity.Pid);
         if (words is not null)
@@ -194,7 +197,8 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new MachineStartException(spec.Id, MachineStartFailure.Spawn, $"machine '{spec.Id}' cannot be started: {e.Message}", inner: e);
+            throw new MachineStartException(
+                spec.Id, MachineStartFailure.Spawn, $"machine '{spec.Id}' cannot be started: {e.Message}", inner: e);
         }
         finally
         {
@@ -214,42 +218,4 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     private static string Epitaph(string emulator, MachineExit exit) => exit.LastWords.Length == 0
         ? $"{Path.GetFileName(emulator)} ended at its start with {exit.Summary} and said nothing"
         : $"{Path.GetFileName(emulator)} ended at its start with {exit.Summary}: {exit.LastWords}";
-
-    private sealed class Removal(VmDirectory directory, ILogger log) : IDisposable
-    {
-        // Never throws: the failure that leads here is the one to report.
-        public void Dispose()
-        {
-            try
-            {
-                directory.Remove();
-            }
-            catch (Exception e) when (e is VmDirectoryException or IOException)
-            {
-                log.Warning(e, "The directory {Directory} is left over", directory.Path);
-            }
-        }
-    }
-
-    /// <summary>Disposes what was added, last first, unless it was kept.</summary>
-    private sealed class Undo : IDisposable
-    {
-        private readonly Stack<IDisposable> _made = new();
-
-        public T Add<T>(T made) where T : IDisposable
-        {
-            _made.Push(made);
-            return made;
-        }
-
-        public void Keep() => _made.Clear();
-
-        public void Dispose()
-        {
-            while (_made.TryPop(out var made))
-            {
-                made.Dispose();
-            }
-        }
-    }
 }

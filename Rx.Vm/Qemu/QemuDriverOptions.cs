@@ -15,7 +15,8 @@ public sealed record QemuDriverOptions
     public string CacheDirectory { get; init; } = DefaultCacheDirectory();
 
     /// <summary>
-    /// Whom QEMU runs as; null for this process's user. Capabilities are dropped in either case where <c>setpriv</c> (util-linux) is installed.
+    /// Whom QEMU runs as; null for this process's user. Capabilities are dropped in either case where <c>setpriv</c> (util-linux) is
+    /// installed.
     /// </summary>
     public QemuUser? RunAs { get; init; }
 

@@ -7,8 +7,9 @@ using Rx.Vm.Qemu.Processes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// A monitor of the driver's own, used once. QEMU greets long before it has looked at its devices, so a greeting does not mean that it will stay;
-/// only a reply does, because the main loop that writes it starts last. The machine's real monitor is left unread for its client.
+/// A monitor of the driver's own, used once. QEMU greets long before it has looked at its devices, so a greeting does not mean that it
+/// will stay; only a reply does, because the main loop that writes it starts last. The machine's real monitor is left unread for its
+/// client.
 /// </summary>
 internal sealed class StartGate : IDisposable
 {

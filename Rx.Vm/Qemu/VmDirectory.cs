@@ -7,9 +7,10 @@ using Rx.Vm.Qemu.Processes;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// The directory of one machine, mode 0700 under the runtime root, held by a descriptor and a lock. Everything in it is reached through that
-/// descriptor, so neither a long path (S12) nor a swapped one matters. The emulator inherits the descriptor: the lock is free exactly when both the
-/// host that started it and the emulator are gone, which is how a stale directory is told from one in use (F17, F18).
+/// The directory of one machine, mode 0700 under the runtime root, held by a descriptor and a lock. Everything in it is reached through
+/// that descriptor, so neither a long path (S12) nor a swapped one matters. The emulator inherits the descriptor: the lock is free
+/// exactly when both the host that started it and the emulator are gone, which is how a stale directory is told from one in use (F17,
+/// F18).
 /// </summary>
 internal sealed class VmDirectory : IDisposable
 {
@@ -210,7 +211,8 @@ internal sealed class VmDirectory : IDisposable
         if (handle.IsInvalid)
         {
             throw new VmDirectoryException(
-                $"the runtime root '{root}' cannot be opened as a directory (a symbolic link?): {Libc.Describe(Marshal.GetLastPInvokeError())}");
+                $"the runtime root '{root}' cannot be opened as a directory (a symbolic link?): "
+                + Libc.Describe(Marshal.GetLastPInvokeError()));
         }
 
         CheckOwned(handle, root);
@@ -241,7 +243,9 @@ internal sealed class VmDirectory : IDisposable
         if (handle.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();
-            return error == Libc.NoSuchFile ? null : throw new VmDirectoryException($"'{rootPath}/{id}' is not a directory: {Libc.Describe(error)}");
+            return error == Libc.NoSuchFile
+                ? null
+                : throw new VmDirectoryException($"'{rootPath}/{id}' is not a directory: {Libc.Describe(error)}");
         }
 
         try

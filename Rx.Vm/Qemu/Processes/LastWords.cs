@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -5,9 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>
-/// Where a process's stdout and stderr go: a memory file of fixed size, sealed so that the kernel refuses what would not fit. A pipe would die with this
-/// process (F35), a file could fill the disk (S9), RLIMIT_FSIZE would bound the guest's disks too. Costs nothing while the process is silent,
-/// is read on demand, and lives as long as the process or a reader holds it.
+/// Where a process's stdout and stderr go: a memory file of fixed size, sealed so that the kernel refuses what would not fit. A pipe
+/// would die with this process (F35), a file could fill the disk (S9), RLIMIT_FSIZE would bound the guest's disks too. Costs nothing
+/// while the process is silent, is read on demand, and lives as long as the process or a reader holds it.
 /// </summary>
 internal sealed unsafe class LastWords : IDisposable
 {
@@ -40,7 +41,9 @@ internal sealed unsafe class LastWords : IDisposable
         return new LastWords(file);
     }
 
-    /// <summary>The words of a process started by an earlier host, or null. Its stderr is believed only if it still is such a sealed file.</summary>
+    /// <summary>
+    /// The words of a process started by an earlier host, or null. Its stderr is believed only if it still is such a sealed file.
+    /// </summary>
     public static LastWords? Of(int pid)
     {
         var file = Libc.Open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
@@ -83,8 +86,8 @@ internal sealed unsafe class LastWords : IDisposable
         return text.ToString().Trim();
     }
 
-    private static bool IsHarmless(Rune rune) => rune.Value is '\n' or '\t' || (rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune)
-        is not (System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
-            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator
-            or System.Globalization.UnicodeCategory.PrivateUse or System.Globalization.UnicodeCategory.OtherNotAssigned));
+    private static bool IsHarmless(Rune rune) => rune.Value is '\n' or '\t'
+        || (rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned));
 }

@@ -16,7 +16,9 @@ internal static unsafe class PidFdInfo
         return Libc.DeviceControl(pidfd, GetInfo, &info) == 0 && (info.Mask & ExitBit) != 0 ? info.ExitCode : null;
     }
 
-    /// <summary>Whether the kernel knows the ioctl. The exit bit came two releases later; a kernel in between only ever answers null.</summary>
+    /// <summary>
+    /// Whether the kernel knows the ioctl. The exit bit came two releases later; a kernel in between only ever answers null.
+    /// </summary>
     public static bool IsSupported(SafeFileHandle running)
     {
         var info = default(Info);

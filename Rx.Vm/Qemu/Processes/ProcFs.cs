@@ -65,7 +65,9 @@ internal static class ProcFs
             }
         }
 
-        return seccomp is { } s && noNew is { } n && capabilities is { } c && uid is { } u ? new Confinement(s, n == 1, c, u, hardware) : null;
+        return seccomp is { } s && noNew is { } n && capabilities is { } c && uid is { } u
+            ? new Confinement(s, n == 1, c, u, hardware)
+            : null;
     }
 
     /// <summary>Reads a small file of the kernel's; null when it is gone or not readable.</summary>

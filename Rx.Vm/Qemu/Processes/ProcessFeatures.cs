@@ -4,7 +4,8 @@ namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>What this kernel can tell about processes; a missing one is replaced by a weaker check that has a name (F39).</summary>
 /// <param name="Pidfs">Pidfds have inodes of their own (6.9); else a process is recognised by its start tick.</param>
-/// <param name="ExitInfo">The exit status of a process that is not a child can be asked (6.15); else it is read from the zombie or unknown.</param>
+/// <param name="ExitInfo">The exit status of a process that is not a child can be asked (6.15); else it is read from the zombie or
+/// unknown.</param>
 internal sealed record ProcessFeatures(bool Pidfs, bool ExitInfo)
 {
     private const long PidFsMagic = 0x50494446;
@@ -16,7 +17,8 @@ internal sealed record ProcessFeatures(bool Pidfs, bool ExitInfo)
     public string Describe() => (Pidfs, ExitInfo) switch
     {
         (true, true) => "processes known by pidfd inode, exit status of adopted processes known",
-        (true, false) => "processes known by pidfd inode; exit status of adopted processes only while they are zombies (kernel before 6.15)",
+        (true, false) =>
+            "processes known by pidfd inode; exit status of adopted processes only while they are zombies (kernel before 6.15)",
         _ => "processes known by pid and start tick only, 10 ms apart (kernel before 6.9)",
     };
 

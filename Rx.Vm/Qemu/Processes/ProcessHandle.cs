@@ -85,10 +85,15 @@ internal sealed class ProcessHandle : IDisposable
         }
     }
 
-    /// <summary>How it ended; call once its descriptor became readable. Reaps a child; takes the zombie's word or the kernel's for any other.</summary>
-    public MachineExit Collect(string lastWords) => WaitForChild(lastWords) ?? FromStatus(AskZombie() ?? PidFdInfo.WaitStatus(_pidfd), lastWords);
+    /// <summary>
+    /// How it ended; call once its descriptor became readable. Reaps a child; takes the zombie's word or the kernel's for any other.
+    /// </summary>
+    public MachineExit Collect(string lastWords) =>
+        WaitForChild(lastWords) ?? FromStatus(AskZombie() ?? PidFdInfo.WaitStatus(_pidfd), lastWords);
 
-    /// <summary>Ends a child and waits for it, for the rare case that it cannot be watched. Blocks for as long as the kernel needs to end it.</summary>
+    /// <summary>
+    /// Ends a child and waits for it, for the rare case that it cannot be watched. Blocks for as long as the kernel needs to end it.
+    /// </summary>
     public void KillAndReap()
     {
         Signal(Libc.SigKill);
@@ -126,7 +131,8 @@ internal sealed class ProcessHandle : IDisposable
         return *(int*)(info + 8) == CodeExited ? MachineExit.WithCode(status, lastWords) : MachineExit.BySignal(status, lastWords);
     }
 
-    // A zombie's pid cannot be reused, and signal 0 succeeds until it is reaped: if it still does after the read, the read was about our process.
+    // A zombie's pid cannot be reused, and signal 0 succeeds until it is reaped: if it still does after the read, the read was about our
+    // process.
     private int? AskZombie() =>
         ProcFs.Stat(Identity.Pid) is { IsZombie: true } stat && Libc.PidFdSendSignal(_pidfd, 0) == 0 ? stat.WaitStatus : null;
 

@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>
-/// One thread that sleeps in <c>epoll_wait</c> until a watched process ends. Costs nothing per machine but a table entry, and wakes for nothing else.
+/// One thread that sleeps in <c>epoll_wait</c> until a watched process ends. Costs nothing per machine but a table entry, and wakes for
+/// nothing else.
 /// </summary>
 internal sealed unsafe class ProcessWatcher
 {
@@ -40,7 +41,9 @@ internal sealed unsafe class ProcessWatcher
     /// <summary>How many processes are watched now.</summary>
     public int Count => _watched.Count;
 
-    /// <summary>Calls back once when the process has ended, at once when it already has. On the watcher's thread: short, and must not throw.</summary>
+    /// <summary>
+    /// Calls back once when the process has ended, at once when it already has. On the watcher's thread: short, and must not throw.
+    /// </summary>
     /// <exception cref="IOException">The kernel refuses one more descriptor.</exception>
     public void Watch(SafeFileHandle pidfd, Action ended)
     {

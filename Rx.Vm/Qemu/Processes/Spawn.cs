@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Rx.Vm.Qemu.Processes;
 
-/// <summary>Starts processes by <c>posix_spawn</c>: no managed code runs between fork and exec, and a failed exec is reported to the caller (H53).</summary>
+/// <summary>
+/// Starts processes by <c>posix_spawn</c>: no managed code runs between fork and exec, and a failed exec is reported to the caller
+/// (H53).
+/// </summary>
 internal static unsafe partial class Spawn
 {
     private const int FirstDescriptor = 3;
@@ -35,7 +38,8 @@ internal static unsafe partial class Spawn
         {
             DescribeFiles(actions, request, parked);
             DescribeAttributes(attributes);
-            Check(SpawnCall(out var pid, request.Program, actions, attributes, arguments.Pointer, environment.Pointer), "start", request.Program);
+            var error = SpawnCall(out var pid, request.Program, actions, attributes, arguments.Pointer, environment.Pointer);
+            Check(error, "start", request.Program);
             return pid;
         }
         finally
