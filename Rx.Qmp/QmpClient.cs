@@ -43,7 +43,8 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>
     /// The connection's state: the current one on subscribing (none before ConnectAsync), then every change. Completes after
-    /// <see cref="QmpConnectionPhase.Lost"/> or <see cref="QmpConnectionPhase.Closed"/>; never errors. Runs where <see cref="Events"/> does.
+    /// <see cref="QmpConnectionPhase.Lost"/> or <see cref="QmpConnectionPhase.Closed"/>; never errors. Runs where
+    /// <see cref="Events"/> does.
     /// </summary>
     public IObservable<QmpConnectionState> ConnectionStates { get; }
 
@@ -143,7 +144,8 @@ public sealed class QmpClient : IAsyncDisposable
         return new HubObservable<QmpEvent>(_session.Events, buffer, ObserverScheduler);
     }
 
-    /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as <see cref="QmpConnectionPhase.Closed"/>. That the
+    /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as
+    /// <see cref="QmpConnectionPhase.Closed"/>. That the
     /// reply gets lost on the way is a success.</summary>
     /// <param name="cancellationToken">Stops waiting; QEMU may quit all the same.</param>
     /// <returns>A task that completes when QEMU has closed the connection.</returns>

@@ -9,11 +9,13 @@ public sealed record QmpClientOptions
     /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>.</summary>
     public required IScheduler Scheduler { get; init; }
 
-    /// <summary>Where observers run unless <see cref="InlineContinuations"/> is set; null: <see cref="Scheduler"/>. Each subscriber gets its
+    /// <summary>Where observers run unless <see cref="InlineContinuations"/> is set; null: <see cref="Scheduler"/>. Each
+    /// subscriber gets its
     /// items in order, and a slow one holds up nobody else.</summary>
     public IScheduler? ObserverScheduler { get; init; }
 
-    /// <summary>True: awaiting callers continue, and observers run, on the thread that delivered the bytes, inside the read. For virtual time
+    /// <summary>True: awaiting callers continue, and observers run, on the thread that delivered the bytes, inside the read. For
+    /// virtual time
     /// and for callers who never block. Over a stream whose reads complete inline the whole client is then synchronous. False (default):
     /// callers continue on the thread pool and observers on <see cref="ObserverScheduler"/>.</summary>
     public bool InlineContinuations { get; init; }
@@ -21,10 +23,12 @@ public sealed record QmpClientOptions
     /// <summary>Time for connecting, greeting and negotiation together (H52).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Pause between attempts while the endpoint is missing or refuses, within <see cref="ConnectTimeout"/>. Zero: one attempt only.</summary>
+    /// <summary>Pause between attempts while the endpoint is missing or refuses, within <see cref="ConnectTimeout"/>. Zero: one
+    /// attempt only.</summary>
     public TimeSpan ConnectRetryInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>When a command not answered yet is reported to the log, counted from the call. Commands that fail sooner are not reported.</summary>
+    /// <summary>When a command not answered yet is reported to the log, counted from the call. Commands that fail sooner are not
+    /// reported.</summary>
     public TimeSpan CommandWarning { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>When a command not answered yet fails, counted from the call; a command may carry its own limit.</summary>

@@ -3,7 +3,8 @@ using Serilog;
 
 namespace Rx.Qmp;
 
-/// <summary>Every log line of this library. Command names and counts only: arguments, data, replies and descriptions may hold secrets.</summary>
+/// <summary>Every log line of this library. Command names and counts only: arguments, data, replies and descriptions may hold
+/// secrets.</summary>
 internal static class QmpLog
 {
     public static void Ready(ILogger log, QmpGreeting greeting) =>

@@ -28,7 +28,8 @@ public class QmpScan
         var text = new StringBuilder();
         for (int i = 0; i < Flood; i++)
         {
-            string start = """{"timestamp": {"seconds": 1700000000, "microseconds": 123456}, "event": "BLOCK_IO_ERROR", "data": {"device": "disk0", "sequence": """
+            string start = """{"timestamp": {"seconds": 1700000000, "microseconds": 123456}, "event": "BLOCK_IO_ERROR", "data": """
+                + """{"device": "disk0", "sequence": """
                 + (10_000_000 + i) + """, "reason": " """;
             text.Append(start).Append('x', 204 - start.Length - 5).Append("\"}}\r\n");
         }
@@ -39,7 +40,8 @@ public class QmpScan
         for (int i = 0; text.Length < 206_800; i++)
         {
             text.Append(i == 0 ? "" : ", ").Append("{\"name\": \"").Append(i)
-                .Append("\", \"members\": [{\"name\": \"id\", \"type\": \"str\"}, {\"name\": \"size\", \"default\": null, \"type\": \"int\"}], ")
+                .Append("\", \"members\": [{\"name\": \"id\", \"type\": \"str\"}, ")
+                .Append("{\"name\": \"size\", \"default\": null, \"type\": \"int\"}], ")
                 .Append("\"meta-type\": \"object\"}");
         }
 

@@ -15,12 +15,14 @@ public static class DeviceRemoval
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="id">The device's id.</param>
-    /// <param name="timeout">How long asking and waiting may take. A guest may never answer; a reset of the machine completes the removal.</param>
+    /// <param name="timeout">How long asking and waiting may take. A guest may never answer; a reset of the machine completes
+    /// the removal.</param>
     /// <param name="cancellationToken">Stops waiting. The request stands: the device may still go.</param>
     /// <returns>A task that completes when the device is gone and its back end may be removed.</returns>
     /// <exception cref="QmpDeviceUnplugException">The guest refused.</exception>
     /// <exception cref="QmpTimeoutException">Not gone in time.</exception>
-    /// <exception cref="QmpCommandException">QEMU refused: no such device, it cannot be unplugged, or its removal was asked for before.</exception>
+    /// <exception cref="QmpCommandException">QEMU refused: no such device, it cannot be unplugged, or its removal was asked for
+    /// before.</exception>
     /// <exception cref="QmpDisconnectedException">The connection ended meanwhile.</exception>
     public static async Task DeviceRemoveAsync(
         this QmpClient client, string id, TimeSpan timeout, CancellationToken cancellationToken = default)

@@ -7,7 +7,8 @@ namespace Rx.Qmp.Commands;
 /// <summary>Commands that only make sense together.</summary>
 public static class QmpBatch
 {
-    /// <summary>Runs commands one after the other and stops at the first that fails for good. Batches and single commands of other callers may
+    /// <summary>Runs commands one after the other and stops at the first that fails for good. Batches and single commands of
+    /// other callers may
     /// run in between. Nothing is undone: the result says how far it came.</summary>
     /// <param name="client">The client.</param>
     /// <param name="commands">The commands, in order.</param>
@@ -51,7 +52,8 @@ public static class QmpBatch
                 if (!done)
                 {
                     await SchedulerDelay.WaitAsync(
-                        client.Options.Scheduler, policy.RetryDelay, client.Options.InlineContinuations, cancellationToken).ConfigureAwait(false);
+                        client.Options.Scheduler, policy.RetryDelay, client.Options.InlineContinuations, cancellationToken)
+                        .ConfigureAwait(false);
                 }
             }
         }

@@ -8,7 +8,8 @@ namespace Rx.Qmp.Commands;
 /// <summary>One command, encoded once and immutable: it may be sent any number of times, from any thread.</summary>
 public sealed class QmpCommand
 {
-    /// <summary>Longest command accepted, in bytes: half of what QEMU's parser takes before it answers with an error without id (P7).</summary>
+    /// <summary>Longest command accepted, in bytes: half of what QEMU's parser takes before it answers with an error without id
+    /// (P7).</summary>
     public const int MaxBytes = 32 * 1024 * 1024;
 
     private static readonly JsonWriterOptions Compact = new()
@@ -43,7 +44,8 @@ public sealed class QmpCommand
 
     /// <summary>A command whose arguments are written by hand.</summary>
     /// <param name="name">The command's name.</param>
-    /// <param name="writeArguments">Writes the members of the arguments object; called once, now, with the writer inside that object.</param>
+    /// <param name="writeArguments">Writes the members of the arguments object; called once, now, with the writer inside that
+    /// object.</param>
     /// <returns>The command.</returns>
     public static QmpCommand Create(string name, Action<Utf8JsonWriter> writeArguments)
     {

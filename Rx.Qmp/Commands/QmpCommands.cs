@@ -40,7 +40,8 @@ public static class QmpCommands
     /// <returns>The command.</returns>
     public static QmpCommand QueryPci() => QueryPciCommand;
 
-    /// <summary>Ends QEMU at once, without asking the guest. <see cref="QmpClient.QuitAsync"/> also handles the hanging up that follows.</summary>
+    /// <summary>Ends QEMU at once, without asking the guest. <see cref="QmpClient.QuitAsync"/> also handles the hanging up that
+    /// follows.</summary>
     /// <returns>The command.</returns>
     public static QmpCommand Quit() => QuitCommand;
 

@@ -20,6 +20,7 @@ internal static class QmpId
         ArgumentException.ThrowIfNullOrEmpty(id, parameter);
         return id.Length <= MaxLength && First.Contains(id[0]) && !id.AsSpan().ContainsAnyExcept(Rest)
             ? id
-            : throw new ArgumentException("An id has 1 to 64 letters, digits, '_', '.' or '-' and starts with a letter or digit.", parameter);
+            : throw new ArgumentException(
+                "An id has 1 to 64 letters, digits, '_', '.' or '-' and starts with a letter or digit.", parameter);
     }
 }

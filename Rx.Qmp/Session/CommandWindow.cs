@@ -34,7 +34,8 @@ internal sealed class CommandWindow(int maxWaiting)
         }
     }
 
-    /// <summary>Queues a command. False when the connection has ended, or when the queue is full of commands somebody still waits for.</summary>
+    /// <summary>Queues a command. False when the connection has ended, or when the queue is full of commands somebody still
+    /// waits for.</summary>
     public bool TryAdd(PendingCommand pending, out bool closed)
     {
         lock (_gate)

@@ -112,7 +112,8 @@ internal sealed class MessageRouter(
         }
     }
 
-    /// <summary>An error without id completes nothing: whose it is cannot be known, and guessing gives a reply to the wrong caller (trap 17).</summary>
+    /// <summary>An error without id completes nothing: whose it is cannot be known, and guessing gives a reply to the wrong
+    /// caller (trap 17).</summary>
     private void NoteUnattributed(QmpError error)
     {
         Interlocked.Increment(ref counters.UnattributedErrors);

@@ -69,7 +69,8 @@ internal sealed class QmpSession
     /// <summary>Time on the session's stopwatch.</summary>
     public TimeSpan Now => _deadlines.Now;
 
-    /// <summary>Negotiates over a fresh connection. Capabilities are asked for before the greeting is read, so one round trip does (P3).</summary>
+    /// <summary>Negotiates over a fresh connection. Capabilities are asked for before the greeting is read, so one round trip
+    /// does (P3).</summary>
     /// <exception cref="QmpException">The cause the session ended with.</exception>
     public async Task StartAsync(Stream stream)
     {

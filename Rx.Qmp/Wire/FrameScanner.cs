@@ -22,7 +22,8 @@ internal struct FrameScanner(int maxDepth)
     private bool _inString;
     private bool _nextIsEscaped;
 
-    /// <summary>Bytes loaded so far, counting those of a block again when the next message begins inside it (at most 63 a message).</summary>
+    /// <summary>Bytes loaded so far, counting those of a block again when the next message begins inside it (at most 63 a
+    /// message).</summary>
     public long BytesLookedAt { get; private set; }
 
     /// <summary>True between two messages.</summary>

@@ -20,7 +20,8 @@ public class CommandTests
         { """{"execute":"netdev_del","arguments":{"id":"net0"}}""", QmpCommands.NetdevDel("net0") },
         { """{"execute":"object-del","arguments":{"id":"ram0"}}""", QmpCommands.ObjectDel("ram0") },
         {
-            """{"execute":"blockdev-add","arguments":{"driver":"raw","node-name":"n0","read-only":true,"file":{"driver":"file","filename":"/a,b=\"c\" ü<&>.img"}}}""",
+            """{"execute":"blockdev-add","arguments":{"driver":"raw","node-name":"n0","read-only":true,"file":"""
+                + """{"driver":"file","filename":"/a,b=\"c\" ü<&>.img"}}}""",
             QmpCommands.BlockdevAddFile("n0", "raw", "/a,b=\"c\" ü<&>.img", readOnly: true)
         },
         {

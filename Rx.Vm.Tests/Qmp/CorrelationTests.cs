@@ -218,7 +218,8 @@ public class CorrelationTests
     [Fact]
     public async Task Trap21_integers_of_64_bits_survive_raw_and_typed()
     {
-        const string json = """{"above":9007199254740993,"min":-9223372036854775808,"max":9223372036854775807,"umax":18446744073709551615}""";
+        const string json =
+            """{"above":9007199254740993,"min":-9223372036854775808,"max":9223372036854775807,"umax":18446744073709551615}""";
         using var rig = QmpRig.Connected();
         rig.Server.Answer = command => command.Return(json);
         var reply = await rig.Execute("query-numbers");
@@ -229,11 +230,10 @@ public class CorrelationTests
         rig.Server.Send(Events.Named("NUMBERS", json));
         Assert.Equal(ulong.MaxValue, rig.Events[^1].GetData(TestJson.Default.BigNumbers)!.Umax);
 
-        var command = QmpCommand.Create("echo", new BigNumbers(1, long.MinValue, long.MaxValue, ulong.MaxValue), TestJson.Default.BigNumbers);
+        var numbers = reply.As(TestJson.Default.BigNumbers)!;
+        var command = QmpCommand.Create("echo", numbers, TestJson.Default.BigNumbers);
         await rig.Client.ExecuteAsync(command, TestContext.Current.CancellationToken);
-        Assert.Equal(
-            """{"execute":"echo","arguments":{"above":1,"min":-9223372036854775808,"max":9223372036854775807,"umax":18446744073709551615},"id":0}""",
-            rig.Server.Received[^1].Raw);
+        Assert.Equal($$$"""{"execute":"echo","arguments":{{{json}}},"id":0}""", rig.Server.Received[^1].Raw);
     }
 
     [Fact]

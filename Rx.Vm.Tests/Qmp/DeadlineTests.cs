@@ -25,7 +25,8 @@ public class DeadlineTests
         Assert.Equal(0, rig.Client.Statistics.SlowCommands);
         rig.Advance(0.001);
         Assert.Equal(1, rig.Client.Statistics.SlowCommands);
-        Assert.Contains(rig.Log.Lines, line => line.StartsWith("Warning: QMP command \"query-silent\" not answered", StringComparison.Ordinal));
+        Assert.Contains(
+            rig.Log.Lines, line => line.StartsWith("Warning: QMP command \"query-silent\" not answered", StringComparison.Ordinal));
         rig.Advance(24.999);
         Assert.False(silent.IsCompleted);
         rig.Advance(0.001);

@@ -65,7 +65,8 @@ public class EventTests
         var rig = new QmpRig(Stuck);
         Exception? failure = null;
         List<int> kept = [];
-        rig.Client.ObserveEvents(new QmpEventBuffer(10, QmpEventOverflow.Fail)).Subscribe(item => kept.Add(Number(item)), error => failure = error);
+        var strict = rig.Client.ObserveEvents(new QmpEventBuffer(10, QmpEventOverflow.Fail));
+        strict.Subscribe(item => kept.Add(Number(item)), error => failure = error);
         var connecting = rig.Connect();
         rig.Server.Send(FakeQmpServer.Greeting);
         await connecting;

@@ -6,7 +6,8 @@ namespace Rx.Qmp.Commands.Events;
 /// <param name="Device">The device's id, or null if it has none.</param>
 /// <param name="Path">Its QOM path; /machine/peripheral/ID for a device with an id.</param>
 /// <param name="At">When, by QEMU's clock; null if unknown.</param>
-public sealed record DeviceUnplugGuestErrorEvent(string? Device, string Path, DateTimeOffset? At) : IQmpTypedEvent<DeviceUnplugGuestErrorEvent>
+public sealed record DeviceUnplugGuestErrorEvent(string? Device, string Path, DateTimeOffset? At)
+    : IQmpTypedEvent<DeviceUnplugGuestErrorEvent>
 {
     /// <inheritdoc/>
     public static string EventName => "DEVICE_UNPLUG_GUEST_ERROR";

@@ -2,11 +2,15 @@ using System.Text;
 
 namespace Rx.Vm.Tests.Qmp.Wire;
 
-/// <summary>Random JSON text that is hard on a scanner: brackets, quotes and backslashes inside strings, odd white space, no separators.</summary>
+/// <summary>Random JSON text that is hard on a scanner: brackets, quotes and backslashes inside strings, odd white space, no
+/// separators.</summary>
 internal static class RandomJson
 {
     private static readonly string[] Pieces =
-        ["{", "}", "[", "]", "\\\"", "\\\\", "\\\\\\\"", "\\/", "\\u0022", "\\ud83d\\ude00", "\\n", ":", ",", "a", "ü", "😀", " ", "id", "event"];
+    [
+        "{", "}", "[", "]", "\\\"", "\\\\", "\\\\\\\"", "\\/", "\\u0022", "\\ud83d\\ude00", "\\n", ":", ",",
+        "a", "ü", "😀", " ", "id", "event",
+    ];
 
     private static readonly string[] Scalars =
         ["0", "-1", "1.5e-7", "true", "false", "null", "18446744073709551615", "-9223372036854775808", "\"\""];
