@@ -9,8 +9,8 @@ internal static class ExitCodes
     /// <summary>The spec, an image or an option is wrong, or the machine failed.</summary>
     public const int Failed = 125;
 
-    /// <summary>Stopped by Ctrl-C: 128 and the signal's number.</summary>
-    public const int Interrupted = 130;
+    /// <summary>Stopped by a signal, such as Ctrl-C: 128 and its number.</summary>
+    public static int BySignal(int signal) => 128 + signal;
 
     /// <summary>Nobody reads standard output any more: 128 and the signal's number.</summary>
     public const int OutputClosed = 141;

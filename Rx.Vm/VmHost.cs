@@ -50,7 +50,7 @@ public sealed class VmHost : IAsyncDisposable
         ct.ThrowIfCancellationRequested();
         options ??= new VmHostOptions();
         var images = new ImageStore(options.Images, options.Schedulers.Time, options.Logger);
-        return ValueTask.FromResult(new VmHost(options, options.Driver ?? new QemuDriver(logger: options.Logger), images));
+        return ValueTask.FromResult(new VmHost(options, options.Driver ?? Qemu(options), images));
     }
 
     /// <summary>Makes a machine and boots it. Returns at once; watch its states.</summary>
@@ -138,6 +138,9 @@ public sealed class VmHost : IAsyncDisposable
         _machines.TryRemove(id, out _);
         _fleet.Remove(id);
     }
+
+    private static QemuDriver Qemu(VmHostOptions options) =>
+        new(new QemuDriverOptions { CacheDirectory = options.Images.Directory }, options.Logger);
 
     private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Letters, 10);
 }

@@ -8,6 +8,7 @@ internal sealed class Interrupts : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Action<int> _onSignal;
     private int _count;
+    private int _first;
 
     /// <summary>Calls <paramref name="onSignal"/> with 1 for the first signal, 2 for the second, and so on, on a thread of the pool.</summary>
     public Interrupts(Action<int> onSignal)
@@ -21,8 +22,8 @@ internal sealed class Interrupts : IDisposable
         ];
     }
 
-    /// <summary>How many signals came.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>The number of the first signal that came, or 0.</summary>
+    public int First => Volatile.Read(ref _first);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -36,7 +37,15 @@ internal sealed class Interrupts : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
+        Interlocked.CompareExchange(ref _first, Number(context.Signal), 0);
         var count = Interlocked.Increment(ref _count);
         ThreadPool.QueueUserWorkItem(_ => _onSignal(count));
     }
+
+    private static int Number(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => 1,
+        PosixSignal.SIGINT => 2,
+        _ => 15,
+    };
 }

@@ -46,13 +46,13 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
             var pod = await vm.RunPodAsync(spec).ConfigureAwait(false);
             await progress.HideAsync().ConfigureAwait(false);
             var result = await FollowAsync(vm, pod).ConfigureAwait(false);
-            return Verdict(await EndAsync(vm).ConfigureAwait(false), result, interrupts.Count);
+            return Verdict(await EndAsync(vm).ConfigureAwait(false), result, interrupts.First);
         }
         catch (RxVmException e)
         {
             await progress.HideAsync().ConfigureAwait(false);
             var last = await EndAsync(vm).ConfigureAwait(false);
-            return Failure(vm, last, e, interrupts.Count);
+            return Failure(vm, last, e, interrupts.First);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         return await vm.Completion.ConfigureAwait(false);
     }
 
-    private int Verdict(VmState last, PodResult result, int interrupts)
+    private int Verdict(VmState last, PodResult result, int signal)
     {
         if (last.ResourcesLost)
         {
@@ -89,9 +89,9 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
             return ExitCodes.TimedOut;
         }
 
-        if (interrupts > 0)
+        if (signal > 0)
         {
-            return result.ExitCode is { } code and not 0 ? code : ExitCodes.Interrupted;
+            return result.ExitCode is { } code and not 0 ? code : ExitCodes.BySignal(signal);
         }
 
         if (result.ExitCode is { } known)
@@ -103,7 +103,7 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         return ExitCodes.Failed;
     }
 
-    private int Failure(VirtualMachine vm, VmState last, RxVmException e, int interrupts)
+    private int Failure(VirtualMachine vm, VmState last, RxVmException e, int signal)
     {
         if (_timedOut)
         {
@@ -111,9 +111,9 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
             return ExitCodes.TimedOut;
         }
 
-        if (interrupts > 0)
+        if (signal > 0)
         {
-            return ExitCodes.Interrupted;
+            return ExitCodes.BySignal(signal);
         }
 
         Complaint.Write(error, e.Message);

@@ -1,0 +1,66 @@
+namespace Rx.Vm.Tests.Cli;
+
+/// <summary>What goes wrong before there is a machine: one line that names the culprit, exit code 125, nothing left behind.</summary>
+public class RunComplaintTests
+{
+    [Theory]
+    [InlineData("this is not json", "not JSON")]
+    [InlineData("""{"containers":[{"image":"busybox","command":["x"],"colour":1}]}""", "containers[0].colour: unknown field")]
+    [InlineData("""{"containers":[{"image":"busybox","command":[]}]}""", "containers[0].command: the command is empty")]
+    [InlineData("""{"containers":[{"image":"no-such-image","command":["x"]}]}""", "no-such-image")]
+    [InlineData("""{"id":"../x","containers":[{"image":"busybox","command":["x"]}]}""", "'../x'")]
+    [InlineData("""{"containers":[{"image":"busybox","command":["a\u0000b"]}]}""", "NUL")]
+    [InlineData("""{"containers":[{"image":"b","command":["\u001b]0;owned\u0007"],"\u001b[2J":1}]}""", "unknown field")]
+    public async Task A_wrong_spec(string json, string culprit)
+    {
+        using var spec = new SpecFile(json);
+
+        Complains(await Rxvm.RunAsync("run", spec.Path), culprit);
+    }
+
+    [Fact]
+    public async Task A_missing_spec() => Complains(await Rxvm.RunAsync("run", "/no/such/spec.json"), "/no/such/spec.json");
+
+    [Fact]
+    public async Task A_missing_kernel()
+    {
+        using var spec = SpecFile.Shell("true");
+
+        Complains(await Rxvm.RunAsync("run", "--kernel", "/no/such/kernel", "--initrd", "/no/such/initrd", spec.Path), "/no/such/kernel");
+    }
+
+    [Fact]
+    public async Task No_emulator()
+    {
+        using var spec = SpecFile.Shell("true");
+        var dotnet = Path.GetDirectoryName(Environment.ProcessPath)!;
+        using var run = Rxvm.Start(new Dictionary<string, string> { ["PATH"] = dotnet }, "run", spec.Path);
+
+        Complains(await run.EndAsync(), "qemu-system-x86_64");
+    }
+
+    [Theory]
+    [InlineData("--memory", "7")]
+    [InlineData("--cpus", "0")]
+    [InlineData("--timeout", "soon")]
+    [InlineData("--events", "/no/such/dir/events")]
+    public async Task A_wrong_option(string option, string value)
+    {
+        using var spec = SpecFile.Shell("true");
+
+        var result = await Rxvm.RunAsync("run", option, value, spec.Path);
+
+        Complains(result, option == "--events" ? value : option[2..]);
+    }
+
+    private static void Complains(RxvmResult result, string culprit)
+    {
+        Assert.Equal(125, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Empty(result.Left);
+        Assert.Contains(culprit, result.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.StartsWith("rxvm: ", result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain('\u001b', result.Error);
+    }
+}
