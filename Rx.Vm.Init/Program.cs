@@ -9,4 +9,9 @@ if (args is [Spawner.ShimArgument, var plan, var report] && int.TryParse(plan, o
     Libc._exit(ShimMain.Run(planFd, reportFd));
 }
 
+if (args is [Spawner.FirstArgument] && Environment.ProcessId == 1)
+{
+    FirstProcess.Run();
+}
+
 return InitMain.Run();

@@ -27,7 +27,7 @@ internal static class Abi
         GetPtyNumber = 0x80045430,
         GetInterfaceFlags = 0x8913, SetInterfaceFlags = 0x8914;
 
-    public const int SigKill = 9, SigPipe = 13, SigTerm = 15, SetMask = 2;
+    public const int SigKill = 9, SigPipe = 13, SigTerm = 15, SigChild = 17, SetMask = 2;
 
     public const int WaitNoHang = 1;
 
@@ -38,7 +38,7 @@ internal static class Abi
     public const int LimitOpenFiles = 7;
 
     public const nint SysSetUid = 105, SysSetGid = 106, SysSetGroups = 116, SysPrctl = 157, SysGetDents64 = 217, SysFinitModule = 313,
-        SysPidfdOpen = 434;
+        SysPidfdSendSignal = 424, SysPidfdOpen = 434;
 
     public const nint PrctlSetDumpable = 4;
 

@@ -6,8 +6,8 @@ namespace Rx.Vm.Init.Native;
 /// </summary>
 /// <remarks>
 /// The new process is put into its pid namespace from outside: unshare or setns of a pid namespace moves only the caller's future
-/// children, so the loop's thread points its children there, spawns and points them back. The container's process is thus the first of
-/// its namespace and at the same time our own child: no double spawn, no middleman that must pass on signals and exit codes.
+/// children, so the loop's thread points its children there, spawns and points them back. The container's process is thus in a namespace
+/// of its own and at the same time our own child: no double spawn, no middleman that must pass on signals and exit codes.
 /// Only this thread is affected, and it starts no thread in between, which the kernel would refuse.
 /// </remarks>
 internal sealed unsafe class Spawner
@@ -15,18 +15,42 @@ internal sealed unsafe class Spawner
     /// <summary>The argument by which <c>Main</c> knows that it is the set-up process.</summary>
     public const string ShimArgument = "--rxvm-shim";
 
+    /// <summary>The argument by which <c>Main</c> knows that it is the first process of a pid namespace.</summary>
+    public const string FirstArgument = "--rxvm-first";
+
     // Larger than glibc's posix_spawn_file_actions_t (80 bytes) and posix_spawnattr_t (336).
     private const int OpaqueBytes = 1024;
 
     private readonly int _ownPids = Fd.Open("/proc/self/ns/pid", Abi.ReadOnly);
 
-    /// <summary>Starts it; returns the pid.</summary>
-    /// <param name="pidNamespace">The pid namespace to join; -1: a new one.</param>
+    /// <summary>
+    /// Starts the first process of a new pid namespace; returns the pid. It does nothing but reap orphans, and the namespace ends with it.
+    /// Without it the container's command would be that process, for which the kernel drops every signal it has no handler for: SIGTERM,
+    /// and a SIGKILL from inside.
+    /// </summary>
+    public int StartFirst()
+    {
+        var nothing = SystemCallException.Check(Fd.Open("/dev/null", Abi.ReadWrite), "open /dev/null");
+        try
+        {
+            return Start(-1, [nothing, nothing, nothing], [], [FirstArgument]);
+        }
+        finally
+        {
+            Fd.Close(ref nothing);
+        }
+    }
+
+    /// <summary>Starts a set-up process; returns the pid.</summary>
+    /// <param name="pidNamespace">The pid namespace to join.</param>
     /// <param name="stdio">What become descriptors 0, 1 and 2.</param>
     /// <param name="plan">The descriptor with the plan.</param>
     /// <param name="report">The socket for reports.</param>
     /// <param name="inherited">Further descriptors that keep their numbers.</param>
-    public int Start(int pidNamespace, ReadOnlySpan<int> stdio, int plan, int report, ReadOnlySpan<int> inherited)
+    public int Start(int pidNamespace, ReadOnlySpan<int> stdio, int plan, int report, ReadOnlySpan<int> inherited) =>
+        Start(pidNamespace, stdio, [plan, report, .. inherited], [ShimArgument, plan.ToString(), report.ToString()]);
+
+    private int Start(int pidNamespace, ReadOnlySpan<int> stdio, ReadOnlySpan<int> inherited, string[] arguments)
     {
         var actions = stackalloc byte[OpaqueBytes];
         var attributes = stackalloc byte[OpaqueBytes];
@@ -40,14 +64,12 @@ internal sealed unsafe class Spawner
                 Keep(actions, stdio[i], i);
             }
 
-            Keep(actions, plan, plan);
-            Keep(actions, report, report);
             foreach (var fd in inherited)
             {
                 Keep(actions, fd, fd);
             }
 
-            return StartIn(pidNamespace, actions, attributes, [ShimArgument, plan.ToString(), report.ToString()]);
+            return StartIn(pidNamespace, actions, attributes, arguments);
         }
         finally
         {

@@ -1,6 +1,5 @@
 using Rx.Vm.Init.Loop;
 using Rx.Vm.Init.Native;
-using Rx.Vm.Init.Rules;
 
 namespace Rx.Vm.Init.Pods;
 
@@ -11,7 +10,6 @@ namespace Rx.Vm.Init.Pods;
 internal sealed class PodStopper : ICommandStep
 {
     private const int GraceMs = 10_000;
-    private const int MaxStatusBytes = 16 << 10;
 
     private readonly Pod _pod;
     private readonly PodDrain _drain;
@@ -22,12 +20,7 @@ internal sealed class PodStopper : ICommandStep
     {
         _pod = pod;
         _drain = new(services, pod);
-        foreach (var container in pod.Containers.Where(c => c.Runs))
-        {
-            // The kernel drops a SIGTERM that the first process of a pid namespace has no handler for: waiting would be for nothing.
-            var status = Files.TryRead($"/proc/{container.Process.Pid}/status", MaxStatusBytes) ?? [];
-            container.Process.Signal(SignalMask.Handles(status, Abi.SigTerm) ? Abi.SigTerm : Abi.SigKill);
-        }
+        pod.Containers.ForEach(c => c.Process.Signal(Abi.SigTerm));
 
         _kill = services.Loop.After(GraceMs, () => pod.Containers.ForEach(c => c.Process.Signal(Abi.SigKill)));
     }
@@ -40,6 +33,6 @@ internal sealed class PodStopper : ICommandStep
             _kill.Cancel();
         }
 
-        return _drain.Finished ? CommandOutcome.Success : null;
+        return _drain.Finished ? CommandOutcome.Success with { ExitCodes = _pod.ExitCodes } : null;
     }
 }

@@ -255,7 +255,7 @@ internal sealed class Supervisor : ICommandSink
             }
             else
             {
-                _control.Outbox.Add(GuestCode.Ack);
+                _control.Outbox.AddAck(outcome.ExitCodes);
             }
         }
 

@@ -27,6 +27,9 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     /// <summary>The process id, valid until <see cref="ExitCode"/> is set.</summary>
     public int Pid { get; } = pid;
 
+    /// <summary>The pid namespace that ends with it: a container's; null for an exec, which joins one.</summary>
+    public PidNamespace? Namespace { get; init; }
+
     /// <summary>What was asked for.</summary>
     public ProcessStart Start { get; } = start;
 
@@ -95,6 +98,7 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     public void Exited(int exitCode)
     {
         ExitCode = exitCode;
+        Namespace?.Dispose();
         loop.Forget(_pidFd, _pidWatch);
         Fd.Close(ref _pidFd);
         _input?.Dispose();

@@ -21,6 +21,7 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
     {
         var child = new List<int>();
         ParentEnds? ends = null;
+        PidNamespace? own = null;
         int report = -1, plan = -1, pid = -1;
         try
         {
@@ -31,16 +32,18 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
             report = sockets[0];
             child.Add(sockets[1]);
             plan = WritePlan(start.Plan with { Namespaces = namespaces });
-            pid = _spawner.Start(pidNamespace, [child[0], child[1], child[2]], plan, sockets[1], namespaces);
+            own = pidNamespace < 0 ? new(_spawner) : null;
+            pid = _spawner.Start(own?.Descriptor ?? pidNamespace, [child[0], child[1], child[2]], plan, sockets[1], namespaces);
             Fd.SetNonBlocking(report);
             var pidFd = SystemCallException.Check((int)Libc.syscall(Abi.SysPidfdOpen, pid, 0, 0), "pidfd_open");
-            var process = new GuestProcess(loop, tty, start, pid, pidFd, new(loop, report), ends);
+            var process = new GuestProcess(loop, tty, start, pid, pidFd, new(loop, report), ends) { Namespace = own };
             table.Add(process);
             return process;
         }
         catch
         {
             ends?.Dispose();
+            own?.Dispose();
             Fd.Close(ref report);
             if (pid > 0)
             {

@@ -39,7 +39,10 @@ internal sealed class ControlOutbox
     /// <summary>Adds credit for bytes that were read.</summary>
     public void AddCredit(int bytes) => Add(GuestCode.Next, ControlFrame.EncodeNext((uint)bytes));
 
-    /// <summary>Adds the exit codes of a pod.</summary>
+    /// <summary>Adds an ACK, with the exit codes of a pod that was stopped.</summary>
+    public void AddAck(ReadOnlySpan<int> exitCodes) => Add(GuestCode.Ack, ControlFrame.EncodeExitCodes(exitCodes));
+
+    /// <summary>Adds the exit codes of a pod that ended.</summary>
     public void AddFinish(ReadOnlySpan<int> exitCodes) => Add(GuestCode.FinishPod, ControlFrame.EncodeFinishPod(exitCodes));
 
     /// <summary>Fills a buffer with as many whole frames as fit, oldest first; 0 when none waits. They stay until <see cref="Sent"/>.</summary>

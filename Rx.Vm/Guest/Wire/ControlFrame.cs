@@ -71,7 +71,10 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
     }
 
     /// <summary>A FINISHPOD frame: one exit code per container in order of declaration.</summary>
-    public static byte[] EncodeFinishPod(ReadOnlySpan<int> exitCodes)
+    public static byte[] EncodeFinishPod(ReadOnlySpan<int> exitCodes) => Encode(GuestCode.FinishPod, EncodeExitCodes(exitCodes));
+
+    /// <summary>Exit codes as FINISHPOD and the ACK of STOPPOD carry them.</summary>
+    public static byte[] EncodeExitCodes(ReadOnlySpan<int> exitCodes)
     {
         var payload = new byte[4 * exitCodes.Length];
         for (var i = 0; i < exitCodes.Length; i++)
@@ -79,7 +82,7 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
             BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(4 * i), exitCodes[i]);
         }
 
-        return Encode(GuestCode.FinishPod, payload);
+        return payload;
     }
 
     /// <summary>
