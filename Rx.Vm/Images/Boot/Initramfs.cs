@@ -12,14 +12,11 @@ internal static class Initramfs
     private const uint Sticky777 = 0x3ff;
 
     /// <summary>What the guest needs to reach its ports.</summary>
-    public static readonly ImmutableArray<string> BootModules = ["virtio_pci", "virtio_mmio", "virtio_console"];
+    public static readonly ImmutableArray<string> BootModules = ["virtio_pci", "virtio_console"];
 
-    /// <summary>What it needs for pods, in the order of how soon.</summary>
+    /// <summary>What it needs for pods, in the order of how soon; the last are those of shares, whichever the kernel has.</summary>
     public static readonly ImmutableArray<string> LazyModules =
-    [
-        "virtio_blk", "squashfs", "overlay", "virtio_rng", "virtio_net", "virtio_scsi", "sd_mod", "virtiofs", "erofs", "9p", "9pnet_virtio",
-        "virtio_balloon",
-    ];
+        ["virtio_blk", "squashfs", "overlay", "virtio_net", "virtiofs", "9p", "9pnet_virtio"];
 
     /// <summary>The files of the two lists, in load order, none twice.</summary>
     public static (ImmutableArray<string> Boot, ImmutableArray<string> Lazy) Modules(KernelPackage kernel)
