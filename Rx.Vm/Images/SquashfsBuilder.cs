@@ -7,7 +7,7 @@ namespace Rx.Vm.Images;
 internal static class SquashfsBuilder
 {
     /// <summary>Goes into cache keys: raise it when the arguments change what is built.</summary>
-    public const string FormatVersion = "squashfs-2";
+    public const string FormatVersion = "squashfs-3";
 
     private const string Package = "squashfs-tools";
 
@@ -32,7 +32,7 @@ internal static class SquashfsBuilder
 
         try
         {
-            SquashfsRoot.ClearTime(target);
+            SquashfsRoot.Normalize(target);
         }
         catch (InvalidDataException error)
         {

@@ -1,0 +1,115 @@
+using System.Buffers.Binary;
+using CsCheck;
+using Rx.Vm.Images;
+
+namespace Rx.Vm.Tests.Images;
+
+/// <summary>The patch is a few bytes in a file that a tool made; these are the shapes it can have, right ones and damaged ones.</summary>
+public sealed class SquashfsRootTests : IDisposable
+{
+    private const int Table = 96;
+    private const int IdBlock = Table + 2 + 8192 + 2 + 100;
+    private readonly TemporaryDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(500)]
+    [InlineData(8192 - 5)]
+    [InlineData(8192 - 10)]
+    [InlineData(8192 - 1)]
+    public void Owner_and_time_are_set_and_nothing_else_also_across_two_blocks(int offset)
+    {
+        var before = Make(offset, 1000, 33, 0);
+        var after = Normalize(before);
+        byte[] expected = [.. before];
+        foreach (var (at, value) in new[] { (4, 2), (5, 0), (6, 2), (7, 0), (8, 0), (9, 0), (10, 0), (11, 0) })
+        {
+            expected[At(offset + at)] = (byte)value;
+        }
+
+        Assert.Equal(expected, after);
+    }
+
+    [Fact]
+    public void Without_a_file_of_root_the_owner_stays_and_the_time_goes()
+    {
+        var before = Make(0, 1000, 33, 7);
+        var after = Normalize(before);
+        Assert.Equal(before[At(4)..At(8)], after[At(4)..At(8)]);
+        Assert.Equal([0, 0, 0, 0], after[At(8)..At(12)]);
+    }
+
+    [Fact]
+    public void A_cut_file_is_refused_or_complete()
+    {
+        var whole = Make(100, 0, 1, 2);
+        for (var length = 0; length < whole.Length; length += 7)
+        {
+            Attempt(whole[..length]);
+        }
+    }
+
+    [Fact]
+    public void Damage_gives_a_refusal_or_a_file_of_the_same_length()
+    {
+        var whole = Make(100, 0, 1, 2);
+        var places = Gen.OneOf(Gen.Int[0, 95], Gen.Int[Table, Table + 120], Gen.Int[IdBlock, whole.Length - 1]);
+        Gen.Select(places, Gen.Byte).Array[1, 6].Sample(damage =>
+        {
+            var bad = (byte[])whole.Clone();
+            foreach (var (at, value) in damage)
+            {
+                bad[at] = value;
+            }
+
+            Attempt(bad);
+        }, iter: 1000, threads: 1);
+    }
+
+    private void Attempt(byte[] image)
+    {
+        try
+        {
+            Assert.Equal(image.Length, Normalize(image).Length);
+        }
+        catch (InvalidDataException)
+        {
+            // The one refusal there is.
+        }
+    }
+
+    private byte[] Normalize(byte[] image)
+    {
+        var path = directory.Write("image", image);
+        SquashfsRoot.Normalize(path);
+        return File.ReadAllBytes(path);
+    }
+
+    // Where a byte of the inode table is: two blocks with a header each.
+    private static int At(int offset) => Table + 2 + offset + (offset >= 8192 ? 2 : 0);
+
+    private static byte[] Make(int rootOffset, params uint[] ids)
+    {
+        var image = new byte[IdBlock + 2 + (ids.Length * 4) + 8];
+        new Random(42).NextBytes(image.AsSpan(Table));
+        "hsqs"u8.CopyTo(image);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(26), (ushort)ids.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(28), 4);
+        BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(32), (ulong)rootOffset);
+        BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(48), (ulong)(image.Length - 8));
+        BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(64), Table);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(Table), 0x8000 | 8192);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(Table + 2 + 8192), 0x8000 | 100);
+        (image[At(rootOffset)], image[At(rootOffset + 1)]) = (1, 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(IdBlock), (ushort)(0x8000 | (ids.Length * 4)));
+        for (var i = 0; i < ids.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(IdBlock + 2 + (i * 4)), ids[i]);
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(image.Length - 8), IdBlock);
+        return image;
+    }
+}
