@@ -21,7 +21,7 @@ internal sealed class ControlOutbox
     public bool Full => Bytes >= Limit;
 
     /// <summary>Adds a frame.</summary>
-    public void Add(GuestCode code, ReadOnlySpan<byte> payload = default) => Add(code, ControlFrame.Encode(code, payload));
+    public void Add(GuestCode code, ReadOnlySpan<byte> payload = default) => Append(code, ControlFrame.Encode(code, payload));
 
     /// <summary>Adds an ERROR with a text, cut to what the host keeps.</summary>
     public void AddError(string text)
@@ -37,13 +37,14 @@ internal sealed class ControlOutbox
     }
 
     /// <summary>Adds credit for bytes that were read.</summary>
-    public void AddCredit(int bytes) => Add(GuestCode.Next, ControlFrame.EncodeNext((uint)bytes));
+    public void AddCredit(int bytes) => Append(GuestCode.Next, ControlFrame.EncodeNext((uint)bytes));
 
     /// <summary>Adds an ACK, with the exit codes of a pod that was stopped.</summary>
-    public void AddAck(ReadOnlySpan<int> exitCodes) => Add(GuestCode.Ack, ControlFrame.EncodeExitCodes(exitCodes));
+    public void AddAck(ReadOnlySpan<int> exitCodes) =>
+        Append(GuestCode.Ack, ControlFrame.Encode(GuestCode.Ack, ControlFrame.EncodeExitCodes(exitCodes)));
 
     /// <summary>Adds the exit codes of a pod that ended.</summary>
-    public void AddFinish(ReadOnlySpan<int> exitCodes) => Add(GuestCode.FinishPod, ControlFrame.EncodeFinishPod(exitCodes));
+    public void AddFinish(ReadOnlySpan<int> exitCodes) => Append(GuestCode.FinishPod, ControlFrame.EncodeFinishPod(exitCodes));
 
     /// <summary>Fills a buffer with as many whole frames as fit, oldest first; 0 when none waits. They stay until <see cref="Sent"/>.</summary>
     public int Fill(Span<byte> buffer, out int frames)
@@ -91,7 +92,7 @@ internal sealed class ControlOutbox
         }
     }
 
-    private void Add(GuestCode code, byte[] frame)
+    private void Append(GuestCode code, byte[] frame)
     {
         _frames.Enqueue((code, frame));
         Bytes += frame.Length;

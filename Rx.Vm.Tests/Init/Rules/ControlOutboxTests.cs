@@ -11,12 +11,14 @@ public class ControlOutboxTests
     {
         var outbox = new ControlOutbox();
         outbox.AddCredit(12);
-        outbox.Add(GuestCode.Ack);
+        outbox.AddAck([]);
+        outbox.AddAck([0, 137]);
         outbox.AddError("no");
         outbox.AddFinish([0, 137]);
         byte[] expected =
         [
-            .. ControlFrame.EncodeNext(12), .. ControlFrame.Encode(GuestCode.Ack), .. ControlFrame.Encode(GuestCode.Error, "no"u8),
+            .. ControlFrame.EncodeNext(12), .. ControlFrame.Encode(GuestCode.Ack),
+            .. ControlFrame.Encode(GuestCode.Ack, [0, 0, 0, 0, 0, 0, 0, 137]), .. ControlFrame.Encode(GuestCode.Error, "no"u8),
             .. ControlFrame.EncodeFinishPod([0, 137]),
         ];
         Assert.Equal(expected, Take(outbox, 1000));
