@@ -21,19 +21,19 @@ public sealed class VirtualMachine
     private readonly CommandLedger _ledger;
     private readonly GuestEffects _guest;
     private readonly MachineConnection _connection;
-    private readonly ImageStore _images;
+    private readonly Func<string, CancellationToken, Task<RootFileSystem>> _resolve;
     private readonly Func<string, string> _newId;
     private readonly bool _inline;
 
     internal VirtualMachine(
-        VmPipeline pipeline, CommandLedger ledger, GuestEffects guest, MachineConnection connection, ImageStore images,
-        Func<string, string> newId, bool inline)
+        VmPipeline pipeline, CommandLedger ledger, GuestEffects guest, MachineConnection connection,
+        Func<string, CancellationToken, Task<RootFileSystem>> resolve, Func<string, string> newId, bool inline)
     {
         _pipeline = pipeline;
         _ledger = ledger;
         _guest = guest;
         _connection = connection;
-        _images = images;
+        _resolve = resolve;
         _newId = newId;
         _inline = inline;
         Id = pipeline.Current.VmId;
@@ -81,7 +81,7 @@ public sealed class VirtualMachine
         var disks = ImmutableArray.CreateBuilder<ContainerDisk>();
         foreach (var container in spec.Containers)
         {
-            disks.Add(new ContainerDisk(disks.Count, await _images.ResolveAsync(container.Image, ct).ConfigureAwait(false)));
+            disks.Add(new ContainerDisk(disks.Count, await _resolve(container.Image, ct).ConfigureAwait(false)));
         }
 
         var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks.DrainToImmutable(), _inline);

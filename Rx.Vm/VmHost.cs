@@ -23,15 +23,15 @@ public sealed class VmHost : IAsyncDisposable
     private readonly SourceCache<VmState, string> _fleet = new(state => state.VmId);
     private readonly VmHostOptions _options;
     private readonly IMachineDriver _driver;
-    private readonly ImageStore _images;
+    private readonly Lazy<ImageStore> _images;
     private readonly ILogger _log;
     private volatile bool _disposed;
 
-    private VmHost(VmHostOptions options, IMachineDriver driver, ImageStore images)
+    private VmHost(VmHostOptions options, IMachineDriver driver)
     {
         _options = options;
         _driver = driver;
-        _images = images;
+        _images = new(() => new ImageStore(options.Images, options.Schedulers.Time, options.Logger));
         _log = (options.Logger ?? Logger.None).ForContext<VmHost>();
     }
 
@@ -42,15 +42,22 @@ public sealed class VmHost : IAsyncDisposable
     public IObservableCache<VmState, string> Vms => _fleet;
 
     /// <summary>The imported images.</summary>
-    public ImageStore Images => _images;
+    /// <exception cref="ImageException">The store can't be opened, where the driver needed none so far.</exception>
+    public ImageStore Images => _images.Value;
 
     /// <summary>Opens a host.</summary>
+    /// <exception cref="ImageException">The image store, which the driver needs, can't be opened.</exception>
     public static ValueTask<VmHost> OpenAsync(VmHostOptions? options = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         options ??= new VmHostOptions();
-        var images = new ImageStore(options.Images, options.Schedulers.Time, options.Logger);
-        return ValueTask.FromResult(new VmHost(options, options.Driver ?? Qemu(options), images));
+        var host = new VmHost(options, options.Driver ?? Qemu(options));
+        if (host._driver.Needs.HasFlag(MachineNeeds.Images))
+        {
+            _ = host.Images;
+        }
+
+        return ValueTask.FromResult(host);
     }
 
     /// <summary>Makes a machine and boots it. Returns at once; watch its states.</summary>
@@ -97,7 +104,8 @@ public sealed class VmHost : IAsyncDisposable
 
     private MachineSpec Specify(VmOptions options)
     {
-        var files = options.KernelPath is null || options.InitrdPath is null
+        var needed = _driver.Needs.HasFlag(MachineNeeds.BootFiles);
+        var files = needed && (options.KernelPath is null || options.InitrdPath is null)
             ? new BootFileStore(_options.Images, _options.Schedulers.Time, _options.Logger).Find()
             : null;
         return new MachineSpec
@@ -105,8 +113,8 @@ public sealed class VmHost : IAsyncDisposable
             Id = options.Id ?? NewId("vm-"),
             MemoryMiB = (int)(options.Memory >> 20),
             Cpus = options.Cpus,
-            KernelPath = options.KernelPath ?? files?.KernelPath ?? throw NothingToBoot("kernel"),
-            InitrdPath = options.InitrdPath ?? files?.InitramfsPath ?? throw NothingToBoot("initramfs"),
+            KernelPath = options.KernelPath ?? files?.KernelPath ?? (needed ? throw NothingToBoot("kernel") : ""),
+            InitrdPath = options.InitrdPath ?? files?.InitramfsPath ?? (needed ? throw NothingToBoot("initramfs") : ""),
             ExtraAppend = options.KernelAppend,
             Accelerator = options.Accelerator,
         };
@@ -130,8 +138,13 @@ public sealed class VmHost : IAsyncDisposable
             _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, pipeline.Post, log);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
         pipeline.Connect(ledger, guest.Follow, effects.Run, step => VmLog.Step(log, step));
-        return new VirtualMachine(pipeline, ledger, guest, connection, _images, NewId, _options.InlineContinuations);
+        return new VirtualMachine(pipeline, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
     }
+
+    // Where the driver needs no files, an image is just its name.
+    private Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct) => _driver.Needs.HasFlag(MachineNeeds.Images)
+        ? Images.ResolveAsync(image, ct)
+        : Task.FromResult(RootFileSystem.Unresolved(ImageReference.Parse(image)));
 
     private void Forget(string id)
     {

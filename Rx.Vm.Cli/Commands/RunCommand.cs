@@ -19,11 +19,16 @@ internal static class RunCommand
         var initrd = new Option<string?>("--initrd") { Description = "The initramfs to boot.", HelpName = "file" };
         var append = new Option<string?>("--append") { Description = "Added to the kernel command line.", HelpName = "text" };
         var accel = new Option<Accelerator>("--accel") { Description = "Auto, Kvm or Tcg.", DefaultValueFactory = _ => Accelerator.Auto };
+        var driver = new Option<MachineDriver>("--driver")
+        {
+            Description = "Qemu, or Sim: a simulated machine, for trying specs out; no image, kernel or QEMU is needed.",
+            DefaultValueFactory = _ => MachineDriver.Qemu,
+        };
         var timeout = new Option<string?>("--timeout") { Description = "Stop after this many seconds, with exit code 124.", HelpName = "seconds" };
         var verbose = new Option<bool>("--verbose") { Description = "Lifecycle lines and logs on standard error." };
         var command = new Command("run", "Run a pod in a machine of its own; the exit code is the pod's.")
         {
-            spec, events, interactive, memory, cpus, kernel, initrd, append, accel, timeout, verbose,
+            spec, events, interactive, memory, cpus, kernel, initrd, append, accel, driver, timeout, verbose,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -36,6 +41,7 @@ internal static class RunCommand
                     parsed.GetValue(interactive),
                     Seconds(parsed.GetValue(timeout)),
                     parsed.GetValue(verbose),
+                    parsed.GetValue(driver),
                     new VmOptions
                     {
                         Memory = (parsed.GetValue(memory) ?? 256).MiB(),

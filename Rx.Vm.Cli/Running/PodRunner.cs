@@ -2,6 +2,7 @@ using System.Reactive.Concurrency;
 using System.Runtime.InteropServices;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
+using Rx.Vm.Testing;
 using Serilog;
 using Serilog.Core;
 
@@ -18,7 +19,7 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         try
         {
             var spec = await ReadSpecAsync(ct).ConfigureAwait(false);
-            await using var host = await VmHost.OpenAsync(new VmHostOptions { Logger = Logging() }, ct).ConfigureAwait(false);
+            await using var host = await VmHost.OpenAsync(HostOptions(), ct).ConfigureAwait(false);
             return await RunAsync(host, spec).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RxVmException or OperationCanceledException)
@@ -190,6 +191,16 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
     }
 
     private async Task<PodSpec> ReadSpecAsync(CancellationToken ct) => PodSpec.Parse(await ReadTextAsync(ct).ConfigureAwait(false));
+
+    private VmHostOptions HostOptions() => new()
+    {
+        Logger = Logging(),
+        Driver = settings.Driver switch
+        {
+            MachineDriver.Qemu => null,
+            MachineDriver.Sim => new SimulatedDriver(CliScheduler.Instance),
+        },
+    };
 
     private ILogger Logging() => settings.Verbose
         ? new LoggerConfiguration().MinimumLevel.Debug()

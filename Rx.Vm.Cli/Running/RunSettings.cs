@@ -6,6 +6,7 @@ namespace Rx.Vm.Cli.Running;
 /// <param name="Interactive">Whether standard input is forwarded.</param>
 /// <param name="Timeout">How long the run may take; null is unlimited.</param>
 /// <param name="Verbose">Whether lifecycle lines and logs are written to standard error.</param>
+/// <param name="Driver">What runs the machine.</param>
 /// <param name="Machine">The machine.</param>
 internal sealed record RunSettings(
-    string Spec, string? EventsPath, bool Interactive, TimeSpan? Timeout, bool Verbose, VmOptions Machine);
+    string Spec, string? EventsPath, bool Interactive, TimeSpan? Timeout, bool Verbose, MachineDriver Driver, VmOptions Machine);

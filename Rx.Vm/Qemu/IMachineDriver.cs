@@ -5,6 +5,9 @@ namespace Rx.Vm.Qemu;
 /// </summary>
 public interface IMachineDriver
 {
+    /// <summary>What its host has to provide. By default everything that a real machine needs.</summary>
+    MachineNeeds Needs => MachineNeeds.All;
+
     /// <summary>
     /// Starts one machine. Completes once the emulator has accepted every option and its main loop runs, so a bad option or a missing
     /// file is reported here and not by a timer; the bytes of <see cref="IMachine.Qmp"/> are all still unread. Waits on no clock: the

@@ -1,0 +1,235 @@
+using System.Reactive.Concurrency;
+using Rx.Vm.Qemu;
+using K = Rx.Vm.Testing.SimulatedFaultKind;
+
+namespace Rx.Vm.Testing.Simulation;
+
+/// <summary>
+/// A simulated process with its four connections.
+/// <code>
+/// runs ── exits, is killed, powers off ─► streams end ─► exit seen     (or the other way round)
+/// </code>
+/// </summary>
+internal sealed partial class Machine : IMachine
+{
+    private const int SmallPipe = 8 << 10;
+    private const int TtyPipe = 16 << 10;
+
+    private readonly SimulatedDriver _driver;
+    private readonly IStopwatch _clock;
+    private readonly TaskCompletionSource<MachineExit> _exited;
+    private readonly Channel _qmp;
+    private readonly Channel _control;
+    private readonly Channel _tty;
+    private readonly Channel _console;
+    private volatile bool _isAlive = true;
+    private int _released;
+
+    public Machine(SimulatedDriver driver, string id, SimulatedSettings settings, IScheduler scheduler)
+    {
+        _driver = driver;
+        Id = id;
+        Settings = settings;
+        Strand = new Strand(scheduler);
+        Faults = new FaultBook(settings.Faults);
+        _clock = scheduler.StartStopwatch();
+        var inline = settings.InlineContinuations;
+        _exited = new(inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _qmp = new Channel(Strand, SmallPipe, inline) { CutAt = CutOf(K.MonitorCut) };
+        _control = new Channel(Strand, SmallPipe, inline) { CutAt = CutOf(K.ControlCut) };
+        _tty = new Channel(Strand, TtyPipe, inline) { CutAt = CutOf(K.TtyCut) };
+        _console = new Channel(Strand, SmallPipe, inline);
+        Monitor = new Monitor(this, _qmp);
+        Guest = new GuestSystem(this, _control, new Terminals(this, _tty));
+    }
+
+    public string Id { get; }
+
+    public string Description => "simulated machine";
+
+    public ProcessIdentity? Identity => null;
+
+    public MachineRecord? Record => null;
+
+    public Confinement? Confinement => null;
+
+    public Stream Qmp => _qmp.HostEnd;
+
+    public Stream Control => _control.HostEnd;
+
+    public Stream Tty => _tty.HostEnd;
+
+    public Stream Console => _console.HostEnd;
+
+    public Task<MachineExit> Exited => _exited.Task;
+
+    /// <summary>What it is like.</summary>
+    public SimulatedSettings Settings { get; }
+
+    /// <summary>How long everything takes.</summary>
+    public SimulatedTimings Timings => Settings.Timings;
+
+    /// <summary>What goes wrong.</summary>
+    public FaultBook Faults { get; }
+
+    /// <summary>Where everything runs.</summary>
+    public Strand Strand { get; }
+
+    /// <summary>The monitor.</summary>
+    public Monitor Monitor { get; }
+
+    /// <summary>The guest.</summary>
+    public GuestSystem Guest { get; }
+
+    /// <summary>Whether the process runs.</summary>
+    public bool IsAlive => _isAlive;
+
+    /// <summary>Time since the process was made.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>The process begins to run.</summary>
+    public void Run() => Strand.Post(() =>
+    {
+        // Nobody reads what the host writes to the console, as with a guest without a getty.
+        _console.Start(static _ => { });
+        if (Faults.Take(K.DiesBeforeGreeting) is { } death)
+        {
+            Exit(MachineExit.WithCode(death.Value ?? 1, "simulated: died before the greeting"));
+            return;
+        }
+
+        Monitor.Start();
+        Guest.Start();
+        Reach(SimulatedMoment.Started);
+    });
+
+    /// <summary>A moment has come: what strikes now strikes.</summary>
+    public void Reach(SimulatedMoment moment)
+    {
+        foreach (var fault in Faults.Due(moment))
+        {
+            Strand.After(fault.After, () => Strike(fault));
+        }
+    }
+
+    /// <summary>A fault for a machine that lives already.</summary>
+    public void Inject(SimulatedFault fault) => Strand.Post(() =>
+    {
+        if (FaultBook.Strikes(fault))
+        {
+            Strand.After(fault.After, () => Strike(fault));
+        }
+        else
+        {
+            Faults.Add(fault);
+        }
+    });
+
+    /// <summary>A line on the console.</summary>
+    public void Say(string line)
+    {
+        if (_isAlive)
+        {
+            _console.Send(System.Text.Encoding.UTF8.GetBytes(line + "\r\n"));
+        }
+    }
+
+    /// <summary>The guest powers off or resets: SHUTDOWN, then the end.</summary>
+    public void End(string reason, bool byGuest)
+    {
+        Monitor.Tell("SHUTDOWN", $$"""{"guest": {{(byGuest ? "true" : "false")}}, "reason": "{{reason}}"}""");
+        ExitSoon();
+    }
+
+    /// <summary>The process ends in order, with code 0.</summary>
+    public void ExitSoon() => Strand.After(Timings.Exit, () => Exit(MachineExit.WithCode(0)));
+
+    public void Kill() => Strand.Post(() =>
+    {
+        if (!Faults.Has(K.Unkillable))
+        {
+            Strand.After(Timings.Exit, () => Exit(MachineExit.BySignal(9)));
+        }
+    });
+
+    public ValueTask DetachAsync()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            CloseHostEnds();
+            _driver.LetGo(this);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
+        Kill();
+        CloseHostEnds();
+        await Exited.ConfigureAwait(false);
+        var slow = Faults.Take(K.ReleaseSlow)?.After ?? TimeSpan.Zero;
+        var time = Timings.Release + slow;
+        await Delay.For(time, Strand.Scheduler, Settings.InlineContinuations, CancellationToken.None).ConfigureAwait(false);
+        if (Faults.Take(K.ReleaseFails) is not null)
+        {
+            throw new IOException("simulated: the machine's directory can't be removed");
+        }
+
+        _driver.LetGo(this);
+    }
+
+    private long? CutOf(K kind)
+    {
+        foreach (var fault in Settings.Faults)
+        {
+            if (fault.Kind == kind && fault.Offset is { } offset)
+            {
+                return offset;
+            }
+        }
+
+        return null;
+    }
+
+    private void CloseHostEnds()
+    {
+        _qmp.CloseHostEnd();
+        _control.CloseHostEnd();
+        _tty.CloseHostEnd();
+        _console.CloseHostEnd();
+    }
+
+    private void Exit(MachineExit exit)
+    {
+        if (!_isAlive)
+        {
+            return;
+        }
+
+        _isAlive = false;
+        Strand.CancelTimers();
+        _driver.Ended();
+        Action first = HangUp, second = () => _exited.TrySetResult(exit);
+        if (Settings.ExitBeforeEndOfStreams)
+        {
+            (first, second) = (second, first);
+        }
+
+        first();
+        Strand.After(Timings.ExitNotice, second);
+    }
+
+    private void HangUp()
+    {
+        _control.HangUp();
+        _tty.HangUp();
+        _qmp.HangUp();
+        _console.HangUp();
+    }
+}
