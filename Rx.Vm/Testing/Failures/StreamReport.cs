@@ -1,0 +1,134 @@
+using System.Reactive;
+using System.Text;
+using Rx.Vm.Testing.Notation;
+using Rx.Vm.Testing.Running;
+
+namespace Rx.Vm.Testing.Failures;
+
+/// <summary>
+/// Tells how a stream differs from what was expected: both drawn on one axis, the legend, a table with exact times, the subscriptions, and
+/// the actual stream as a diagram that can be pasted into the test.
+/// </summary>
+internal sealed class StreamReport<T>(
+    string name, MarbleRun run, MarbleLegend<T> legend, IEqualityComparer<T>? comparer, MarbleWindow? window)
+{
+    private const int MostRows = 40;
+    private const int RowsBefore = 10;
+
+    private readonly TimeSpan _frame = run.Options.Frame;
+
+    /// <summary>The text, or null if there is no difference and no violation.</summary>
+    public string? Write(MarbleRecording<T> expected, MarbleRecording<T> actual, IReadOnlyList<string> violations)
+    {
+        var index = FirstDifference(expected, actual);
+        if (index is null && violations.Count == 0)
+        {
+            return null;
+        }
+
+        var text = new StringBuilder(name).Append(": ");
+        text.Append(index is { } at ? $"the first difference is at {Time(Caret(expected, actual, at))}" : "as expected, but the stream broke a rule");
+        foreach (var violation in violations)
+        {
+            text.Append($"\n  {violation}");
+        }
+
+        var names = new NameTable<T>(legend, comparer, expected, actual);
+        var caret = Caret(expected, actual, index ?? Math.Max(0, actual.Count - 1));
+        var picture = new Picture([Lane("expected", expected, names), Lane("actual", actual, names)], _frame, caret);
+        text.Append("\n\n").AppendJoin('\n', index is null ? picture.Lines().SkipLast(1) : picture.Lines());
+        Legend(text, names);
+        Table(text, expected, actual, index);
+        Subscriptions(text);
+        return text.Append($"\n\n  the actual stream as a diagram\n    {Floor(actual, names)}").ToString();
+    }
+
+    private int? FirstDifference(MarbleRecording<T> expected, MarbleRecording<T> actual)
+    {
+        for (var i = 0; i < Math.Max(expected.Count, actual.Count); i++)
+        {
+            if (i >= expected.Count || i >= actual.Count || Frame(expected[i]) != Frame(actual[i])
+                || !Sameness.Same(expected[i].Notification, actual[i].Notification, comparer))
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
+    private long Caret(MarbleRecording<T> expected, MarbleRecording<T> actual, int index) => Math.Min(
+        index < expected.Count ? Frame(expected[index]) : long.MaxValue,
+        index < actual.Count ? Frame(actual[index]) : index < expected.Count ? long.MaxValue : 0);
+
+    private long Frame(MarbleEvent<T> e) => e.At.Ticks / _frame.Ticks;
+
+    private string Time(long frame) => Durations.Shortest(frame * _frame.Ticks);
+
+    private PictureLane Lane(string title, MarbleRecording<T> recording, NameTable<T> names)
+    {
+        var cells = new SortedDictionary<long, string>();
+        foreach (var instant in recording.GroupBy(Frame))
+        {
+            var tokens = string.Concat(instant.Select(e => names.Token(e.Notification)));
+            cells[instant.Key] = instant.Count() == 1 ? tokens : $"({tokens})";
+        }
+
+        var ended = recording.Count > 0 && recording[^1].Notification.Kind != NotificationKind.OnNext;
+        return new(title, cells, Until: ended ? Frame(recording[^1]) : long.MaxValue);
+    }
+
+    private static void Legend(StringBuilder text, NameTable<T> names)
+    {
+        var used = names.Legend;
+        var entries = used.Select(e => (Name: Names.Token(e.Name), Text: ValueText.Of(e.Value)))
+            .Concat(used.Errors.Select(e => (Name: e.Token, Text: e.Description))).ToList();
+        if (entries.Count > 0)
+        {
+            text.Append("\n\n  legend\n").AppendJoin('\n', entries.Select(e => $"    {e.Name} = {e.Text}"));
+        }
+    }
+
+    private void Table(StringBuilder text, MarbleRecording<T> expected, MarbleRecording<T> actual, int? difference)
+    {
+        var count = Math.Max(expected.Count, actual.Count);
+        var from = count <= MostRows ? 0 : Math.Clamp((difference ?? 0) - RowsBefore, 0, count - MostRows);
+        var rows = Enumerable.Range(from, Math.Min(count, MostRows))
+            .Select(i => (Index: i, Expected: Row(expected, i), Actual: Row(actual, i))).ToList();
+        var times = rows.SelectMany(r => new[] { r.Expected.Time.Length, r.Actual.Time.Length }).Append(0).Max();
+        var left = rows.Select(r => r.Expected.Value.Length).Append(8).Max();
+        text.Append($"\n\n      {"expected".PadRight(times + 2 + left)}  actual");
+        text.Append(from > 0 ? $"\n      … {from} rows before" : "");
+        foreach (var (index, one, other) in rows)
+        {
+            var line = $"{one.Time.PadLeft(times)}  {one.Value.PadRight(left)}  {other.Time.PadLeft(times)}  {other.Value}";
+            text.Append($"\n   {(index == difference ? "=>" : "  ")} {line.TrimEnd()}");
+        }
+
+        text.Append(count - from > MostRows ? $"\n      … {count - from - MostRows} rows after" : "");
+    }
+
+    private static (string Time, string Value) Row(MarbleRecording<T> recording, int index) => index >= recording.Count
+        ? ("", "-")
+        : (Durations.Shortest(recording[index].At.Ticks), recording[index].Notification switch
+        {
+            { Kind: NotificationKind.OnNext } n => ValueText.Of(n.Value),
+            { Kind: NotificationKind.OnError } n => $"error {ValueText.Of(n.Exception!)}",
+            _ => "completed",
+        });
+
+    private void Subscriptions(StringBuilder text)
+    {
+        text.Append("\n\n  subscriptions");
+        text.Append($"\n    this expectation  {(window is { } own ? WindowReport.Words(own) : "none: its window never began")}");
+        foreach (var (source, windows) in run.Sources.Take(MostRows))
+        {
+            var all = string.Join(", ", windows.Take(5).Select(w => WindowReport.Words(Windows.Of(w))));
+            text.Append($"\n    {source}  {(all.Length == 0 ? "none" : all)}");
+        }
+    }
+
+    // By whole frames, since that is how it was compared.
+    private string Floor(MarbleRecording<T> actual, NameTable<T> names) =>
+        DiagramWriter.Write(actual.Select(e => (Frame(e) * _frame.Ticks, names.Token(e.Notification))), _frame.Ticks).Diagram;
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Rx.Vm.Testing.Notation;
+using Rx.Vm.Testing.Running;
+
+namespace Rx.Vm.Testing.Failures;
+
+/// <summary>Tells how subscriptions differ from what was expected.</summary>
+internal static class WindowReport
+{
+    public static string Write(string name, MarbleWindow[] expected, MarbleWindow[] actual, TimeSpan frame)
+    {
+        var index = 0;
+        while (index < expected.Length && index < actual.Length && Windows.Frames(expected[index], frame) == Windows.Frames(actual[index], frame))
+        {
+            index++;
+        }
+
+        var text = new StringBuilder($"{name}: expected {expected.Length}, saw {actual.Length}; ");
+        text.Append($"the first difference is at {Durations.Shortest(Caret(expected, actual, index, frame) * frame.Ticks)}\n\n");
+        var lanes = expected.Select((w, i) => Lane($"expected {i + 1}", w, frame)).Concat(actual.Select((w, i) => Lane($"actual {i + 1}", w, frame)));
+        foreach (var line in new Picture([.. lanes], frame, Caret(expected, actual, index, frame)).Lines())
+        {
+            text.Append(line).Append('\n');
+        }
+
+        text.Append("\n  expected\n").AppendJoin('\n', expected.Select(Row).DefaultIfEmpty("    none"));
+        return text.Append("\n  actual\n").AppendJoin('\n', actual.Select(Row).DefaultIfEmpty("    none")).ToString();
+    }
+
+    /// <summary>A window in words.</summary>
+    public static string Words(MarbleWindow window) =>
+        $"from {Time(window.Subscribe)} {(window.Unsubscribe is { } end ? $"to {Time(end)}" : "on")}";
+
+    private static string Row(MarbleWindow window) => $"    {Words(window)}";
+
+    private static string Time(TimeSpan time) => Durations.Shortest(time.Ticks);
+
+    private static long Caret(MarbleWindow[] expected, MarbleWindow[] actual, int index, TimeSpan frame)
+    {
+        if (index >= expected.Length || index >= actual.Length)
+        {
+            return Windows.Frames(index < expected.Length ? expected[index] : actual[index], frame).Begin;
+        }
+
+        var (one, other) = (Windows.Frames(expected[index], frame), Windows.Frames(actual[index], frame));
+        return one.Begin != other.Begin ? Math.Min(one.Begin, other.Begin) : Math.Min(one.End ?? long.MaxValue, other.End ?? long.MaxValue);
+    }
+
+    private static PictureLane Lane(string title, MarbleWindow window, TimeSpan frame)
+    {
+        var (begin, end) = Windows.Frames(window, frame);
+        var cells = new SortedDictionary<long, string> { [begin] = begin == end ? "^!" : "^" };
+        if (end > begin)
+        {
+            cells[end.Value] = "!";
+        }
+
+        return new(title, cells, begin, end ?? long.MaxValue);
+    }
+}
