@@ -81,7 +81,7 @@ public class RunCommandTests
 
         foreach (var emulator in ChildrenOf(run.Pid))
         {
-            System.Diagnostics.Process.Start("kill", ["-9", emulator.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+            System.Diagnostics.Process.Start("sh", ["-c", $"kill -9 {emulator}"]).WaitForExit();
         }
 
         var result = await run.EndAsync();
@@ -98,7 +98,7 @@ public class RunCommandTests
         using var run = Rxvm.Start("run", "--events", spec.In("events"), spec.Path);
         await run.SayAsync("ready\n");
 
-        System.Diagnostics.Process.Start("kill", ["-INT", run.Pid.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        System.Diagnostics.Process.Start("sh", ["-c", $"kill -INT {run.Pid}"]).WaitForExit();
 
         var result = await run.EndAsync();
         Assert.Contains("Stopping", Phases(spec.In("events")));
