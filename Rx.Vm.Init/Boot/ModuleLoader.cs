@@ -10,7 +10,7 @@ internal static unsafe class ModuleLoader
     /// <summary>What the ports need; loaded before READY.</summary>
     public const string BootList = "/etc/modules-boot";
 
-    /// <summary>What pods need; loaded after READY was written and before the first command is looked at, while the host plugs disks.</summary>
+    /// <summary>What pods need; loaded when READY was written, before any command is looked at: the host plugs disks meanwhile.</summary>
     public const string LazyList = "/etc/modules-lazy";
 
     private const int MaxListBytes = 1 << 20;
@@ -50,6 +50,13 @@ internal static unsafe class ModuleLoader
         var loaded = Libc.syscall(Abi.SysFinitModule, fd, (nint)(&noParameters), 0) == 0;
         var errno = loaded ? 0 : Marshal.GetLastPInvokeError();
         Fd.Close(ref fd);
-        return loaded || errno == Abi.Eexist ? null : SystemCallException.Describe(errno);
+        if (loaded || errno == Abi.Eexist)
+        {
+            // The initramfs is memory: what was loaded from it once is not needed twice.
+            _ = Libc.unlink(path);
+            return null;
+        }
+
+        return SystemCallException.Describe(errno);
     }
 }

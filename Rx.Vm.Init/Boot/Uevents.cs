@@ -2,7 +2,7 @@ using Rx.Vm.Init.Native;
 
 namespace Rx.Vm.Init.Boot;
 
-/// <summary>The kernel's device events. What they say is not parsed: an event means "look again", which also covers those that got lost.</summary>
+/// <summary>The kernel's device events. What they say is not parsed: one means "look again", which covers those that got lost.</summary>
 internal sealed unsafe class Uevents
 {
     private const int Enobufs = 105;

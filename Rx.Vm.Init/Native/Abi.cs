@@ -23,8 +23,8 @@ internal static class Abi
 
     public const int EpollAdd = 1, EpollDelete = 2;
 
-    public const nuint SetControllingTty = 0x540e, SetWindowSize = 0x5414, GetTermios = 0x5401, UnlockPty = 0x40045431, OpenPtyPeer = 0x5441,
-        GetPtyNumber = 0x80045430,
+    public const nuint SetControllingTty = 0x540e, SetWindowSize = 0x5414, GetTermios = 0x5401, UnlockPty = 0x40045431,
+        OpenPtyPeer = 0x5441, GetPtyNumber = 0x80045430,
         GetInterfaceFlags = 0x8913, SetInterfaceFlags = 0x8914;
 
     public const int SigKill = 9, SigPipe = 13, SigTerm = 15, SigChild = 17, SetMask = 2;
@@ -43,7 +43,8 @@ internal static class Abi
     public const nint PrctlSetDumpable = 4;
 
     public const int UnixDomain = 1, InetDomain = 2, NetlinkDomain = 16, Datagram = 2, SequencedPackets = 5, SocketNonBlocking = 0x800,
-        SocketCloseOnExec = 0x80000, NetlinkUevents = 15, SocketLevel = 1, PassDescriptors = 1, NoSignal = 0x4000, ReceiveCloseOnExec = 0x40000000;
+        SocketCloseOnExec = 0x80000, NetlinkUevents = 15, SocketLevel = 1, PassDescriptors = 1, NoSignal = 0x4000,
+        ReceiveCloseOnExec = 0x40000000;
 
     public const uint CharacterDevice = 0x2000;
 }

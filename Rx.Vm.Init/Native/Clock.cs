@@ -19,6 +19,17 @@ internal static unsafe class Clock
         }
     }
 
+    /// <summary>The wall clock, in nanoseconds.</summary>
+    public static long RealNanoseconds
+    {
+        get
+        {
+            TimeSpec time;
+            _ = Libc.clock_gettime(Realtime, &time);
+            return (time.Seconds * 1_000_000_000) + time.Nanoseconds;
+        }
+    }
+
     /// <summary>
     /// Sets the wall clock from the machine's own when they differ by more than two seconds: a VM cloned from a template wakes up with
     /// the time at which the template was saved.

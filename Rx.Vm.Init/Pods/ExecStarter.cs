@@ -6,7 +6,7 @@ using Rx.Vm.Init.Rules;
 
 namespace Rx.Vm.Init.Pods;
 
-/// <summary>EXECCMD: starts a command in a running container. Acknowledged when it runs; a command that doesn't exist is an error.</summary>
+/// <summary>EXECCMD: starts a command in a running container. ACK when it runs; a command that doesn't exist is an error.</summary>
 internal sealed class ExecStarter : ICommandStep
 {
     private const int SetupWaitMs = 30_000;

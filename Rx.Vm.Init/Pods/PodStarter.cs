@@ -124,7 +124,7 @@ internal sealed class PodStarter : ICommandStep
         return null;
     }
 
-    /// <summary>A command that cannot be executed is no failure here: its container ends with 127 or 126 and says why on its stderr.</summary>
+    /// <summary>A command that cannot be executed is no failure: its container ends with 127 or 126 and says why on stderr.</summary>
     private CommandOutcome? AwaitCommands()
     {
         if (!_late && Pod!.Containers.Exists(c => !c.Process.Link.Closed))

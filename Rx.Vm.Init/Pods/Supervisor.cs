@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Init.Boot;
 using Rx.Vm.Init.Channels;
 using Rx.Vm.Init.Native;
 using Rx.Vm.Init.Processes;
@@ -132,7 +133,7 @@ internal sealed class Supervisor : ICommandSink
 
     private CommandOutcome? Handle(GuestCode code, byte[] payload) => code switch
     {
-        GuestCode.StartPod => StartPod(Read(payload, WireJson.Default.PodPayload)),
+        GuestCode.StartPod => StartPod(Read(payload, WireJson.Default.PodPayload), payload),
         GuestCode.StopPod => StopPod(),
         GuestCode.ExecCmd => Exec(Read(payload, WireJson.Default.ExecPayload)),
         GuestCode.WinSize => Resize(Read(payload, WireJson.Default.WindowSizePayload)),
@@ -145,7 +146,7 @@ internal sealed class Supervisor : ICommandSink
     private static T Read<T>(byte[] payload, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(payload, type) ?? throw new JsonException();
 
-    private CommandOutcome? StartPod(PodPayload spec)
+    private CommandOutcome? StartPod(PodPayload spec, ReadOnlySpan<byte> payload)
     {
         if (_pod is not null)
         {
@@ -157,7 +158,7 @@ internal sealed class Supervisor : ICommandSink
             return new(fault);
         }
 
-        Clock.FollowHardware();
+        FreshStart.Apply(payload);
         _running = new PodStarter(_services, spec);
         return null;
     }

@@ -114,7 +114,8 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
         return fd;
     }
 
-    private static int Duplicate(int fd) => SystemCallException.Check(Libc.fcntl(fd, Abi.DuplicateCloseOnExec, 3), "duplicate a descriptor");
+    private static int Duplicate(int fd) =>
+        SystemCallException.Check(Libc.fcntl(fd, Abi.DuplicateCloseOnExec, 3), "duplicate a descriptor");
 
     private static void CloseAll(List<int> fds)
     {

@@ -52,6 +52,9 @@ internal static class AccountFiles
     private static IEnumerable<string[]> Lines(ReadOnlySpan<byte> file)
     {
         var text = Encoding.UTF8.GetString(file.Length > MaxBytes ? file[..MaxBytes] : file);
-        return text.Split('\n', MaxLines + 1).Take(MaxLines).Where(line => !line.Contains('\0')).Select(line => line.TrimEnd('\r').Split(':'));
+        return text.Split('\n', MaxLines + 1)
+            .Take(MaxLines)
+            .Where(line => !line.Contains('\0'))
+            .Select(line => line.TrimEnd('\r').Split(':'));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ControlOutbox
     /// <summary>Adds the exit codes of a pod that ended.</summary>
     public void AddFinish(ReadOnlySpan<int> exitCodes) => Append(GuestCode.FinishPod, ControlFrame.EncodeFinishPod(exitCodes));
 
-    /// <summary>Fills a buffer with as many whole frames as fit, oldest first; 0 when none waits. They stay until <see cref="Sent"/>.</summary>
+    /// <summary>Fills a buffer with as many whole frames as fit, oldest first; 0: none waits. They stay until <see cref="Sent"/>.</summary>
     public int Fill(Span<byte> buffer, out int frames)
     {
         var length = 0;

@@ -7,8 +7,8 @@ namespace Rx.Vm.Init.Rules;
 /// pipes are not read, which is what slows them down. Nothing is dropped or reordered.
 /// </summary>
 /// <remarks>
-/// What <see cref="Peek"/> hands out is whole frames, at most <see cref="MaxBatch"/> bytes: the kernel passes a write of up to 32 KiB to the
-/// host as one buffer, and QEMU drops whole buffers when its client goes away, so a client that comes back always starts at a frame.
+/// What <see cref="Peek"/> hands out is whole frames, at most <see cref="MaxBatch"/> bytes: the kernel passes a write of up to 32 KiB to
+/// the host as one buffer, and QEMU drops whole buffers when its client goes away, so a client that comes back always starts at a frame.
 /// </remarks>
 internal sealed class OutboundBuffer
 {

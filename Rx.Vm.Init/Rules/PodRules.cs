@@ -67,7 +67,7 @@ internal static class PodRules
             return "the root disk is not named: serial and image are both empty";
         }
 
-        if (hasSerial && (Encoding.UTF8.GetByteCount(container.Serial!) > DiskSerial.MaxBytes || ProcessRules.HasControl(container.Serial!)))
+        if (container.Serial is { } serial && (Encoding.UTF8.GetByteCount(serial) > DiskSerial.MaxBytes || ProcessRules.HasControl(serial)))
         {
             return $"the serial of the root disk must be at most {DiskSerial.MaxBytes} bytes without control characters";
         }

@@ -20,7 +20,7 @@ internal static class ProcessRules
         ?? JudgeCommand(exec.Cmd, exec.Envs ?? [], exec.Workdir ?? "/")
         ?? JudgeUser(exec.User, null, null);
 
-    /// <summary>Sessions are positive and used once; those judged before are in <paramref name="seen"/>, which takes the new ones.</summary>
+    /// <summary>Sessions are positive and used once; <paramref name="seen"/> has those judged before and takes the new ones.</summary>
     public static string? JudgeSessions(ulong main, ulong? stderr, HashSet<ulong> seen) =>
         main == 0 ? "session 0 is not a session"
         : !seen.Add(main) ? $"session {main} is used twice"

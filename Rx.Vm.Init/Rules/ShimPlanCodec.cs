@@ -131,7 +131,7 @@ internal static class ShimPlanCodec
             }
         }
 
-        /// <summary>Every element takes at least four bytes, so a count that cannot be true is known before anything is allocated.</summary>
+        /// <summary>An element takes at least four bytes, so a count that cannot be true is known before anything is allocated.</summary>
         private int Count()
         {
             var count = Number();

@@ -47,7 +47,7 @@ internal static class ContainerRoot
         return Root;
     }
 
-    /// <summary>A directory below the disk's top, step by step: a symbolic link in an image could point back into init's own root.</summary>
+    /// <summary>A directory below the disk's top, step by step: a symbolic link in an image could point into init's own root.</summary>
     private static string Subdirectory(string rootfs)
     {
         var path = Lower;

@@ -44,7 +44,7 @@ internal static unsafe class Execution
         SystemCallException.Check(Libc.syscall(Abi.SysSetUid, (nint)identity.Uid, 0, 0), $"setuid {identity.Uid}");
     }
 
-    /// <summary>The runtime ignores SIGPIPE, and ignored signals stay so across execve: a pipeline in the container would never end.</summary>
+    /// <summary>The runtime ignores SIGPIPE, and ignored signals stay so across execve: pipelines in a container would not end.</summary>
     private static void ResetSignals()
     {
         for (var number = 1; number <= Signals; number++)

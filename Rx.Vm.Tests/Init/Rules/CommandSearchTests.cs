@@ -15,12 +15,14 @@ public class CommandSearchTests
         Assert.Equal(["/a/ls", "/b/ls"], CommandSearch.Candidates("ls", "/a:/b/"));
 
     [Fact]
-    public void An_empty_entry_is_the_working_directory() => Assert.Equal(["./ls", "/b/ls", "./ls"], CommandSearch.Candidates("ls", ":/b:"));
+    public void An_empty_entry_is_the_working_directory() =>
+        Assert.Equal(["./ls", "/b/ls", "./ls"], CommandSearch.Candidates("ls", ":/b:"));
 
     [Fact]
     public void An_empty_command_is_nowhere() => Assert.Empty(CommandSearch.Candidates("", "/a"));
 
     [Fact]
     public void An_endless_path_is_searched_to_the_limit() =>
-        Assert.Equal(CommandSearch.MaxDirectories, CommandSearch.Candidates("ls", string.Join(':', Enumerable.Repeat("/a", 10_000))).Count());
+        Assert.Equal(
+            CommandSearch.MaxDirectories, CommandSearch.Candidates("ls", string.Join(':', Enumerable.Repeat("/a", 10_000))).Count());
 }

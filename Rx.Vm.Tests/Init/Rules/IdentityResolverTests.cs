@@ -82,7 +82,8 @@ public class IdentityResolverTests
 
     private static Identity Resolve(string? user, string? group = null, params string[] additional)
     {
-        Assert.True(IdentityResolver.TryResolve(Bytes(Passwd), Bytes(Group), user, group, additional, out var identity, out var error), error);
+        var found = IdentityResolver.TryResolve(Bytes(Passwd), Bytes(Group), user, group, additional, out var identity, out var error);
+        Assert.True(found, error);
         return identity;
     }
 
