@@ -49,8 +49,8 @@ internal sealed unsafe class Pod
     /// <summary>Whether STARTPOD was acknowledged.</summary>
     public bool Started { get; set; }
 
-    /// <summary>Whether the first process of every container was reaped.</summary>
-    public bool Ended => Containers.TrueForAll(c => !c.Runs);
+    /// <summary>Whether nothing of any container is left: every process was reaped, every mount is gone.</summary>
+    public bool Ended => Containers.TrueForAll(c => c.Process.Gone);
 
     /// <summary>How they ended; 0 for one that still runs.</summary>
     public int[] ExitCodes => [.. Containers.Select(c => c.Process.ExitCode ?? 0)];

@@ -35,6 +35,8 @@ internal sealed class Supervisor : ICommandSink
     /// <inheritdoc/>
     public void Accept(GuestCode code, byte[] payload, int connection)
     {
+        // Advance itself reads the port at its end; without another turn a command found there would wait for some other event.
+        _services.Loop.Post(static () => { });
         if (code == GuestCode.DestroyPod && !_goingDown)
         {
             // Overtakes everything: a machine whose pod hangs must still be able to end.

@@ -39,6 +39,9 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     /// <summary>How it ended, or null.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Whether nothing of it is left in the kernel: it was reaped and so was the namespace that ends with it.</summary>
+    public bool Gone => ExitCode is not null && Namespace is not { Gone: false };
+
     /// <summary>Whether it has ended and its last frame is on its way.</summary>
     public bool Done { get; private set; }
 
@@ -117,12 +120,12 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     /// <summary>Looks whether it is <see cref="Done"/>: exited, every stream ended and, for an exec, the exit frame added.</summary>
     public void Advance()
     {
-        if (_abandoned && ExitCode is not null)
+        if (_abandoned && Gone)
         {
             Done = true;
         }
 
-        if (Done || ExitCode is not { } code || !_attached || !_outputs.TrueForAll(o => o.Ended) || !tty.Outbound.HasRoom(sizeof(int)))
+        if (Done || !Gone || ExitCode is not { } code || !_attached || !_outputs.TrueForAll(o => o.Ended) || !tty.Outbound.HasRoom(sizeof(int)))
         {
             return;
         }

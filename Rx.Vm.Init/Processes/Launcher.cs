@@ -32,7 +32,7 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
             report = sockets[0];
             child.Add(sockets[1]);
             plan = WritePlan(start.Plan with { Namespaces = namespaces });
-            own = pidNamespace < 0 ? new(_spawner) : null;
+            own = pidNamespace < 0 ? new(loop, _spawner) : null;
             pid = _spawner.Start(own?.Descriptor ?? pidNamespace, [child[0], child[1], child[2]], plan, sockets[1], namespaces);
             Fd.SetNonBlocking(report);
             var pidFd = SystemCallException.Check((int)Libc.syscall(Abi.SysPidfdOpen, pid, 0, 0), "pidfd_open");

@@ -79,6 +79,7 @@ internal sealed unsafe class ProcessTable : ISessions
         while ((pid = Libc.waitpid(-1, &status, Abi.WaitNoHang)) > 0)
         {
             _all.Find(p => p.Pid == pid && p.ExitCode is null)?.Exited(ExitCode.FromWaitStatus(status));
+            _all.Find(p => p.Namespace is { Gone: false } space && space.First == pid)?.Namespace!.Reaped();
         }
 
         for (var i = _all.Count - 1; i >= 0; i--)
