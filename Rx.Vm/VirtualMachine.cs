@@ -13,7 +13,8 @@ namespace Rx.Vm;
 
 /// <summary>
 /// One virtual machine: streams for what happens to it, tasks for what is asked of it. Made by <see cref="VmHost"/>. Every method may be
-/// called from any thread; cancelling a token ends the caller's wait and nothing else.
+/// called from any thread; cancelling a token ends the caller's wait and nothing else, but with one that is cancelled already nothing is
+/// asked.
 /// </summary>
 public sealed class VirtualMachine
 {
@@ -47,14 +48,18 @@ public sealed class VirtualMachine
     public VmState State => _pipeline.Current;
 
     /// <summary>
-    /// The current state first, then every later one in order, then completion after the terminal state; a subscriber after the end gets the
+    /// The current state first, then every later one in order, then completion after the terminal state; a subscriber after the end gets
+    /// the
     /// terminal state and completion. Hot. Never errors: trouble is a state with a reason. Observers are called on the host's notify
     /// scheduler, one call at a time; one that throws loses its subscription, one that falls 1024 states behind loses the oldest, which
     /// shows as a gap in <see cref="VmState.Sequence"/>.
     /// </summary>
     public IObservable<VmState> States => _pipeline.States;
 
-    /// <summary>Every turn of the fold from the subscription on: event, effects, answers. Completes with the machine; otherwise as <see cref="States"/>.</summary>
+    /// <summary>
+    /// Every turn of the fold from the subscription on: event, effects, answers. Completes with the machine; otherwise as <see
+    /// cref="States"/>.
+    /// </summary>
     public IObservable<VmStep> Steps => _pipeline.Steps;
 
     /// <summary>The last lines of the guest's serial console, at most 200, oldest first.</summary>
@@ -63,11 +68,14 @@ public sealed class VirtualMachine
     /// <summary>Completes with the terminal state when the machine has gone; never fails.</summary>
     public Task<VmState> Completion { get; }
 
-    /// <summary>Boots a machine that was made without booting. Completes when the boot has begun; wait for the phase in <see cref="States"/>.</summary>
+    /// <summary>
+    /// Boots a machine that was made without booting. Completes when the boot has begun; wait for the phase in <see cref="States"/>.
+    /// </summary>
     public Task BootAsync(CancellationToken ct = default) => AskAsync(VmEventKind.BootRequested, "boot", ct);
 
     /// <summary>
-    /// Runs <paramref name="spec"/>: resolves its images, boots the machine if need be, attaches the disks, starts the containers. Completes
+    /// Runs <paramref name="spec"/>: resolves its images, boots the machine if need be, attaches the disks, starts the containers.
+    /// Completes
     /// when they have started.
     /// </summary>
     /// <exception cref="PodSpecException">The spec breaks a rule.</exception>
@@ -85,6 +93,7 @@ public sealed class VirtualMachine
         }
 
         var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks.DrainToImmutable(), _inline);
+        ct.ThrowIfCancellationRequested();
         var (command, answer) = _ledger.Open();
         _guest.Plan(command, plan);
         _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length));
@@ -97,7 +106,10 @@ public sealed class VirtualMachine
     /// <exception cref="VmFailedException">The pod could not be stopped in time; the machine is shut down.</exception>
     public Task StopPodAsync(CancellationToken ct = default) => AskAsync(VmEventKind.StopPodRequested, "stop pod", ct);
 
-    /// <summary>Shuts the machine down: the guest ends its pod, QEMU quits. Completes when everything has gone. Idempotent, bounded by the timeouts.</summary>
+    /// <summary>
+    /// Shuts the machine down: the guest ends its pod, QEMU quits. Completes when everything has gone. Idempotent, bounded by the
+    /// timeouts.
+    /// </summary>
     public Task ShutdownAsync(CancellationToken ct = default) => AskAsync(VmEventKind.ShutdownRequested, "shutdown", ct);
 
     /// <summary>Kills the machine's process. Completes when everything has gone. Idempotent, bounded by the timeouts.</summary>
@@ -152,6 +164,7 @@ public sealed class VirtualMachine
 
     private async Task CallAsync(string request, CallPlan plan, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         var (command, answer) = _ledger.Open();
         _guest.Plan(command, plan);
         _pipeline.Post(VmEvent.Request(VmEventKind.CallRequested, command));
@@ -160,6 +173,7 @@ public sealed class VirtualMachine
 
     private async Task AskAsync(VmEventKind kind, string request, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         var (command, answer) = _ledger.Open();
         _pipeline.Post(VmEvent.Request(kind, command));
         Check(await answer.WaitAsync(ct).ConfigureAwait(false), request);

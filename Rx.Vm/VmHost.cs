@@ -83,7 +83,7 @@ public sealed class VmHost : IAsyncDisposable
             throw new RxVmException($"{vm.Id}: the id is taken by another machine");
         }
 
-        vm.States.Subscribe(_fleet.AddOrUpdate, () => Forget(vm.Id));
+        vm.States.Subscribe(Show, () => Forget(vm.Id));
         return vm;
     }
 
@@ -135,7 +135,7 @@ public sealed class VmHost : IAsyncDisposable
         var connection = new MachineConnection();
         var guest = new GuestEffects(connection, pipeline.Post);
         var machine = new MachineEffects(
-            _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, pipeline.Post, log);
+            _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, options.Timeouts, pipeline.Post, log);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
         pipeline.Connect(ledger, guest.Follow, effects.Run, step => VmLog.Step(log, step));
         return new VirtualMachine(pipeline, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
@@ -146,10 +146,25 @@ public sealed class VmHost : IAsyncDisposable
         ? Images.ResolveAsync(image, ct)
         : Task.FromResult(RootFileSystem.Unresolved(ImageReference.Parse(image)));
 
+    private void Show(VmState state) => EditFleet(() => _fleet.AddOrUpdate(state));
+
     private void Forget(string id)
     {
         _machines.TryRemove(id, out _);
-        _fleet.Remove(id);
+        EditFleet(() => _fleet.Remove(id));
+    }
+
+    // A follower of the fleet that throws has lost its subscription; that must be all (F28).
+    private void EditFleet(Action edit)
+    {
+        try
+        {
+            edit();
+        }
+        catch (Exception fault)
+        {
+            _log.Warning(fault, "A follower of the fleet failed and was dropped");
+        }
     }
 
     private static QemuDriver Qemu(VmHostOptions options) =>

@@ -4,7 +4,9 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 
 namespace Rx.Vm.Tests.Lifecycle;
 
-/// <summary>Every request gets exactly one answer (H10, H11, H34), whatever happens. RX_SEED sets another seed, RX_LIVES another number of lives.</summary>
+/// <summary>
+/// Every request gets exactly one answer (H10, H11, H34), whatever happens. RX_SEED sets another seed, RX_LIVES another number of lives.
+/// </summary>
 public class SettlementTests(ITestOutputHelper output)
 {
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("RX_SEED"), out var seed) ? seed : 20_150_915;
@@ -100,6 +102,34 @@ public class SettlementTests(ITestOutputHelper output)
         Assert.Equal("the pod was stopped before it started", run.Last.Answers[0].Message);
     }
 
+    // F2: the same answer whichever sign of the end is seen first.
+    [Fact]
+    public void Requests_cut_off_by_a_broken_channel_hear_of_the_exit_that_explains_it()
+    {
+        var run = new FoldRun().Running().Do(K.CallRequested, K.StopPodRequested, K.GuestDisconnected);
+        Assert.Equal([3, 4], run.Fold.Pending.Keys.Order());
+
+        run.Do(VmEvent.Exited(1, "signal 9"));
+
+        Assert.Equal(
+            [(3, VmReason.ProcessDied, "the machine's process died: signal 9"), (4, VmReason.ProcessDied, "the machine's process died: signal 9")],
+            run.Last.Answers.Select(a => ((int)a.Command, a.Reason, a.Message!)));
+        Assert.Empty(run.Fold.Pending);
+    }
+
+    [Fact]
+    public void Requests_cut_off_by_a_broken_channel_hear_of_that_when_no_exit_follows_in_time()
+    {
+        var run = new FoldRun().Boot().RunPod(1).Do(new VmEvent(K.QmpDisconnected) { Text = "reset" });
+        Assert.Empty(run.Last.Answers);
+
+        run.Elapse(DeadlineKind.Loss);
+
+        var answer = Assert.Single(run.Last.Answers);
+        Assert.Equal((2, AnswerKind.Failed, VmReason.ConnectionLost), ((int)answer.Command, answer.Kind, answer.Reason));
+        Assert.Equal("the connection to the machine was lost: reset", answer.Message);
+    }
+
     // The shrinker itself: of a life with one needed pair in it, the pair is left.
     [Fact]
     public void Shrinking_leaves_what_is_needed()
@@ -134,6 +164,13 @@ public class SettlementTests(ITestOutputHelper output)
             }
 
             return count;
+        }
+
+        // Behind a broken channel they wait for its explanation.
+        if (fold.Core.Armed.Has(DeadlineKind.Loss))
+        {
+            return Waiting(K.ShutdownRequested, K.KillRequested) > 0 == fold.Core.Has(VmFlags.ShutdownPending)
+                && fold.Core is { Calls: 0, Phase: VmPhase.Destroying };
         }
 
         return Waiting(K.RunPodRequested) == (fold.Core.Has(VmFlags.RunPending) ? 1 : 0)

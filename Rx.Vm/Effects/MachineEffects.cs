@@ -11,12 +11,13 @@ namespace Rx.Vm.Effects;
 
 /// <summary>Effects on the machine as a whole: launch with all its channels, quit, kill, release.</summary>
 internal sealed class MachineEffects(
-    IMachineDriver driver, MachineSpec spec, MachineConnection connection, VmSchedulers schedulers, bool inline, Action<VmEvent> post,
-    ILogger log) : IDisposable
+    IMachineDriver driver, MachineSpec spec, MachineConnection connection, VmSchedulers schedulers, bool inline, VmTimeouts timeouts,
+    Action<VmEvent> post, ILogger log) : IDisposable
 {
     private readonly CancellationTokenSource _launch = new();
     private readonly Lock _gate = new();
     private bool _killed;
+    private Task _ttyEnded = Task.CompletedTask;
 
     /// <summary>Starts the process and connects the channels.</summary>
     public void Launch() => _ = LaunchAsync();
@@ -82,7 +83,7 @@ internal sealed class MachineEffects(
         connection.Console.Start();
         connection.Tty = new TtyMux(machine.Tty, new TtyMuxOptions { IsInline = inline }, log);
         connection.Tty.Start();
-        _ = WatchTtyAsync(connection.Tty);
+        _ttyEnded = WatchTtyAsync(connection.Tty);
         connection.Control = new GuestControl(machine.Control, System.Reactive.Observer.Create<GuestMessage>(OnGuest), logger: log);
         connection.Control.Start();
         _ = ConnectQmpAsync(machine);
@@ -115,10 +116,18 @@ internal sealed class MachineEffects(
 
     private async Task ConnectQmpAsync(IMachine machine)
     {
-        var qmp = new QmpClient(new QmpClientOptions { Scheduler = schedulers.Time, InlineContinuations = true, Logger = log });
+        var qmp = new QmpClient(new QmpClientOptions
+        {
+            Scheduler = schedulers.Time,
+            InlineContinuations = true,
+            Logger = log,
+
+            // The fold has a deadline for the greeting; the client's own must not race with it, nor be shorter.
+            ConnectTimeout = 2 * timeouts.QmpGreeting,
+        });
         connection.Qmp = qmp;
-        qmp.Events.Select(QmpSource.ToEvent).Where(e => e is not null).Subscribe(e => post(e!));
-        qmp.ConnectionStates.Select(QmpSource.ToEvent).Where(e => e is not null).Subscribe(e => post(e!));
+        QmpSource.ToEvents(qmp.Events).Subscribe(post);
+        QmpSource.ToEvents(qmp.ConnectionStates).Subscribe(post);
         try
         {
             await qmp.ConnectAsync(machine.Qmp).ConfigureAwait(false);
@@ -151,8 +160,9 @@ internal sealed class MachineEffects(
             if (connection.Tty is { } tty)
             {
                 // What the guest wrote last may still be in the socket; nobody who reads slowly may keep the machine from going.
+                // Not its own task: of several who await one task all but one continue on another thread.
                 tty.Release();
-                await tty.Completion.ConfigureAwait(false);
+                await _ttyEnded.ConfigureAwait(false);
                 tty.Dispose();
             }
 

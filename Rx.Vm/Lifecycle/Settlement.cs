@@ -17,7 +17,7 @@ internal static class Settlement
         ImmutableDictionary<long, K> pending, Transition t, VmEvent e, VmState state)
     {
         var request = Array.IndexOf(Requests, e.Kind) >= 0;
-        if (!request && (t.Effects & Answering) == 0 && (state.Phase != VmPhase.Gone || pending.IsEmpty))
+        if (!request && (t.Effects & Answering) == 0 && (state.Phase < VmPhase.Destroying || pending.IsEmpty))
         {
             return (pending, []);
         }
@@ -35,7 +35,7 @@ internal static class Settlement
         var answers = ImmutableArray.CreateBuilder<Answer>();
         foreach (var (command, kind) in pending.OrderBy(p => p.Key))
         {
-            if (Judge(command, kind, t.Effects, e, state) is { } answer)
+            if (Judge(command, kind, t, e, state) is { } answer)
             {
                 answers.Add(answer);
                 pending = pending.Remove(command);
@@ -45,8 +45,9 @@ internal static class Settlement
         return (pending, answers.DrainToImmutable());
     }
 
-    private static Answer? Judge(long command, K kind, VmEffects effects, VmEvent e, VmState state)
+    private static Answer? Judge(long command, K kind, Transition t, VmEvent e, VmState state)
     {
+        var effects = t.Effects;
         var own = command == e.Token;
         if (own && effects.HasFlag(VmEffects.CompleteRequest))
         {
@@ -68,8 +69,15 @@ internal static class Settlement
             return new Answer(command, AnswerKind.Completed, state.Phase);
         }
 
-        // Nothing may stay unanswered behind a terminal state.
-        return failed || state.Phase == VmPhase.Gone
+        // A broken channel is usually explained by the exit that follows: those who wait hear of that, whichever is seen first (F2).
+        if (t.Next.Armed.Has(DeadlineKind.Loss))
+        {
+            return null;
+        }
+
+        // Nothing may stay unanswered behind a terminal state, nor what was held back behind the explanation.
+        var held = state.Phase == VmPhase.Destroying && kind is not (K.ShutdownRequested or K.KillRequested);
+        return failed || held || state.Phase == VmPhase.Gone
             ? new Answer(command, AnswerKind.Failed, state.Phase, Reason: state.Reason, Message: Words(kind, e, state))
             : null;
     }

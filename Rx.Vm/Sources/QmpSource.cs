@@ -1,5 +1,5 @@
+using System.Reactive.Linq;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Messages;
 using Rx.Vm.Lifecycle;
 
@@ -9,15 +9,22 @@ namespace Rx.Vm.Sources;
 internal static class QmpSource
 {
     /// <summary>SHUTDOWN is the one QMP event that concerns the lifecycle; the others are for whoever subscribes to them.</summary>
-    public static VmEvent? ToEvent(QmpEvent e) =>
-        e.Name == "SHUTDOWN" ? new VmEvent(VmEventKind.QmpShutdownSeen) { Text = "" } : null;
+    public static IObservable<VmEvent> ToEvents(IObservable<QmpEvent> events) =>
+        events.Where(e => e.Name == "SHUTDOWN").Select(_ => new VmEvent(VmEventKind.QmpShutdownSeen) { Text = "" });
 
-    /// <summary>Ready, failed before it was, or ended after.</summary>
-    public static VmEvent? ToEvent(QmpConnectionState state) => state.Phase switch
+    /// <summary>Ready; failed, when it ends before it was; disconnected, when it ends after.</summary>
+    public static IObservable<VmEvent> ToEvents(IObservable<QmpConnectionState> states) => states
+        .Scan((WasReady: false, Event: (VmEvent?)null), (seen, state) => (
+            seen.WasReady || state.Phase == QmpConnectionPhase.Ready,
+            ToEvent(state, seen.WasReady ? VmEventKind.QmpDisconnected : VmEventKind.QmpFailed)))
+        .Where(seen => seen.Event is not null)
+        .Select(seen => seen.Event!);
+
+    private static VmEvent? ToEvent(QmpConnectionState state, VmEventKind end) => state.Phase switch
     {
         QmpConnectionPhase.Connecting or QmpConnectionPhase.Negotiating => null,
         QmpConnectionPhase.Ready => new VmEvent(VmEventKind.QmpConnected),
-        QmpConnectionPhase.Lost => new VmEvent(VmEventKind.QmpDisconnected) { Text = state.Cause?.Message },
-        QmpConnectionPhase.Closed => new VmEvent(VmEventKind.QmpDisconnected) { Text = "the monitor was closed" },
+        QmpConnectionPhase.Lost => new VmEvent(end) { Text = state.Cause?.Message },
+        QmpConnectionPhase.Closed => new VmEvent(end) { Text = "the monitor was closed" },
     };
 }

@@ -35,7 +35,9 @@ public sealed class MarbleExpectation<T> : IExpectation
 
     bool IExpectation.IsOpen => _actual.IsOpen || _other is { IsOpen: true };
 
-    /// <summary>Subscribes at the <c>^</c> and unsubscribes at the <c>!</c>: <c>^ 1s !</c>. Half-open: what comes at the <c>!</c> is not seen.</summary>
+    /// <summary>
+    /// Subscribes at the <c>^</c> and unsubscribes at the <c>!</c>: <c>^ 1s !</c>. Half-open: what comes at the <c>!</c> is not seen.
+    /// </summary>
     /// <exception cref="MarbleSyntaxException">The text is no window.</exception>
     /// <exception cref="MarbleException">The stream is subscribed already, or the window begins in the past.</exception>
     public MarbleExpectation<T> During(string window)
@@ -72,7 +74,9 @@ public sealed class MarbleExpectation<T> : IExpectation
         return this;
     }
 
-    /// <summary>Calls <paramref name="react"/> with each value inside the stream's own call, as an observer that acts on it would.</summary>
+    /// <summary>
+    /// Calls <paramref name="react"/> with each value inside the stream's own call, as an observer that acts on it would.
+    /// </summary>
     /// <exception cref="MarbleException">The stream is subscribed already.</exception>
     public MarbleExpectation<T> Reacting(Action<T> react)
     {

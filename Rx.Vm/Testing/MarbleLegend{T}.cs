@@ -36,7 +36,9 @@ public sealed class MarbleLegend<T> : IEnumerable<(string Name, T Value)>
     /// <summary>A legend of a dictionary's names and values.</summary>
     public static implicit operator MarbleLegend<T>(Dictionary<string, T> entries) => MarbleLegend.Of(entries);
 
-    /// <summary>Lets <c>#</c>, or <c>#[name]</c>, stand for <paramref name="error"/>: sources send it, expectations want its type and message.</summary>
+    /// <summary>
+    /// Lets <c>#</c>, or <c>#[name]</c>, stand for <paramref name="error"/>: sources send it, expectations want its type and message.
+    /// </summary>
     public MarbleLegend<T> WithError(Exception error, string name = "")
     {
         ArgumentNullException.ThrowIfNull(error);

@@ -16,7 +16,8 @@ namespace Rx.Vm.Testing;
 /// <remarks>
 /// At the same instant: windows begin and end before hot sources send, and those before anything scheduled later; beyond that, work runs
 /// in the order in which it was scheduled. So windows are half-open: what happens at the <c>!</c> is not seen any more, what happens at
-/// the <c>^</c> is. Not thread-safe; everything happens on the thread that called <see cref="Marble.Run(Action{MarbleRun}, MarbleOptions?)"/>.
+/// the <c>^</c> is. Not thread-safe; everything happens on the thread that called <see cref="Marble.Run(Action{MarbleRun},
+/// MarbleOptions?)"/>.
 /// </remarks>
 public sealed partial class MarbleRun : IDisposable
 {
@@ -76,7 +77,9 @@ public sealed partial class MarbleRun : IDisposable
         return expectation;
     }
 
-    /// <summary>Expects <paramref name="check"/> not to throw when everything has run. Judged in order with the other expectations.</summary>
+    /// <summary>
+    /// Expects <paramref name="check"/> not to throw when everything has run. Judged in order with the other expectations.
+    /// </summary>
     public void Verify(Action check)
     {
         ArgumentNullException.ThrowIfNull(check);

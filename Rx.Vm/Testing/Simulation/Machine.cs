@@ -18,6 +18,7 @@ internal sealed partial class Machine : IMachine
     private readonly SimulatedDriver _driver;
     private readonly IStopwatch _clock;
     private readonly TaskCompletionSource<MachineExit> _exited;
+    private readonly TaskCompletionSource _gone;
     private readonly Channel _qmp;
     private readonly Channel _control;
     private readonly Channel _tty;
@@ -34,7 +35,9 @@ internal sealed partial class Machine : IMachine
         Faults = new FaultBook(settings.Faults);
         _clock = scheduler.StartStopwatch();
         var inline = settings.InlineContinuations;
-        _exited = new(inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+        _exited = new(options);
+        _gone = new(options);
         _qmp = new Channel(Strand, SmallPipe, inline) { CutAt = CutOf(K.MonitorCut) };
         _control = new Channel(Strand, SmallPipe, inline) { CutAt = CutOf(K.ControlCut) };
         _tty = new Channel(Strand, TtyPipe, inline) { CutAt = CutOf(K.TtyCut) };
@@ -172,7 +175,9 @@ internal sealed partial class Machine : IMachine
 
         Kill();
         CloseHostEnds();
-        await Exited.ConfigureAwait(false);
+
+        // Not Exited, which somebody awaits already: of two who await one task, one continues on another thread.
+        await _gone.Task.ConfigureAwait(false);
         var slow = Faults.Take(K.ReleaseSlow)?.After ?? TimeSpan.Zero;
         var time = Timings.Release + slow;
         await Delay.For(time, Strand.Scheduler, Settings.InlineContinuations, CancellationToken.None).ConfigureAwait(false);
@@ -215,7 +220,7 @@ internal sealed partial class Machine : IMachine
         _isAlive = false;
         Strand.CancelTimers();
         _driver.Ended();
-        Action first = HangUp, second = () => _exited.TrySetResult(exit);
+        Action first = HangUp, second = () => See(exit);
         if (Settings.ExitBeforeEndOfStreams)
         {
             (first, second) = (second, first);
@@ -223,6 +228,12 @@ internal sealed partial class Machine : IMachine
 
         first();
         Strand.After(Timings.ExitNotice, second);
+    }
+
+    private void See(MachineExit exit)
+    {
+        _exited.TrySetResult(exit);
+        _gone.TrySetResult();
     }
 
     private void HangUp()
