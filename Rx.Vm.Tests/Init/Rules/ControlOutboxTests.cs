@@ -26,6 +26,16 @@ public class ControlOutboxTests
     }
 
     [Fact]
+    public void An_acknowledgement_is_a_frame_with_or_without_exit_codes()
+    {
+        var outbox = new ControlOutbox();
+        outbox.AddAck([]);
+        outbox.AddAck([7, 143]);
+        byte[] expected = [.. ControlFrame.Encode(GuestCode.Ack), .. ControlFrame.Encode(GuestCode.Ack, [0, 0, 0, 7, 0, 0, 0, 143])];
+        Assert.Equal(expected, Take(outbox, 1000));
+    }
+
+    [Fact]
     public void Only_whole_frames_are_handed_out_and_they_stay_until_sent()
     {
         var outbox = new ControlOutbox();
