@@ -72,7 +72,8 @@ public sealed partial class ImageStoreFailureTests : IDisposable
         var noise = new byte[20_000];
         new Random(20150704).NextBytes(noise);
         await Refused(fixture.Files.Write("noise.tar", noise), ImageError.NotAnArchive);
-        Assert.Contains("holds no files", (await Refused(fixture.Files.Write("empty.tar", new byte[10_240]), ImageError.NotAnArchive)).Message);
+        var empty = await Refused(fixture.Files.Write("empty.tar", new byte[10_240]), ImageError.NotAnArchive);
+        Assert.Contains("holds no files", empty.Message);
     }
 
     [Fact]
@@ -112,7 +113,8 @@ public sealed partial class ImageStoreFailureTests : IDisposable
 
         Assert.False(File.Exists("/rx-evil"));
         Assert.False(File.Exists(fixture.Files["rx-evil"]));
-        Assert.DoesNotContain(Directory.EnumerateFiles(fixture.Files["store"], "*", SearchOption.AllDirectories), f => f.Contains("rx-evil"));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(fixture.Files["store"], "*", SearchOption.AllDirectories), f => f.Contains("rx-evil"));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Rx.Vm.Images;
 
 namespace Rx.Vm.Tests.Images;
 
-/// <summary>Goal: pax times renamed, everything else byte for byte, however the stream is cut. Method: archives made by the base library.</summary>
+/// <summary>
+/// Goal: pax times renamed, everything else byte for byte, however the stream is cut. Method: archives made by the base library.
+/// </summary>
 public sealed class TarCopyTests
 {
     [Fact]

@@ -153,7 +153,8 @@ public sealed class ImageStore
 
         if (new FileInfo(temporary).Length > options.MaxImageBytes)
         {
-            throw new ImageException(ImageError.TooLarge, subject, $"The image of '{subject}' is larger than {options.MaxImageBytes} bytes.");
+            throw new ImageException(ImageError.TooLarge, subject,
+                $"The image of '{subject}' is larger than {options.MaxImageBytes} bytes.");
         }
 
         var after = ImageSource.Inspect(subject, options, ct);

@@ -17,7 +17,7 @@ internal static class SquashfsRoot
     private const int TimeOffset = 8;
     private const ushort Uncompressed = 0x8000;
 
-    /// <summary>Needs tables that were written uncompressed. Where no file belongs to root its number is not known and the owner stays.</summary>
+    /// <summary>Needs tables that were written uncompressed. Where no file belongs to root, root is not in them and the owner stays.</summary>
     /// <exception cref="InvalidDataException">Not such a file system.</exception>
     public static void Normalize(string path)
     {
@@ -86,8 +86,8 @@ internal static class SquashfsRoot
         }
     }
 
-    private static long Address(ulong start, ulong offset) => start + offset is var sum && sum >= start && sum <= long.MaxValue - MetadataBytes
-        ? (long)sum
+    private static long Address(ulong start, ulong offset) => start <= long.MaxValue / 2 && offset <= long.MaxValue / 4
+        ? (long)(start + offset)
         : throw new InvalidDataException("one of its tables lies outside the file");
 
     private static byte ReadByte(SafeFileHandle file, long block, int offset) => Read(file, Position(file, block, offset), 1)[0];

@@ -13,7 +13,8 @@ public sealed class BootFileStoreTests : IDisposable
     public BootFileStoreTests()
     {
         init = directory.Write("rxvm-init", "the init");
-        tree = FakeKernel.Package(directory, "virtio_ring:", "virtio: virtio_ring", "virtio_console: virtio", "virtio_blk: virtio", "overlay:");
+        tree = FakeKernel.Package(
+            directory, "virtio_ring:", "virtio: virtio_ring", "virtio_console: virtio", "virtio_blk: virtio", "overlay:");
     }
 
     public void Dispose() => directory.Dispose();

@@ -69,7 +69,7 @@ public sealed class KernelPackage
     /// <summary>The files of some modules and of everything they depend on, every file after those it needs, none twice.</summary>
     /// <param name="names">Module names; one that the package does not have is skipped, since it may be built into the kernel.</param>
     /// <returns>Absolute paths of <c>.ko</c> files.</returns>
-    /// <exception cref="ImageException"><see cref="ImageError.BadKernel"/>: a compressed or damaged module, or a missing dependency.</exception>
+    /// <exception cref="ImageException"><see cref="ImageError.BadKernel"/>: a module is compressed, damaged or missing.</exception>
     public ImmutableArray<string> ResolveModules(IEnumerable<string> names)
     {
         var ordered = ImmutableArray.CreateBuilder<string>();
