@@ -47,6 +47,7 @@ internal sealed class GuestEffects(MachineConnection connection, Action<VmEvent>
         }
 
         var (payload, lacking) = Pod.Prepare(connection.Features, connection.Tty);
+        connection.PodStreams = Pod.Streams;
         var trouble = lacking ?? Trouble(Send(GuestCode.StartPod, payload!, 0));
         if (trouble is not null)
         {

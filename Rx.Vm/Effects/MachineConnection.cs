@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rx.Qmp;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
@@ -25,6 +26,9 @@ internal sealed class MachineConnection
 
     /// <summary>The serial console.</summary>
     public ConsoleLog? Console { get; set; }
+
+    /// <summary>The streams of the pod that runs, or ran last.</summary>
+    public ImmutableArray<ProcessStreams> PodStreams { get; set; } = [];
 
     /// <summary>What the guest announced.</summary>
     public GuestFeatures Features { get; set; } = GuestFeatures.None;

@@ -18,6 +18,7 @@ internal sealed class MachineEffects(
     private readonly Lock _gate = new();
     private bool _killed;
     private Task _ttyEnded = Task.CompletedTask;
+    private volatile bool _ready;
 
     /// <summary>Starts the process and connects the channels.</summary>
     public void Launch() => _ = LaunchAsync();
@@ -40,7 +41,16 @@ internal sealed class MachineEffects(
     }
 
     /// <summary>Closes the channels and removes what the machine held on the host.</summary>
-    public void Release() => _ = ReleaseAsync();
+    public void Release(VmState state)
+    {
+        if (!_ready && connection.Machine is { } machine
+            && state.Reason is VmReason.BootTimedOut or VmReason.QmpFailed or VmReason.ProcessDied or VmReason.GuestShutdown)
+        {
+            driver.BootFailed(spec, machine, state.Message ?? state.Reason.ToString());
+        }
+
+        _ = ReleaseAsync();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _launch.Dispose();
@@ -93,10 +103,20 @@ internal sealed class MachineEffects(
     {
         if (message is GuestReady ready)
         {
+            _ready = true;
             connection.Features = ready.Features;
         }
 
-        if (GuestSource.ToEvent(message) is { } e)
+        if (GuestSource.ToEvent(message) is not { } e)
+        {
+            return;
+        }
+
+        if (e.Kind is VmEventKind.PodFinished or VmEventKind.PodStopAcked && connection.Tty is { } tty)
+        {
+            _ = PodEndSource.PostBehindAsync(e, connection.PodStreams, tty, schedulers.Time, post);
+        }
+        else
         {
             post(e);
         }

@@ -42,7 +42,7 @@ internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devic
             case VmEffects.SendDestroyPod: guest.DestroyPod(); break;
             case VmEffects.SendQuit: machine.Quit(); break;
             case VmEffects.KillProcess: machine.Kill(); break;
-            case VmEffects.ReleaseResources: machine.Release(); break;
+            case VmEffects.ReleaseResources: machine.Release(step.Fold.State); break;
             case VmEffects.CompleteRunPod: guest.Pod?.StartInput(); break;
             case VmEffects.EndPod: EndPod(step.Fold.State); break;
 

@@ -44,7 +44,9 @@ internal sealed partial class TtyMux
         {
             if (full is not null)
             {
+                _isWaiting = true;
                 await full.FlushAsync().ConfigureAwait(false);
+                _isWaiting = false;
             }
         }
     }

@@ -30,6 +30,7 @@ internal sealed partial class TtyMux : IDisposable
     private GuestLost? _writeFailure;
     private bool _isReading;
     private bool _isOver;
+    private volatile bool _isWaiting;
     private long _unknownFrames;
 
     /// <summary>A channel over <paramref name="stream"/>, which it owns. Nothing is read before <see cref="Start"/>.</summary>
@@ -46,6 +47,9 @@ internal sealed partial class TtyMux : IDisposable
 
     /// <summary>How the channel ended: completes once, after every stream has; never faults.</summary>
     public Task<GuestLost> Completion => _completion.Task;
+
+    /// <summary>Whether the channel stands still because the reader of a stream has not made room: then it is not the guest who is slow.</summary>
+    public bool IsWaiting => _isWaiting;
 
     /// <summary>Frames for sessions that nobody has opened or that have ended.</summary>
     public long UnknownFrames => Volatile.Read(ref _unknownFrames);

@@ -27,4 +27,15 @@ public interface IMachineDriver
     /// <returns>The machine, or null when its process is gone; what it left on disk has then been removed.</returns>
     /// <exception cref="MachineStartException">The process is there but does not answer on its sockets.</exception>
     ValueTask<IMachine?> AttachAsync(MachineRecord record, CancellationToken ct = default);
+
+    /// <summary>
+    /// A machine was given up before its guest was ready. A driver that chose the accelerator itself remembers that KVM failed and takes TCG from
+    /// then on (a <c>/dev/kvm</c> that opens proves nothing). Must not throw; the default does nothing.
+    /// </summary>
+    /// <param name="spec">What was started.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="reason">One line for the record.</param>
+    void BootFailed(MachineSpec spec, IMachine machine, string reason)
+    {
+    }
 }

@@ -70,6 +70,16 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         }
     }
 
+    /// <inheritdoc/>
+    public void BootFailed(MachineSpec spec, IMachine machine, string reason)
+    {
+        if (spec.Accelerator == Accelerator.Auto && machine.Confinement is { HardwareIsolation: true })
+        {
+            _log.Warning("Machine {VmId} never got ready under KVM; TCG from now on: {Reason}", spec.Id, reason);
+            AcceleratorMemory.Remember(reason);
+        }
+    }
+
     private QemuMachine? Attach(MachineRecord record)
     {
         var process = ProcessHandle.OfRecord(record.Identity);

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Reactive.Concurrency;
+using Rx.Vm.Guest;
+using Rx.Vm.Lifecycle;
+
+namespace Rx.Vm.Sources;
+
+/// <summary>
+/// Holds the news that a pod has ended until the ends of its streams are here too. The news comes on one channel and the bytes on another,
+/// where up to some megabytes may still wait in the machine; acted on at once, the news would shut the machine down over them.
+/// </summary>
+internal static class PodEndSource
+{
+    // A guest that never ends its streams must not keep the machine for ever. One that is only waiting for a reader of ours may.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Posts <paramref name="e"/> when every stream has ended, or the guest has been silent about them for ten seconds.</summary>
+    /// <param name="e">The end of the pod.</param>
+    /// <param name="streams">The pod's streams.</param>
+    /// <param name="tty">Their channel.</param>
+    /// <param name="time">The clock of the patience.</param>
+    /// <param name="post">Where the event goes.</param>
+    public static async Task PostBehindAsync(
+        VmEvent e, ImmutableArray<ProcessStreams> streams, TtyMux tty, IScheduler time, Action<VmEvent> post)
+    {
+        var ended = Task.WhenAll(streams.Select(s => s.Ended));
+        while (!ended.IsCompleted && !await ended.WithinAsync(Patience, time).ConfigureAwait(false) && tty.IsWaiting)
+        {
+        }
+
+        post(e);
+    }
+
+    private static async Task<bool> WithinAsync(this Task task, TimeSpan limit, IScheduler time)
+    {
+        var late = new TaskCompletionSource();
+        using var timer = time.Schedule(late, limit, static (_, source) =>
+        {
+            source.TrySetResult();
+            return System.Reactive.Disposables.Disposable.Empty;
+        });
+        return await Task.WhenAny(task, late.Task).ConfigureAwait(false) == task;
+    }
+}
