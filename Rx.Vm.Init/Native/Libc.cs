@@ -145,8 +145,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int reboot(int command);
 
+    /// <summary>For calls of at most three arguments: a fourth would be whatever its register holds.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    /// <summary>For calls of four arguments.</summary>
+    [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint syscall4(nint number, nint first, nint second, nint third, nint fourth);
 
     [LibraryImport(Name)]
     public static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);

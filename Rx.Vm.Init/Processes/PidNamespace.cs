@@ -48,7 +48,7 @@ internal sealed class PidNamespace : IDisposable
     {
         if (_firstFd >= 0)
         {
-            _ = Libc.syscall(Abi.SysPidfdSendSignal, _firstFd, Abi.SigKill, 0);
+            _ = Libc.syscall4(Abi.SysPidfdSendSignal, _firstFd, Abi.SigKill, 0, 0);
         }
 
         Fd.Close(ref _descriptor);
