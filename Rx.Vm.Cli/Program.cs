@@ -4,6 +4,7 @@ using Rx.Vm.Cli.Commands;
 var root = new RootCommand("Pods, each in a virtual machine of its own.")
 {
     RunCommand.Create(),
+    ReplayCommand.Create(),
     DoctorCommand.Create(),
     ImageCommand.Create(),
     SetupCommand.Create(),

@@ -5,6 +5,7 @@ using Rx.Vm.Effects;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Images;
+using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Reactive;
@@ -27,7 +28,7 @@ public sealed class VirtualMachine
     private readonly bool _inline;
 
     internal VirtualMachine(
-        VmPipeline pipeline, CommandLedger ledger, GuestEffects guest, MachineConnection connection,
+        VmPipeline pipeline, VmJournal journal, CommandLedger ledger, GuestEffects guest, MachineConnection connection,
         Func<string, CancellationToken, Task<RootFileSystem>> resolve, Func<string, string> newId, bool inline)
     {
         _pipeline = pipeline;
@@ -37,6 +38,7 @@ public sealed class VirtualMachine
         _resolve = resolve;
         _newId = newId;
         _inline = inline;
+        Journal = journal;
         Id = pipeline.Current.VmId;
         Completion = pipeline.States.LastAsync().ToTask();
     }
@@ -57,10 +59,13 @@ public sealed class VirtualMachine
     public IObservable<VmState> States => _pipeline.States;
 
     /// <summary>
-    /// Every turn of the fold from the subscription on: event, effects, answers. Completes with the machine; otherwise as <see
-    /// cref="States"/>.
+    /// Every turn of the fold from the subscription on: event, effects, answers; <see cref="Journal"/> has those before it. Completes with
+    /// the machine; otherwise as <see cref="States"/>.
     /// </summary>
     public IObservable<VmStep> Steps => _pipeline.Steps;
+
+    /// <summary>Its events, recorded.</summary>
+    public VmJournal Journal { get; }
 
     /// <summary>The last lines of the guest's serial console, at most 200, oldest first.</summary>
     public ImmutableArray<string> ConsoleTail => _connection.Console?.Tail() ?? [];

@@ -4,6 +4,7 @@ using DynamicData;
 using Rx.Vm.Effects;
 using Rx.Vm.Images;
 using Rx.Vm.Images.Boot;
+using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
@@ -24,6 +25,7 @@ public sealed class VmHost : IAsyncDisposable
     private readonly VmHostOptions _options;
     private readonly IMachineDriver _driver;
     private readonly Lazy<ImageStore> _images;
+    private readonly JournalShelf _journals;
     private readonly ILogger _log;
     private volatile bool _disposed;
 
@@ -32,6 +34,7 @@ public sealed class VmHost : IAsyncDisposable
         _options = options;
         _driver = driver;
         _images = new(() => new ImageStore(options.Images, options.Schedulers.Time, options.Logger));
+        _journals = new JournalShelf(options.Journal, options.Schedulers, options.InlineContinuations);
         _log = (options.Logger ?? Logger.None).ForContext<VmHost>();
     }
 
@@ -47,10 +50,12 @@ public sealed class VmHost : IAsyncDisposable
 
     /// <summary>Opens a host.</summary>
     /// <exception cref="ImageException">The image store, which the driver needs, can't be opened.</exception>
+    /// <exception cref="RxVmException">An option is out of range.</exception>
     public static ValueTask<VmHost> OpenAsync(VmHostOptions? options = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         options ??= new VmHostOptions();
+        options.Journal.Validate();
         var host = new VmHost(options, options.Driver ?? Qemu(options));
         if (host._driver.Needs.HasFlag(MachineNeeds.Images))
         {
@@ -77,10 +82,16 @@ public sealed class VmHost : IAsyncDisposable
         options ??= new VmOptions();
         options.Validate();
         var spec = Specify(options);
+        if (_machines.ContainsKey(spec.Id))
+        {
+            throw Taken(spec.Id);
+        }
+
         var vm = Assemble(spec, options);
         if (!_machines.TryAdd(vm.Id, vm))
         {
-            throw new RxVmException($"{vm.Id}: the id is taken by another machine");
+            vm.Journal.Close();
+            throw Taken(vm.Id);
         }
 
         vm.States.Subscribe(Show, () => Forget(vm.Id));
@@ -90,7 +101,10 @@ public sealed class VmHost : IAsyncDisposable
     /// <summary>The machine with <paramref name="id"/>, or null when there is none or it has gone.</summary>
     public VirtualMachine? Find(string id) => _machines.GetValueOrDefault(id);
 
-    /// <summary>Shuts every machine down and returns when all have gone. Bounded by their timeouts.</summary>
+    /// <summary>
+    /// Shuts every machine down and returns when all have gone and their journals are closed. Bounded by their timeouts, and by 5 s more for
+    /// disks that can't take the journals.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -99,6 +113,7 @@ public sealed class VmHost : IAsyncDisposable
             await vm.ShutdownAsync().ConfigureAwait(false);
             await vm.Completion.ConfigureAwait(false);
         })).ConfigureAwait(false);
+        await _journals.ClosedAsync().ConfigureAwait(false);
         _fleet.Dispose();
     }
 
@@ -120,6 +135,8 @@ public sealed class VmHost : IAsyncDisposable
         };
     }
 
+    private static RxVmException Taken(string id) => new($"{id}: the id is taken by another machine");
+
     private RxVmException NothingToBoot(string what) =>
         new($"no {what}: none was given and none is in {_options.Images.Directory}; run './rx setup'");
 
@@ -131,14 +148,15 @@ public sealed class VmHost : IAsyncDisposable
             VmFold.Initial(spec.Id, options.Keep, options.Timeouts),
             _options.Schedulers,
             fault => log.Warning(fault, "An observer failed and was dropped"));
+        var journal = _journals.Open(pipeline.Initial.Fold, options.JournalPath, log);
         var ledger = new CommandLedger(_options.InlineContinuations);
         var connection = new MachineConnection();
         var guest = new GuestEffects(connection, pipeline.Post);
         var machine = new MachineEffects(
             _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, options.Timeouts, pipeline.Post, log);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
-        pipeline.Connect(ledger, guest.Follow, effects.Run, step => VmLog.Step(log, step));
-        return new VirtualMachine(pipeline, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
+        pipeline.Connect(ledger, journal.Record, guest.Follow, effects.Run, step => VmLog.Step(log, step));
+        return new VirtualMachine(pipeline, journal, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
     }
 
     // Where the driver needs no files, an image is just its name.

@@ -1,4 +1,5 @@
 using Rx.Vm.Images;
+using Rx.Vm.Journal;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
 using Serilog;
@@ -22,6 +23,9 @@ public sealed record VmHostOptions
     /// would make runs differ; needs a driver whose streams complete inline.
     /// </summary>
     public bool InlineContinuations { get; init; }
+
+    /// <summary>How the events of machines are recorded.</summary>
+    public JournalOptions Journal { get; init; } = new();
 
     /// <summary>Where to log; null logs nothing. Environment values and command arguments are never logged.</summary>
     public ILogger? Logger { get; init; }

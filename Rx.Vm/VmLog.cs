@@ -6,6 +6,10 @@ namespace Rx.Vm;
 /// <summary>Every log line about a machine's lifecycle.</summary>
 internal static class VmLog
 {
+    /// <summary>A journal's file and what its disk said; once for each journal.</summary>
+    public static void JournalTrouble(ILogger log, string path, Exception fault) =>
+        log.Warning("The journal {Path} lacks entries: {Trouble}", path, fault.Message);
+
     /// <summary>One line a published change at Information, everything else at Verbose. Carries no payload of pods.</summary>
     public static void Step(ILogger log, VmStep step)
     {

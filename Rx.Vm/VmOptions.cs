@@ -1,3 +1,5 @@
+using Rx.Vm.Guest;
+using Rx.Vm.Images;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 
@@ -33,9 +35,22 @@ public sealed record VmOptions
     /// <summary>How long to wait for what.</summary>
     public VmTimeouts Timeouts { get; init; } = new();
 
+    /// <summary>
+    /// The file that gets the machine's journal, in place of one in the host's <see cref="Journal.JournalOptions.Directory"/>. An older
+    /// journal there is replaced, anything else refused. Null: no file of its own.
+    /// </summary>
+    public string? JournalPath { get; init; }
+
     /// <summary>Throws for the first value out of its range, naming it.</summary>
     internal void Validate()
     {
+        // The rule for ids of machines is that of image names.
+        if (Id is not null && !ImageReference.IsValidName(Id))
+        {
+            throw new RxVmException(
+                $"{nameof(VmOptions)}.{nameof(Id)}: '{GuestText.Sanitize(Id, 80)}' is not an id: 1 to 64 of letters, digits, '_', '.', '-'");
+        }
+
         if (Memory % 1.MiB() != 0 || Memory < 64.MiB() || Memory > 1024.GiB())
         {
             throw new RxVmException($"{nameof(VmOptions)}.{nameof(Memory)}: {Memory} bytes is not a whole number of MiB from 64 MiB to 1 TiB");

@@ -12,6 +12,10 @@ internal static class RunCommand
     {
         var spec = new Argument<string>("spec") { Description = "The pod spec in JSON; '-' reads standard input." };
         var events = new Option<string?>("--events") { Description = "Write one JSON line per published state to this file.", HelpName = "file" };
+        var journal = new Option<string?>("--journal")
+        {
+            Description = "Record the machine's events in this file, for 'rxvm replay'; an older journal there is replaced.", HelpName = "file",
+        };
         var interactive = new Option<bool>("--interactive", "-i") { Description = "Forward standard input to the first container." };
         var memory = new Option<int?>("--memory") { Description = "Guest memory in MiB (the spec's wins; default 256).", HelpName = "MiB" };
         var cpus = new Option<int?>("--cpus") { Description = "Virtual processors (the spec's wins; default 1).", HelpName = "n" };
@@ -28,7 +32,7 @@ internal static class RunCommand
         var verbose = new Option<bool>("--verbose") { Description = "Lifecycle lines and logs on standard error." };
         var command = new Command("run", "Run a pod in a machine of its own; the exit code is the pod's.")
         {
-            spec, events, interactive, memory, cpus, kernel, initrd, append, accel, driver, timeout, verbose,
+            spec, events, journal, interactive, memory, cpus, kernel, initrd, append, accel, driver, timeout, verbose,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -50,6 +54,7 @@ internal static class RunCommand
                         InitrdPath = parsed.GetValue(initrd),
                         KernelAppend = parsed.GetValue(append) ?? "",
                         Accelerator = parsed.GetValue(accel),
+                        JournalPath = parsed.GetValue(journal),
                     });
                 return new PodRunner(settings, error).RunAsync(ct);
             }

@@ -52,14 +52,16 @@ internal sealed class VmPipeline : IDisposable
     public IObservable<VmStep> Steps => _steps;
 
     /// <summary>Posts what happened. Any thread; returns at once.</summary>
-    public void Post(VmEvent e) => _inbox.OnNext(e);
+    public void Post(VmEvent e) => _inbox.OnNext(EventDoor.Admit(e));
 
-    /// <summary>Starts folding. Each step is first published, then answered, then its deadlines are set, then its effects run.</summary>
-    public void Connect(CommandLedger ledger, Action<VmStep> follow, Action<VmStep> runEffects, Action<VmStep> log)
+    /// <summary>Starts folding. Each step is first recorded, then published, answered, its deadlines set, its effects run.</summary>
+    public void Connect(
+        CommandLedger ledger, Action<VmStep> record, Action<VmStep> follow, Action<VmStep> runEffects, Action<VmStep> log)
     {
         var clock = _time.StartStopwatch();
         var steps = _inbox.Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed)).Publish();
 
+        steps.Subscribe(record).DisposeWith(_lifetime);
         steps.Subscribe(Publish).DisposeWith(_lifetime);
         steps.Subscribe(log).DisposeWith(_lifetime);
         steps.Subscribe(follow).DisposeWith(_lifetime);
@@ -109,7 +111,7 @@ internal sealed class VmPipeline : IDisposable
         }
         catch (Exception fault)
         {
-            return VmFold.Step(step, new VmEvent(VmEventKind.FoldFaulted) { Text = $"{e.Kind}: {fault.Message}" }, at);
+            return VmFold.Step(step, EventDoor.Admit(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{e.Kind}: {fault.Message}" }), at);
         }
     }
 

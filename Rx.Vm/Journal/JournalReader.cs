@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+
+namespace Rx.Vm.Journal;
+
+/// <summary>
+/// Reads a journal's bytes up to the first that are not the next record, and says what those are. Whatever a file holds, the result is a
+/// prefix of what was written to it, or a typed error.
+/// </summary>
+internal sealed class JournalReader(Stream stream, string name)
+{
+    private readonly ImmutableArray<JournalEntry>.Builder _entries = ImmutableArray.CreateBuilder<JournalEntry>();
+    private readonly byte[] _record = new byte[JournalFormat.MaxRecordBytes];
+    private JournalChain _chain;
+    private TimeSpan _at;
+    private long _offset;
+    private long _seen;
+
+    /// <summary>Everything that is sound.</summary>
+    /// <exception cref="JournalException">There is not even a header, or it is not for this library to read.</exception>
+    public JournalRecording Read()
+    {
+        var header = ReadHeader();
+        JournalEnd? end;
+        do
+        {
+            end = Next(Take);
+        }
+        while (end is null);
+
+        return new JournalRecording(header, _entries.DrainToImmutable()) { Seen = _seen, End = end };
+    }
+
+    private JournalHeader ReadHeader()
+    {
+        var preamble = new byte[JournalFormat.PreambleBytes];
+        var count = Fill(preamble);
+        if (count == 0)
+        {
+            throw new JournalException(JournalFault.NoHeader, name, "the file is empty");
+        }
+
+        if (!preamble.AsSpan(0, Math.Min(count, 8)).SequenceEqual(JournalFormat.Magic[..Math.Min(count, 8)]))
+        {
+            throw new JournalException(JournalFault.NotAJournal, name, "not a journal: it does not begin with 'RXJOURNL'");
+        }
+
+        var version = count < 12 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(preamble.AsSpan(8));
+        if (version > JournalHeader.CurrentVersion)
+        {
+            throw new JournalException(
+                JournalFault.NewerVersion, name,
+                $"the journal has format {version}, this library reads up to format {JournalHeader.CurrentVersion}; the file was not changed");
+        }
+
+        if (count < preamble.Length || version == 0)
+        {
+            throw new JournalException(JournalFault.NoHeader, name, count < preamble.Length ? $"the file ends at offset {count}, in its header" : "format 0");
+        }
+
+        _chain = JournalChain.Begin(preamble);
+        _offset = count;
+        JournalHeader? header = null;
+        var end = Next(payload => (header = JournalJsonReader.ReadHeader(payload)) is null ? "a header that makes no sense" : null);
+        return header is not null && end is null
+            ? header with { Version = (int)version }
+            : throw new JournalException(JournalFault.NoHeader, name, $"the header is missing: {end}");
+    }
+
+    // One record: null when it was taken, else where and why the reading ends.
+    private JournalEnd? Next(Func<ReadOnlyMemory<byte>, string?> take)
+    {
+        var words = Fill(_record.AsSpan(0, JournalFormat.LengthBytes));
+        if (words == 0)
+        {
+            return new JournalEnd(JournalEndKind.Clean, _offset, 0, null);
+        }
+
+        if (words < JournalFormat.LengthBytes)
+        {
+            return End(JournalEndKind.Torn, words, "a record's length is cut off");
+        }
+
+        if (JournalFormat.Length(_record) is not { } length)
+        {
+            return Blank(words) ?? End(JournalEndKind.Damaged, words, "no record begins here");
+        }
+
+        var rest = Fill(_record.AsSpan(words, length + JournalFormat.SealBytes));
+        if (rest < length + JournalFormat.SealBytes)
+        {
+            return End(JournalEndKind.Torn, words + rest, $"a record of {length} bytes is cut off");
+        }
+
+        var next = _chain.Next(_record.AsSpan(0, words + length));
+        if (BinaryPrimitives.ReadUInt128LittleEndian(_record.AsSpan(words + length)) != next.Seal)
+        {
+            return End(JournalEndKind.Damaged, words + rest, $"a record of {length} bytes does not bear this journal's next seal");
+        }
+
+        if (take(_record.AsMemory(words, length)) is { } trouble)
+        {
+            return End(JournalEndKind.Damaged, words + rest, trouble);
+        }
+
+        (_chain, _offset) = (next, _offset + words + rest);
+        return _offset <= JournalFormat.MaxFileBytes
+            ? null
+            : throw new JournalException(JournalFault.TooLarge, name, $"the journal is larger than {JournalFormat.MaxFileBytes} bytes");
+    }
+
+    private string? Take(ReadOnlyMemory<byte> payload)
+    {
+        switch (JournalJsonReader.ReadRecord(payload))
+        {
+            case ({ } entry, _) when entry.Index <= _seen || entry.At < _at:
+                return $"event {entry.Index} at {entry.At} does not come after event {_seen} at {_at}";
+            case ({ } entry, _):
+                _entries.Add(entry);
+                (_seen, _at) = (entry.Index, entry.At);
+                return null;
+            case (_, { } gap) when gap.First != _seen + 1 || gap.Count > long.MaxValue - gap.First:
+                return $"a gap from event {gap.First} on does not come after event {_seen}";
+            case (_, { } gap):
+                _seen += gap.Count;
+                return null;
+            default:
+                return "a record of a kind that this format does not have";
+        }
+    }
+
+    // A file system that grew the file but lost the data leaves zeros.
+    private JournalEnd? Blank(int taken)
+    {
+        if (_record.AsSpan(0, taken).ContainsAnyExcept((byte)0))
+        {
+            return null;
+        }
+
+        var end = End(JournalEndKind.Torn, taken, "only zeros follow", out var blank);
+        return blank ? end : end with { Kind = JournalEndKind.Damaged, Detail = "no record begins here" };
+    }
+
+    private JournalEnd End(JournalEndKind kind, int taken, string detail) => End(kind, taken, detail, out _);
+
+    // Counts what is left without keeping it, and not for ever.
+    private JournalEnd End(JournalEndKind kind, int taken, string detail, out bool blank)
+    {
+        var left = (long)taken;
+        blank = true;
+        int count;
+        while (left < JournalFormat.MaxFileBytes && (count = Fill(_record)) > 0)
+        {
+            left += count;
+            blank &= !_record.AsSpan(0, count).ContainsAnyExcept((byte)0);
+        }
+
+        return new JournalEnd(kind, _offset, left, detail);
+    }
+
+    private int Fill(Span<byte> target)
+    {
+        try
+        {
+            return stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(JournalFault.Unusable, name, $"can't be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Rx.Vm.Lifecycle;
+
+namespace Rx.Vm.Journal;
+
+/// <summary>
+/// A recorded life, folded once more. Pure: the fold has no other inputs than the recording, so a replay that comes out differently shows
+/// a defect, or that the rules were changed since.
+/// </summary>
+public sealed class JournalReplay
+{
+    private JournalReplay(JournalRecording recording, ImmutableArray<VmStep> steps, JournalDifference? difference, JournalGap? gap)
+    {
+        Recording = recording;
+        Steps = steps;
+        Difference = difference;
+        Gap = gap;
+    }
+
+    /// <summary>What was replayed.</summary>
+    public JournalRecording Recording { get; }
+
+    /// <summary>The steps: the initial one, then one for each entry up to the first gap. Later steps than a difference are there too.</summary>
+    public ImmutableArray<VmStep> Steps { get; }
+
+    /// <summary>The first step that came out differently, or null.</summary>
+    public JournalDifference? Difference { get; }
+
+    /// <summary>Where the replay had to stop because entries are missing, or null when it came to the end.</summary>
+    public JournalGap? Gap { get; }
+
+    /// <summary>Whether every step that was replayed came out as it was recorded: same state, deadlines, effects and answers.</summary>
+    public bool IsEqual => Difference is null;
+
+    /// <summary>Folds <paramref name="recording"/> up to its first gap.</summary>
+    public static JournalReplay Run(JournalRecording recording)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        var header = recording.Header;
+        var steps = ImmutableArray.CreateBuilder<VmStep>(recording.Entries.Length + 1);
+        steps.Add(VmFold.Initial(header.VmId, header.Keep, header.Timeouts));
+        JournalDifference? difference = null;
+        foreach (var entry in recording.Entries)
+        {
+            if (entry.Index != steps.Count)
+            {
+                break;
+            }
+
+            var step = VmFold.Step(steps[^1], entry.Event, entry.At);
+            steps.Add(step);
+            if (difference is null && JournalOutcome.Of(step) != entry.Outcome)
+            {
+                difference = new JournalDifference(entry, step);
+            }
+        }
+
+        JournalGap? gap = steps.Count <= recording.Seen ? recording.Gaps.First() : null;
+        return new JournalReplay(recording, steps.ToImmutable(), difference, gap);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+
+namespace Rx.Vm.Journal;
+
+/// <summary>
+/// Writes a journal's entries to its file, on a scheduler of its own choice and one batch at a time. Offering an entry never waits for
+/// the disk: the queue is bounded, and what does not fit is dropped and leaves a gap in the file.
+/// </summary>
+internal sealed class JournalSink
+{
+    private const int BatchEntries = 256;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<JournalEntry> _queue = new();
+    private readonly TaskCompletionSource _closed;
+    private readonly JournalPen _pen;
+    private readonly IScheduler _scheduler;
+    private readonly int _capacity;
+    private long _offered;
+    private bool _closing;
+    private bool _scheduled;
+
+    /// <summary>A sink that owns <paramref name="pen"/> and writes on <paramref name="scheduler"/>.</summary>
+    public JournalSink(JournalPen pen, IScheduler scheduler, int capacity, bool inline)
+    {
+        _closed = new(inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _pen = pen;
+        _scheduler = scheduler;
+        _capacity = capacity;
+    }
+
+    /// <summary>Completes when the file is closed; never fails.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>How the file is doing; what waits in the queue is neither written nor dropped yet.</summary>
+    public JournalStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pen.Status(_closed.Task.IsCompleted ? _offered : _offered - _queue.Count);
+            }
+        }
+    }
+
+    /// <summary>Takes an entry, or drops it when too many wait. Returns at once.</summary>
+    public void Offer(JournalEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_closing)
+            {
+                return;
+            }
+
+            _offered = entry.Index;
+            if (_queue.Count < _capacity)
+            {
+                _queue.Enqueue(entry);
+            }
+        }
+
+        Wake();
+    }
+
+    /// <summary>Closes the file after what is queued. Returns at once; idempotent.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_closing)
+            {
+                return;
+            }
+
+            _closing = true;
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            if (_scheduled || _closed.Task.IsCompleted)
+            {
+                return;
+            }
+
+            _scheduled = true;
+        }
+
+        _scheduler.Schedule(this, static (_, self) =>
+        {
+            self.Drain();
+            return Disposable.Empty;
+        });
+    }
+
+    private void Drain()
+    {
+        var batch = new List<JournalEntry>();
+        while (Take(batch, out var last))
+        {
+            _pen.Write(batch);
+            batch.Clear();
+            if (last is { } offered)
+            {
+                _pen.Close(offered);
+                _closed.TrySetResult();
+                return;
+            }
+        }
+    }
+
+    // The last batch comes with how many events there were in all.
+    private bool Take(List<JournalEntry> batch, out long? last)
+    {
+        lock (_gate)
+        {
+            while (batch.Count < BatchEntries && _queue.TryDequeue(out var entry))
+            {
+                batch.Add(entry);
+            }
+
+            last = _closing && _queue.Count == 0 ? _offered : null;
+            _scheduled = batch.Count > 0 || last is not null;
+            return _scheduled;
+        }
+    }
+}
