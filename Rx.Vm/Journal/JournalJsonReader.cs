@@ -124,7 +124,7 @@ internal static class JournalJsonReader
                     outcome = outcome with { Effects = (VmEffects)value.GetUInt32() };
                     break;
                 case "digest":
-                    outcome = outcome with { Digest = ulong.Parse(value.GetString()!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) };
+                    outcome = outcome with { Digest = ReadDigest(value.GetString()) };
                     break;
                 default:
                     return null;
@@ -135,6 +135,10 @@ internal static class JournalJsonReader
             ? new JournalEntry(index, TimeSpan.FromTicks(at), e with { Kind = k }, outcome with { Phase = p })
             : null;
     }
+
+    private static ulong ReadDigest(string? digits) => digits is { Length: 16 }
+        ? ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+        : throw new FormatException();
 
     private sealed record Record(JournalEntry? Entry, JournalGap? Gap);
 }

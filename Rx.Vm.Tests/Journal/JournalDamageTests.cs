@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using Rx.Vm.Journal;
+
+namespace Rx.Vm.Tests.Journal;
+
+/// <summary>Whatever becomes of a file, what is read of it is a prefix of what was written, or nothing (F21, F22).</summary>
+public class JournalDamageTests
+{
+    private static readonly JournalRecording Recording = Lives.Random(2, 12).Recording;
+    private static readonly byte[] Whole = Lives.Bytes(Recording);
+
+    [Fact]
+    public void Cut_anywhere_it_is_a_prefix_and_torn_there()
+    {
+        var records = Lives.Records(Whole);
+        for (var length = 0; length < Whole.Length; length++)
+        {
+            var whole = records.Count(offset => offset <= length) - 1;
+            if (whole < 1)
+            {
+                Assert.Equal(JournalFault.NoHeader, Assert.Throws<JournalException>(() => Lives.Read(Whole.AsSpan(0, length))).Fault);
+                continue;
+            }
+
+            var read = Lives.Read(Whole.AsSpan(0, length));
+
+            Assert.Equal(Recording.Entries.Take(whole - 1), read.Entries);
+            Assert.Equal(
+                length == records[whole] ? (JournalEndKind.Clean, (long)length, 0L) : (JournalEndKind.Torn, records[whole], length - records[whole]),
+                (read.End.Kind, read.End.Offset, read.End.BytesLeft));
+        }
+    }
+
+    [Fact]
+    public void Each_bit_flipped_is_noticed_where_it_is()
+    {
+        var records = Lives.Records(Whole);
+        var bytes = (byte[])Whole.Clone();
+        for (var bit = 0; bit < Whole.Length * 8; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            if (bit / 8 < records[1])
+            {
+                Assert.Throws<JournalException>(() => Lives.Read(bytes));
+            }
+            else
+            {
+                var record = records.Count(offset => offset <= bit / 8) - 1;
+                var read = Lives.Read(bytes);
+
+                Assert.Equal(Recording.Entries.Take(record - 1), read.Entries);
+                Assert.Equal(
+                    (JournalEndKind.Damaged, (long)records[record], Whole.LongLength - records[record]),
+                    (read.End.Kind, read.End.Offset, read.End.BytesLeft));
+            }
+
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
+    // What a file system may show after a power cut: the new file ends early, and behind it are the blocks of an older one.
+    [Fact]
+    public void Records_of_an_older_journal_are_never_taken()
+    {
+        var older = Lives.Bytes(Recording, [.. Lives.Salt.Reverse()]);
+        var records = Lives.Records(Whole);
+        Assert.Equal(older.Length, Whole.Length);
+        for (var record = 1; record < records.Length - 1; record++)
+        {
+            var mixed = Whole[..records[record]].Concat(older[records[record]..]).ToArray();
+
+            var read = Lives.Read(mixed);
+
+            Assert.Equal(Recording.Entries.Take(record - 1), read.Entries);
+            Assert.Equal((JournalEndKind.Damaged, (long)records[record]), (read.End.Kind, read.End.Offset));
+        }
+    }
+
+    [Fact]
+    public void A_record_is_sound_in_its_own_place_only()
+    {
+        var records = Lives.Records(Whole);
+        byte[] Record(int index) => Whole[records[index]..records[index + 1]];
+        byte[] Head(int count) => Whole[..records[count]];
+
+        byte[] swapped = [.. Head(3), .. Record(4), .. Record(3), .. Whole[records[5]..]];
+        byte[] missing = [.. Head(3), .. Whole[records[4]..]];
+        byte[] doubled = [.. Head(4), .. Record(3), .. Whole[records[4]..]];
+
+        Assert.Equal((2, records[3]), (Lives.Read(swapped).Entries.Length, Lives.Read(swapped).End.Offset));
+        Assert.Equal((2, records[3]), (Lives.Read(missing).Entries.Length, Lives.Read(missing).End.Offset));
+        Assert.Equal((3, records[4]), (Lives.Read(doubled).Entries.Length, Lives.Read(doubled).End.Offset));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5000)]
+    [InlineData(200_000)]
+    public void A_tail_of_zeros_is_torn(int zeros)
+    {
+        var read = Lives.Read([.. Whole, .. new byte[zeros]]);
+
+        Assert.Equal(Recording.Entries, read.Entries);
+        Assert.Equal((JournalEndKind.Torn, Whole.LongLength, (long)zeros), (read.End.Kind, read.End.Offset, read.End.BytesLeft));
+    }
+
+    [Fact]
+    public void Zeros_with_something_behind_them_are_damage()
+    {
+        var read = Lives.Read([.. Whole, .. new byte[9000], 1]);
+
+        Assert.Equal((JournalEndKind.Damaged, Whole.LongLength, 9001L), (read.End.Kind, read.End.Offset, read.End.BytesLeft));
+    }
+
+    [Fact]
+    public void A_newer_format_is_refused_by_both_numbers_and_the_file_is_left_alone()
+    {
+        using var directory = new JournalDirectory();
+        var bytes = (byte[])Whole.Clone();
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), 2);
+        var path = directory.Write("newer.journal", bytes);
+
+        var e = Assert.Throws<JournalException>(() => JournalFile.Read(path));
+
+        Assert.Equal(JournalFault.NewerVersion, e.Fault);
+        Assert.Equal($"{path}: the journal has format 2, this library reads up to format 1; the file was not changed", e.Message);
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    [Theory]
+    [InlineData("", JournalFault.NoHeader)]
+    [InlineData("RXJ", JournalFault.NoHeader)]
+    [InlineData("{\"containers\":[]}", JournalFault.NotAJournal)]
+    [InlineData("x", JournalFault.NotAJournal)]
+    public void Something_else_is_refused(string text, JournalFault fault) =>
+        Assert.Equal(fault, Assert.Throws<JournalException>(() => Lives.Read(System.Text.Encoding.UTF8.GetBytes(text))).Fault);
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        var e = Assert.Throws<JournalException>(() => JournalFile.Read("/no/such/journal"));
+
+        Assert.Equal(JournalFault.Unusable, e.Fault);
+        Assert.StartsWith("/no/such/journal: ", e.Message, StringComparison.Ordinal);
+    }
+}
