@@ -73,7 +73,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task Child_A_stopped_one_can_be_killed()
     {
-        using var child = new Child("sleep 1000");
+        using var child = new Child("exec sleep 1000");
         child.Handle.Signal(19);
 
         child.Handle.Signal(Libc.SigKill);
@@ -100,7 +100,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task Watcher_Has_one_thread_however_many_it_watches()
     {
-        var children = Enumerable.Range(0, 20).Select(static _ => new Child("sleep 1000")).ToArray();
+        var children = Enumerable.Range(0, 20).Select(static _ => new Child("exec sleep 1000")).ToArray();
 
         var names = Directory.EnumerateDirectories("/proc/self/task").Select(t => ProcFs.ReadSmall(Path.Combine(t, "comm"))?.Trim());
         Assert.Single(names, "rxvm exits");
@@ -115,7 +115,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task Identity_Finds_the_process_until_it_has_ended()
     {
-        using var child = new Child("sleep 1000");
+        using var child = new Child("exec sleep 1000");
         var identity = child.Handle.Identity;
 
         using (var again = ProcessHandle.OfRecord(identity))
@@ -132,7 +132,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task Identity_Any_difference_means_another_process()
     {
-        using var child = new Child("sleep 1000");
+        using var child = new Child("exec sleep 1000");
         var identity = child.Handle.Identity;
         Assert.NotEqual(0ul, identity.PidfsInode);
 
@@ -233,6 +233,7 @@ public sealed class ProcessTests
 
         public void Dispose()
         {
+            Handle.Signal(Libc.SigKill);
             Handle.Dispose();
             Words.Dispose();
         }
