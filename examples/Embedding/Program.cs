@@ -17,7 +17,7 @@ using var fleet = host.Vms.Connect()
 
 // One machine: the current state first, then every change, then completion.
 var vm = host.Start(new VmOptions { Memory = 192.MiB() });
-using var states = vm.States.Subscribe(
+using var states = vm.States.DistinctUntilChanged(state => state.Phase).Subscribe(
     state => Console.WriteLine($"{state.At.TotalSeconds,7:0.00}  {state.Phase}"),
     () => Console.WriteLine("         the machine has gone"));
 
