@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
-using System.Globalization;
+using System.Reactive.Concurrency;
 using System.Text;
 using Microsoft.Reactive.Testing;
-using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Reactive;
@@ -18,7 +16,7 @@ internal sealed class SimulatedWorld
     {
     }
 
-    public SimulatedWorld(SimulatedSettings settings)
+    public SimulatedWorld(SimulatedSettings settings, IScheduler? notify = null)
     {
         // A test runner's context would send continuations to other threads.
         SynchronizationContext.SetSynchronizationContext(null);
@@ -26,7 +24,7 @@ internal sealed class SimulatedWorld
         Host = Now(VmHost.OpenAsync(new VmHostOptions
         {
             Driver = Driver,
-            Schedulers = VmSchedulers.Single(Scheduler),
+            Schedulers = new VmSchedulers(Scheduler, notify ?? Scheduler),
             InlineContinuations = true,
         }).AsTask());
     }
