@@ -29,7 +29,7 @@ internal sealed class SimulatedWorld
         }).AsTask());
     }
 
-    public TestScheduler Scheduler { get; } = new();
+    public OneThreadScheduler Scheduler { get; } = new();
 
     public SimulatedDriver Driver { get; }
 
@@ -62,7 +62,11 @@ internal sealed class SimulatedWorld
         return vm;
     }
 
-    public void Advance(TimeSpan time) => Scheduler.AdvanceBy(time.Ticks);
+    public void Advance(TimeSpan time)
+    {
+        Scheduler.AdvanceBy(time.Ticks);
+        Assert.True(Scheduler.Strayed is null, $"work has left the thread of virtual time: {Scheduler.Strayed}");
+    }
 
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
