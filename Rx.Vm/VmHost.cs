@@ -155,7 +155,16 @@ public sealed class VmHost : IAsyncDisposable
         var machine = new MachineEffects(
             _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, options.Timeouts, pipeline.Post, log);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
-        pipeline.Connect(ledger, journal.Record, guest.Follow, effects.Run, step => VmLog.Step(log, step));
+        pipeline.Connect(
+            ledger,
+            journal.Record,
+            step =>
+            {
+                guest.Follow(step);
+                machine.Follow(step);
+            },
+            effects.Run,
+            step => VmLog.Step(log, step));
         return new VirtualMachine(pipeline, journal, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
     }
 

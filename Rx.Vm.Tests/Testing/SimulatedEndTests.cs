@@ -129,6 +129,39 @@ public class SimulatedEndTests
     }
 
     [Fact]
+    public void A_start_that_was_given_up_and_comes_about_all_the_same_is_seen_to()
+    {
+        var world = new SimulatedWorld(new SimulatedFault(K.StartLate) { After = TimeSpan.FromSeconds(200) });
+        var vm = world.Create();
+        Now(vm.Boot());
+        var killed = vm.Kill();
+
+        world.Advance(100);
+        Now(killed);
+        Assert.True(vm.State is { Phase: VmPhase.Gone, ResourcesLost: true });
+        world.Advance(110);
+
+        Assert.Equal((1, 0, 0), (world.Driver.Started, world.Driver.Alive, world.Driver.Held));
+    }
+
+    [Fact]
+    public void Behind_a_process_that_cannot_be_killed_nobody_waits_for_its_streams()
+    {
+        var world = new SimulatedWorld(new SimulatedFault(K.Unkillable));
+        var (vm, pod) = world.Running(Pod("sleep", "infinity"));
+        var output = Collect(pod.Containers[0].Streams.Output);
+        var input = pod.Containers[0].Streams.WriteInputAsync(new byte[100_000], CancellationToken.None).AsTask();
+        var killed = vm.Kill();
+
+        world.Advance(100);
+
+        Now(killed);
+        Assert.Equal("∎", output.ToString());
+        Assert.False(Now(pod.Containers[0].Streams.Ended));
+        Assert.True(input.IsCompleted);
+    }
+
+    [Fact]
     public void A_process_that_dies_before_its_greeting_is_seen_at_once_and_quoted()
     {
         var world = new SimulatedWorld(new SimulatedFault(K.DiesBeforeGreeting));

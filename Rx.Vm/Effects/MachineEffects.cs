@@ -17,6 +17,7 @@ internal sealed class MachineEffects(
     private readonly CancellationTokenSource _launch = new();
     private readonly Lock _gate = new();
     private bool _killed;
+    private bool _released;
     private Task _ttyEnded = Task.CompletedTask;
     private volatile bool _ready;
 
@@ -49,7 +50,24 @@ internal sealed class MachineEffects(
             driver.BootFailed(spec, machine, state.Message ?? state.Reason.ToString());
         }
 
+        lock (_gate)
+        {
+            _released = true;
+        }
+
         _ = ReleaseAsync();
+    }
+
+    /// <summary>
+    /// Follows the fold to its end: behind the terminal state nothing may be left waiting for a process that was given up (F34), neither the
+    /// readers of its streams nor the release itself.
+    /// </summary>
+    public void Follow(VmStep step)
+    {
+        if (step is { Published: true, Fold.State.IsTerminal: true })
+        {
+            connection.Tty?.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -61,10 +79,19 @@ internal sealed class MachineEffects(
         {
             var machine = await driver.StartAsync(spec, _launch.Token).ConfigureAwait(false);
             bool killed;
+            bool released;
             lock (_gate)
             {
-                connection.Machine = machine;
+                released = _released;
+                connection.Machine = released ? null : machine;
                 killed = _killed;
+            }
+
+            if (released)
+            {
+                // The start was given up and has come about all the same: nobody else will see to this process.
+                await machine.DisposeAsync().ConfigureAwait(false);
+                return;
             }
 
             if (killed)

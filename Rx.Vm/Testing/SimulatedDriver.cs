@@ -71,7 +71,10 @@ public sealed class SimulatedDriver : IMachineDriver
         var machine = new Machine(this, spec.Id, settings, _scheduler);
         var hangs = machine.Faults.Take(SimulatedFaultKind.StartHangs) is not null;
         var time = hangs ? Timeout.InfiniteTimeSpan : settings.Timings.ProcessStart;
-        await Delay.For(time, _scheduler, settings.InlineContinuations, ct).ConfigureAwait(false);
+        var late = machine.Faults.Take(SimulatedFaultKind.StartLate);
+        await Delay.For(
+            time + (late?.After ?? TimeSpan.Zero), _scheduler, settings.InlineContinuations, late is null ? ct : CancellationToken.None)
+            .ConfigureAwait(false);
         if (machine.Faults.Take(SimulatedFaultKind.StartRefused) is { } refusal)
         {
             var exit = MachineExit.WithCode(refusal.Value ?? 1, "simulated: refused to start");

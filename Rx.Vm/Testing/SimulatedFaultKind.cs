@@ -14,6 +14,9 @@ public enum SimulatedFaultKind
     /// <summary>The start never comes to an end; only giving up helps.</summary>
     StartHangs,
 
+    /// <summary>The start takes <see cref="SimulatedFault.After"/> longer and can't be given up.</summary>
+    StartLate,
+
     /// <summary>The process ends before its monitor has greeted, with a code (1).</summary>
     DiesBeforeGreeting,
 
