@@ -11,7 +11,7 @@ public class VmPipelineTests
     private readonly List<VmStep> _steps = [];
 
     [Fact]
-    public void A_step_is_published_then_answered_then_timed_then_carried_out()
+    public void A_step_is_recorded_then_published_then_answered_then_timed_then_carried_out()
     {
         var order = new List<string>();
         var ledger = new CommandLedger(inlineContinuations: true);
@@ -19,11 +19,16 @@ public class VmPipelineTests
         var (command, answer) = ledger.Open();
         answer.GetAwaiter().OnCompleted(() => order.Add($"answered in {pipeline.Current.Phase}"));
         pipeline.Connect(
-            ledger, _ => order.Add("followed"), step => order.Add($"{step.Effects} in {pipeline.Current.Phase}"), _ => order.Add("logged"));
+            ledger,
+            _ => order.Add($"recorded in {pipeline.Current.Phase}"),
+            _ => order.Add("followed"),
+            step => order.Add($"{step.Effects} in {pipeline.Current.Phase}"),
+            _ => order.Add("logged"));
 
         pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, command));
 
-        Assert.Equal(["logged", "followed", "answered in Booting", "LaunchProcess, CompleteRequest in Booting"], order);
+        Assert.Equal(
+            ["recorded in Preparing", "logged", "followed", "answered in Booting", "LaunchProcess, CompleteRequest in Booting"], order);
         Assert.Equal(0, ledger.Count);
     }
 
@@ -115,5 +120,5 @@ public class VmPipelineTests
     }
 
     private static void Connect(VmPipeline pipeline, Action<VmStep> effects) =>
-        pipeline.Connect(new CommandLedger(inlineContinuations: true), _ => { }, effects, _ => { });
+        pipeline.Connect(new CommandLedger(inlineContinuations: true), _ => { }, _ => { }, effects, _ => { });
 }
