@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 
@@ -24,7 +23,7 @@ internal sealed class ExecPlan(ExecPayload template, bool terminal) : CallPlan
     public override GuestCode Code => GuestCode.ExecCmd;
 
     /// <inheritdoc/>
-    public override GuestFeature Needs => (terminal ? 0 : GuestFeature.Pipes) | (template.User is null ? 0 : GuestFeature.User);
+    public override GuestFeature Needs => (terminal ? 0 : GuestFeature.Pipes) | GuestPayloads.Needs(template);
 
     /// <summary>The new process's streams, once it was sent.</summary>
     public ProcessStreams? Streams { get; private set; }
@@ -39,7 +38,7 @@ internal sealed class ExecPlan(ExecPayload template, bool terminal) : CallPlan
             Stderr = Streams.ErrorSession,
             Terminal = terminal ? null : false,
         };
-        return JsonSerializer.SerializeToUtf8Bytes(payload, WireJson.Default.ExecPayload);
+        return GuestPayloads.Exec(payload, features);
     }
 }
 
@@ -53,8 +52,7 @@ internal sealed class SignalPlan(string container, int signal) : CallPlan
     public override GuestFeature Needs => GuestFeature.Signal;
 
     /// <inheritdoc/>
-    public override byte[] Prepare(GuestFeatures features, TtyMux tty) =>
-        JsonSerializer.SerializeToUtf8Bytes(new KillPayload(container, signal), WireJson.Default.KillPayload);
+    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.Kill(container, signal);
 }
 
 /// <summary>WINSIZE.</summary>
@@ -67,6 +65,5 @@ internal sealed class WindowSizePlan(ulong session, ushort rows, ushort columns)
     public override GuestFeature Needs => GuestFeature.None;
 
     /// <inheritdoc/>
-    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => JsonSerializer.SerializeToUtf8Bytes(
-        new WindowSizePayload(session, rows, columns), WireJson.Default.WindowSizePayload);
+    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.WindowSize(session, rows, columns);
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
 using Rx.Vm.Devices;
@@ -42,7 +40,7 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
 
             foreach (var step in DiskHotplug.Add(slot, disk.Root.Path, disk.Serial, readOnly: true))
             {
-                await qmp.ExecuteAsync(ToCommand(step)).ConfigureAwait(false);
+                await qmp.ExecuteAsync(step.ToCommand()).ConfigureAwait(false);
                 done.Push(step);
             }
 
@@ -100,16 +98,7 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
         }
         else
         {
-            await qmp.ExecuteAsync(ToCommand(step)).ConfigureAwait(false);
+            await qmp.ExecuteAsync(step.ToCommand()).ConfigureAwait(false);
         }
     }
-
-    private static QmpCommand ToCommand(HotplugStep step) => QmpCommand.Create(step.Execute, writer =>
-    {
-        using var arguments = JsonDocument.Parse(step.Arguments);
-        foreach (var argument in arguments.RootElement.EnumerateObject())
-        {
-            argument.WriteTo(writer);
-        }
-    });
 }

@@ -64,9 +64,8 @@ internal sealed class GuestEffects(MachineConnection connection, Action<VmEvent>
             return;
         }
 
-        var trouble = connection.Features.Has(plan.Needs)
-            ? Trouble(Send(plan.Code, plan.Prepare(connection.Features, connection.Tty), command))
-            : $"the guest lacks the feature '{GuestFeatures.NameOf(plan.Needs)}'";
+        var trouble = connection.Features.Lacking(plan.Needs)
+            ?? Trouble(Send(plan.Code, plan.Prepare(connection.Features, connection.Tty), command));
         if (trouble is not null)
         {
             post(new VmEvent(VmEventKind.CallRefused) { Token = command, Text = trouble });

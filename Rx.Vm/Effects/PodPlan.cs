@@ -36,18 +36,15 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
     /// <returns>The payload, or what the guest lacks.</returns>
     public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty)
     {
-        if (Lacking(features) is { } feature)
-        {
-            return (null, $"the guest lacks the feature '{GuestFeatures.NameOf(feature)}'");
-        }
-
         Streams = [.. Spec.Containers.Select((_, i) => ProcessStreams.Open(tty, features, HasTerminal(i), isExec: false))];
         var payload = new PodPayload
         {
             Hostname = Hostname(),
             Containers = [.. Spec.Containers.Select(Describe)],
         };
-        return (System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(payload, WireJson.Default.PodPayload), null);
+        return features.Lacking(GuestPayloads.Needs(payload)) is { } lacking
+            ? (null, lacking)
+            : (GuestPayloads.StartPod(payload, features), null);
     }
 
     /// <summary>Lets input through: the guest knows the sessions now (H82).</summary>
@@ -57,27 +54,6 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
         {
             streams.StartInput();
         }
-    }
-
-    private GuestFeature? Lacking(GuestFeatures features)
-    {
-        var needed = GuestFeature.SerialDisk;
-        for (var i = 0; i < Spec.Containers.Length; i++)
-        {
-            needed |= Spec.Containers[i].ReadOnly ? 0 : GuestFeature.Overlay;
-            needed |= Spec.Containers[i].User is null ? 0 : GuestFeature.User;
-            needed |= HasTerminal(i) ? 0 : GuestFeature.Pipes;
-        }
-
-        foreach (var feature in new[] { GuestFeature.SerialDisk, GuestFeature.Overlay, GuestFeature.User, GuestFeature.Pipes })
-        {
-            if ((needed & feature) != 0 && !features.Has(feature))
-            {
-                return feature;
-            }
-        }
-
-        return null;
     }
 
     private string Hostname()

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Rx.Vm.Images;
 
 /// <summary>How a pod names its root file system: a path, or the name of an imported image.</summary>
@@ -7,10 +5,7 @@ namespace Rx.Vm.Images;
 /// <param name="IsPath">Whether it is a path.</param>
 public readonly record struct ImageReference(string Value, bool IsPath)
 {
-    private const int MaxNameLength = 64;
     private const int MaxPathLength = 4095;
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <summary>Reads a reference: with a <c>/</c> in it, or a <c>.</c> at its start, it is a path; else it must be a valid name.</summary>
     /// <param name="text">The text of the pod specification.</param>
@@ -43,10 +38,7 @@ public readonly record struct ImageReference(string Value, bool IsPath)
     /// <summary>Whether a text is allowed as the name of an imported image (S11).</summary>
     /// <param name="name">The text.</param>
     /// <returns>True for <c>[A-Za-z0-9][A-Za-z0-9_.-]{0,63}</c>.</returns>
-    public static bool IsValidName(string? name) =>
-        name is { Length: >= 1 and <= MaxNameLength }
-        && char.IsAsciiLetterOrDigit(name[0])
-        && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+    public static bool IsValidName(string? name) => Identifiers.IsValid(name);
 
     // An error text must not carry 4 KiB, or terminal control sequences, of somebody else's input.
     private static string Printable(string text)

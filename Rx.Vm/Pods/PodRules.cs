@@ -11,9 +11,6 @@ internal static partial class PodRules
     private const int MaxVariables = 1024;
     private const int MaxText = 128 * 1024;
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\z")]
-    private static partial Regex Id();
-
     [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex DnsLabel();
 
@@ -173,9 +170,9 @@ internal static partial class PodRules
 
     private static void CheckId(string path, string? id)
     {
-        if (id is not null && !Id().IsMatch(id))
+        if (id is not null && !Identifiers.IsValid(id))
         {
-            throw new PodSpecException(path, $"{Quote(id)} is not an id: 1 to 64 of letters, digits, '_', '.', '-', the first a letter or digit");
+            throw new PodSpecException(path, $"{Quote(id)} is not an id: {Identifiers.Rule}");
         }
     }
 

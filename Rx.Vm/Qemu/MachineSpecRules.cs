@@ -1,19 +1,14 @@
-using System.Text.RegularExpressions;
-
 namespace Rx.Vm.Qemu;
 
 /// <summary>What a machine specification must keep to before anything is made of it.</summary>
-internal static partial class MachineSpecRules
+internal static class MachineSpecRules
 {
     private const int MaxAppend = 1024;
-
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\z")]
-    private static partial Regex Id();
 
     /// <summary>Throws for an id that may not name a directory (S11).</summary>
     public static void CheckId(string id)
     {
-        if (!Id().IsMatch(id))
+        if (!Identifiers.IsValid(id))
         {
             throw new VmDirectoryException(BadId(id));
         }
@@ -21,7 +16,7 @@ internal static partial class MachineSpecRules
 
     /// <summary>The first broken rule, or null.</summary>
     public static string? Broken(MachineSpec spec) =>
-        !Id().IsMatch(spec.Id) ? BadId(spec.Id)
+        !Identifiers.IsValid(spec.Id) ? BadId(spec.Id)
         : spec.MemoryMiB is < 32 or > 1 << 20 ? $"{spec.MemoryMiB} MiB of memory is not within 32 to 1048576"
         : spec.Cpus is < 1 or > 64 ? $"{spec.Cpus} processors is not within 1 to 64"
         : spec.DiskSlots is < 0 or > DiskHotplug.Slots ? $"{spec.DiskSlots} disk slots is not within 0 to {DiskHotplug.Slots}"

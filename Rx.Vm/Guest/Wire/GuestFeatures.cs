@@ -21,8 +21,12 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
     /// <summary>Whether every one of <paramref name="wanted"/> was announced.</summary>
     public bool Has(GuestFeature wanted) => (Flags & wanted) == wanted;
 
-    /// <summary>The name of one feature on the wire and in messages.</summary>
-    public static string NameOf(GuestFeature feature) => Array.Find(Names, n => n.Flag == feature).Name ?? feature.ToString();
+    /// <summary>One line that names the first of <paramref name="wanted"/> that was not announced, or null when all were.</summary>
+    public string? Lacking(GuestFeature wanted)
+    {
+        var missing = Array.Find(Names, n => (wanted & n.Flag) != 0 && !Has(n.Flag)).Name;
+        return missing is null ? null : $"the guest lacks the feature '{missing}'";
+    }
 
     /// <summary>
     /// Reads a READY payload. Empty is <see cref="None"/>; anything that isn't the documented JSON is an error text, never a throw.
