@@ -144,7 +144,8 @@ public sealed class VmDirectoryTests : IDisposable
     {
         var root = Path.Combine(_temp.Path, new string('r', length - _temp.Path.Length - "/vm/s.sock".Length - 1));
         using var directory = VmDirectory.Create(root, "vm");
-        using var listener = new Socket(new SafeSocketHandle(directory.Listen("s.sock").DangerousGetHandle(), ownsHandle: false));
+        using var handle = directory.Listen("s.sock");
+        using var listener = new Socket(new SafeSocketHandle(handle.DangerousGetHandle(), ownsHandle: false));
 
         using var client = directory.Connect("s.sock");
         using var server = await listener.AcceptAsync(TestContext.Current.CancellationToken);

@@ -296,7 +296,7 @@ public class SimulatedLifeTests
         world.Advance(2);
 
         // Disks are named by their serials, which such a guest can't do: it says so instead of guessing a device letter (H114).
-        Assert.Contains("the guest lacks the feature 'serial-disk'", Failure<VmFailedException>(refused).Message, StringComparison.Ordinal);
+        Assert.Contains("the guest lacks pipes, serial-disk, overlay", Failure<VmFailedException>(refused).Message, StringComparison.Ordinal);
         Assert.Equal(VmPhase.Gone, vm.State.Phase);
     }
 

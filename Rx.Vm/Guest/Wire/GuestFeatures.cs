@@ -21,11 +21,11 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
     /// <summary>Whether every one of <paramref name="wanted"/> was announced.</summary>
     public bool Has(GuestFeature wanted) => (Flags & wanted) == wanted;
 
-    /// <summary>One line that names the first of <paramref name="wanted"/> that was not announced, or null when all were.</summary>
+    /// <summary>One line that names every one of <paramref name="wanted"/> that was not announced, or null when all were.</summary>
     public string? Lacking(GuestFeature wanted)
     {
-        var missing = Array.Find(Names, n => (wanted & n.Flag) != 0 && !Has(n.Flag)).Name;
-        return missing is null ? null : $"the guest lacks the feature '{missing}'";
+        var missing = Array.FindAll(Names, n => (wanted & n.Flag) != 0 && !Has(n.Flag));
+        return missing.Length == 0 ? null : $"the guest lacks {string.Join(", ", missing.Select(n => n.Name))}";
     }
 
     /// <summary>
