@@ -134,7 +134,7 @@ public sealed class VirtualMachine
         ArgumentNullException.ThrowIfNull(command);
         options ??= new ExecOptions();
         options.Validate(command);
-        var plan = new ExecPlan(options.ToPayload(container, command), options.Tty);
+        var plan = new ExecPlan(container, command, options);
         await CallAsync("exec", plan, ct).ConfigureAwait(false);
         plan.Streams!.StartInput();
         return new ExecProcess(plan.Streams);

@@ -1,5 +1,6 @@
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Pods;
 
 namespace Rx.Vm.Effects;
 
@@ -17,13 +18,22 @@ internal abstract class CallPlan
 }
 
 /// <summary>EXECCMD.</summary>
-internal sealed class ExecPlan(ExecPayload template, bool terminal) : CallPlan
+internal sealed class ExecPlan(string container, IReadOnlyList<string> command, ExecOptions options) : CallPlan
 {
+    private readonly ExecPayload _template = new()
+    {
+        Container = container,
+        Cmd = [.. command],
+        Envs = options.Envs.IsDefaultOrEmpty ? null : [.. options.Envs.Select(e => new EnvPayload(e.Env, e.Value))],
+        Workdir = options.Workdir,
+        User = options.User,
+    };
+
     /// <inheritdoc/>
     public override GuestCode Code => GuestCode.ExecCmd;
 
     /// <inheritdoc/>
-    public override GuestFeature Needs => (terminal ? 0 : GuestFeature.Pipes) | GuestPayloads.Needs(template);
+    public override GuestFeature Needs => (options.Tty ? 0 : GuestFeature.Pipes) | GuestPayloads.Needs(_template);
 
     /// <summary>The new process's streams, once it was sent.</summary>
     public ProcessStreams? Streams { get; private set; }
@@ -31,12 +41,12 @@ internal sealed class ExecPlan(ExecPayload template, bool terminal) : CallPlan
     /// <inheritdoc/>
     public override byte[] Prepare(GuestFeatures features, TtyMux tty)
     {
-        Streams = ProcessStreams.Open(tty, features, terminal, isExec: true);
-        var payload = template with
+        Streams = ProcessStreams.Open(tty, features, options.Tty, isExec: true);
+        var payload = _template with
         {
             Seq = Streams.MainSession,
             Stderr = Streams.ErrorSession,
-            Terminal = terminal ? null : false,
+            Terminal = options.Tty ? null : false,
         };
         return GuestPayloads.Exec(payload, features);
     }

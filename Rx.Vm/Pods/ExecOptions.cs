@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rx.Vm.Guest.Wire;
 
 namespace Rx.Vm.Pods;
 
@@ -27,13 +26,4 @@ public sealed record ExecOptions
         };
         PodRules.ValidateExec(container);
     }
-
-    internal ExecPayload ToPayload(string container, IReadOnlyList<string> command) => new()
-    {
-        Container = container,
-        Cmd = [.. command],
-        Envs = Envs.IsDefaultOrEmpty ? null : [.. Envs.Select(e => new EnvPayload(e.Env, e.Value))],
-        Workdir = Workdir,
-        User = User,
-    };
 }

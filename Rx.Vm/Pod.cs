@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Rx.Vm.Effects;
 using Rx.Vm.Guest;
+using Rx.Vm.Pods;
 
-namespace Rx.Vm.Pods;
+namespace Rx.Vm;
 
 /// <summary>A pod that was started.</summary>
 public sealed class Pod

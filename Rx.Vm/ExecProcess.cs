@@ -1,6 +1,6 @@
 using Rx.Vm.Guest;
 
-namespace Rx.Vm.Pods;
+namespace Rx.Vm;
 
 /// <summary>A further process in a container.</summary>
 public sealed class ExecProcess
