@@ -10,6 +10,9 @@ internal static class Snapshot
 
     private static readonly bool Rewrite = Environment.GetEnvironmentVariable("RX_SNAPSHOTS") == "write";
 
+    /// <summary>The file at <paramref name="path"/>, relative to the repository.</summary>
+    public static string Read(string path) => File.ReadAllText(Locate(path));
+
     /// <summary>Asserts that the file at <paramref name="path"/>, relative to the repository, holds <paramref name="text"/>.</summary>
     public static void AssertFile(string path, string text)
     {

@@ -145,7 +145,8 @@ public sealed class MarbleParseTests
     {
         Assert.Throws<MarbleException>(() => MarbleLegend.Create([("a", 1), ("a", 2)]));
         Assert.Throws<MarbleException>(() => MarbleLegend<int>.Empty.WithError(new TimeoutException()).WithError(new IOException()));
-        Assert.Throws<MarbleException>(() => MarbleLegend<int>.Empty.WithError(new TimeoutException(), "x").WithError<IOException>(null, "x"));
+        var named = MarbleLegend<int>.Empty.WithError(new TimeoutException(), "x");
+        Assert.Throws<MarbleException>(() => named.WithError<IOException>(null, "x"));
     }
 
     [Fact]

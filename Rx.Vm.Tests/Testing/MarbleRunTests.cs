@@ -103,11 +103,12 @@ public sealed class MarbleRunTests
     [Theory]
     [InlineData("gone", true)]
     [InlineData("lost", false)]
-    public void A_bare_error_is_the_scripted_one_and_no_other(string message, bool named) => Assert.Throws<MarbleException>(() => Marble.Run(m =>
-    {
-        var stream = m.Expect(Observable.Throw<string>(new IOException(message), m.Scheduler));
-        (named ? stream.WithError(new IOException("lost")) : stream).ToBe("#");
-    }));
+    public void A_bare_error_is_the_scripted_one_and_no_other(string message, bool named) =>
+        Assert.Throws<MarbleException>(() => Marble.Run(m =>
+        {
+            var stream = m.Expect(Observable.Throw<string>(new IOException(message), m.Scheduler));
+            (named ? stream.WithError(new IOException("lost")) : stream).ToBe("#");
+        }));
 
     [Fact]
     public void A_recording_can_be_expected_and_values_compared_otherwise() => Marble.Run(m =>
@@ -172,9 +173,9 @@ public sealed class MarbleRunTests
     });
 
     [Fact]
-    public void Driving_the_scheduler_itself_subscribes_expectations_too() => Marble.Run(m =>
+    public void Driving_the_scheduler_itself_starts_hot_sources_too() => Marble.Run(m =>
     {
-        m.Expect(m.Cold("a-b")).ToBe("a-b");
+        m.Expect(m.Hot("a-b")).ToBe("a-b");
         m.Scheduler.AdvanceTo(TimeSpan.FromSeconds(1).Ticks);
         m.Expect(m.Cold("a-b")).ToBe("1s a-b");
         m.Scheduler.Start();
@@ -246,8 +247,66 @@ public sealed class MarbleRunTests
     {
         var before = SynchronizationContext.Current;
         Marble.Run(m => m.Expect(m.Cold("a")).ToBe("a"));
-        Assert.Throws<MarbleException>(() => Marble.Run(_ => Task.CompletedTask));
+        Assert.Throws<MarbleException>(() => Marble.Run(async m => await Observable.Timer(TimeSpan.FromSeconds(1), m.Scheduler)));
         Assert.Same(before, SynchronizationContext.Current);
+    }
+
+    [Fact]
+    public void The_code_under_test_never_leaves_the_thread_though_it_wants_no_context() => Marble.Run(async m =>
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        var signal = new TaskCompletionSource();
+        var seen = new List<int>();
+        var other = Follow();
+        m.Verify(() => Assert.Equal([thread, thread], seen));
+        signal.SetResult();
+        await Observable.Timer(TimeSpan.FromSeconds(1), m.Scheduler);
+        Assert.Equal([thread], seen);
+        await other;
+        Assert.Equal(thread, Environment.CurrentManagedThreadId);
+
+        async Task Follow()
+        {
+            await signal.Task.ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+            await Observable.Timer(TimeSpan.FromSeconds(2), m.Scheduler).ToTask(CancellationToken.None).ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+        }
+    });
+
+    [Fact]
+    public void A_body_goes_on_in_virtual_time_though_what_it_awaits_insists_on_another_thread() => Marble.Run(async m =>
+    {
+        var reply = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        m.At(TimeSpan.FromMilliseconds(5), () => reply.SetResult(7));
+        m.At(TimeSpan.FromMilliseconds(6), () => { });
+        m.Verify(() => Assert.Equal(6, m.Frame));
+        Assert.Equal(7, await reply.Task.ConfigureAwait(true));
+        Assert.Equal(5, m.Frame);
+    });
+
+    [Fact]
+    public void What_a_stream_does_right_after_the_matcher_is_seen() => Marble.Run(m =>
+    {
+        var stream = new BehaviorSubject<string>("a");
+        m.Expect(stream).ToBe("(abc)");
+        stream.OnNext("b");
+        m.Expect(stream).ToBe("(bc)");
+        stream.OnNext("c");
+    });
+
+    [Fact]
+    public void A_method_that_returns_a_task_is_awaited()
+    {
+        Assert.Throws<InvalidTimeZoneException>(() => Marble.Run(m => Later(m)));
+        Assert.Throws<InvalidTimeZoneException>(() => Marble.Run(Later));
+
+        static async Task Later(MarbleRun m)
+        {
+            m.Expect(m.Cold("a")).ToBe("a");
+            await Observable.Timer(TimeSpan.FromSeconds(1), m.Scheduler);
+            throw new InvalidTimeZoneException();
+        }
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rx.Vm.Testing;
 
 /// <summary>Runs marble tests in virtual time.</summary>
@@ -22,6 +24,7 @@ public static class Marble
     /// An expectation failed or has no matcher, nothing was expected at all, work was left at the limit, or time passed the cap.
     /// </exception>
     /// <remarks>What the body, or work it scheduled, throws leaves unchanged.</remarks>
+    [OverloadResolutionPriority(-2)]
     public static void Run(Action<MarbleRun> body, MarbleOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -29,31 +32,40 @@ public static class Marble
             m =>
             {
                 body(m);
-                return Task.CompletedTask;
+                return new MarbleTask(Task.CompletedTask);
             },
             options);
     }
 
     /// <summary>
-    /// The same for a body that awaits. Virtual time goes on while the body waits, and stands still while it runs. Returns when all is
-    /// judged, not a task: one that nobody awaits would be a test that cannot fail.
+    /// The same for an <c>async</c> lambda. Virtual time goes on while the body waits, and stands still while it runs. Returns when all
+    /// is judged, not a task: one that nobody awaits would be a test that cannot fail.
     /// </summary>
-    /// <param name="body">As above. Its continuations run on the calling thread, one at a time.</param>
+    /// <param name="body">As above. It goes on between pieces of work, on the calling thread, whatever completed what it awaits.</param>
     /// <param name="options">Frame and limits; null for the defaults.</param>
     /// <exception cref="MarbleException">As above; or the body waits for something that never comes.</exception>
-    /// <remarks>Code that leaves the calling thread, as with <c>ConfigureAwait(false)</c>, is beyond the reach of virtual time.</remarks>
+    /// <remarks>
+    /// Awaits in the code under test go on at once, inside the work that completed what they wait for, unless that code insists on
+    /// another thread (<c>Task.Run</c>, <c>RunContinuationsAsynchronously</c>): then virtual time does not wait for it.
+    /// </remarks>
+    public static void Run(Func<MarbleRun, MarbleTask> body, MarbleOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        using var run = new MarbleRun(options ?? MarbleOptions.Default);
+        run.Execute(body);
+    }
+
+    /// <summary>
+    /// The same for a method that returns a task; so that one passed in is awaited. Its own awaits go on like those of the code under
+    /// test, where time cannot be advanced: declare it <c>async MarbleTask</c> for that.
+    /// </summary>
+    /// <param name="body">As above.</param>
+    /// <param name="options">Frame and limits; null for the defaults.</param>
+    /// <exception cref="MarbleException">As above.</exception>
+    [OverloadResolutionPriority(-1)]
     public static void Run(Func<MarbleRun, Task> body, MarbleOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var before = SynchronizationContext.Current;
-        using var run = new MarbleRun(options ?? MarbleOptions.Default);
-        try
-        {
-            run.Execute(body);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
+        Run(async m => await body(m), options);
     }
 }

@@ -86,42 +86,40 @@ public sealed class MarbleExpectation<T> : IExpectation
         return this;
     }
 
-    /// <summary>Expects what a diagram says, by whole frames of time since the run began.</summary>
+    /// <summary>
+    /// Expects what a diagram says, by whole frames of time since the run began. Subscribes now, or at the window's <c>^</c>.
+    /// </summary>
     /// <param name="diagram">The diagram; an empty one expects silence.</param>
     /// <param name="legend">What its names stand for.</param>
     /// <exception cref="MarbleSyntaxException">The text is no diagram, or a name stands for nothing.</exception>
+    /// <exception cref="MarbleException">There is a matcher already.</exception>
     public void ToBe(string diagram, params MarbleLegend<T> legend)
     {
         RefuseSecond();
         _legend = legend.With(_errors);
         _expected = DiagramReader.Read(diagram, _run.Options.Frame.Ticks).FromZero("an expectation").Resolve(_legend);
+        Attach();
     }
 
-    /// <summary>Expects what a recording says, by whole frames of time since the run began.</summary>
+    /// <summary>Expects what a recording says, by whole frames. Subscribes now, or at the window's <c>^</c>.</summary>
     public void ToBe(MarbleRecording<T> recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
         RefuseSecond();
         _legend = _legend.With(_errors);
         _expected = recording;
+        Attach();
     }
 
-    /// <summary>Expects the same as another stream does in the same window.</summary>
-    /// <exception cref="MarbleException">The stream is subscribed already, so the other would begin later.</exception>
+    /// <summary>Expects the same as another stream does in the same window. Subscribes both now, or at the window's <c>^</c>.</summary>
+    /// <exception cref="MarbleException">There is a matcher already.</exception>
     public void ToEqual(IObservable<T> other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        RefuseAttached("ToEqual");
         RefuseSecond();
         _legend = _legend.With(_errors);
         _other = new(_run, other);
-    }
-
-    internal void Attach()
-    {
-        _attached = true;
-        _actual.Attach(_window);
-        _other?.Attach(_window);
+        Attach();
     }
 
     string? IExpectation.Verdict()
@@ -135,6 +133,13 @@ public sealed class MarbleExpectation<T> : IExpectation
     {
         _actual.Dispose();
         _other?.Dispose();
+    }
+
+    private void Attach()
+    {
+        _attached = true;
+        _actual.Attach(_window);
+        _other?.Attach(_window);
     }
 
     private void RefuseAttached(string what)

@@ -22,7 +22,8 @@ public sealed class MarbleLane
     public static MarbleLane Of<T>(string title, MarbleRecording<T> recording, Func<T, string>? label = null)
     {
         ArgumentNullException.ThrowIfNull(recording);
-        return new(ValueText.OneLine(title), [.. recording.Select(e => Mark(e, label ?? (value => SelfNames.NameOf(value) ?? ValueText.Of(value))))]);
+        var name = label ?? (value => SelfNames.NameOf(value) ?? ValueText.Of(value));
+        return new(ValueText.OneLine(title), [.. recording.Select(e => Mark(e, name))]);
     }
 
     private static MarbleMark Mark<T>(MarbleEvent<T> e, Func<T, string> label) => e.Notification.Kind switch

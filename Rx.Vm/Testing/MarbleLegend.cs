@@ -9,5 +9,6 @@ public static class MarbleLegend
 
     /// <summary>A legend of a dictionary's names and values.</summary>
     /// <exception cref="MarbleException">A name cannot be written in a diagram.</exception>
-    public static MarbleLegend<T> Of<T>(IEnumerable<KeyValuePair<string, T>> entries) => new([.. entries.Select(e => (e.Key, e.Value))], []);
+    public static MarbleLegend<T> Of<T>(IEnumerable<KeyValuePair<string, T>> entries) =>
+        new([.. entries.Select(e => (e.Key, e.Value))], []);
 }

@@ -86,7 +86,8 @@ public sealed class MarbleLegend<T> : IEnumerable<(string Name, T Value)>
         {
             if (!Names.IsLegal(name))
             {
-                throw new MarbleException($"{kind}name '{name}' cannot be written in a diagram: 1 to {Names.MaxLength} characters, no [ ] and no control characters");
+                throw new MarbleException(
+                    $"{kind}name '{name}' cannot be written in a diagram: 1 to {Names.MaxLength} characters, no [ ] and no controls");
             }
         }
 

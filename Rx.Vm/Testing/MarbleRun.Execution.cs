@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Testing.Notation;
 using Rx.Vm.Testing.Running;
@@ -13,11 +14,11 @@ public sealed partial class MarbleRun
 
     internal int ThreadId { get; } = Environment.CurrentManagedThreadId;
 
-    internal void Execute(Func<MarbleRun, Task> body)
+    internal void Execute(Func<MarbleRun, MarbleTask> body)
     {
         try
         {
-            Finish(body);
+            _pump.Run(() => Finish(body));
         }
         catch (MarbleLimitException e)
         {
@@ -27,32 +28,36 @@ public sealed partial class MarbleRun
         }
     }
 
-    /// <summary>Does <paramref name="action"/> at a time, before what sources send at the same one.</summary>
-    internal void AtWindow(TimeSpan time, Action action) => Schedule(time, action);
+    /// <summary>Puts <paramref name="action"/> on the scheduler now, ahead of what waits for the same time.</summary>
+    internal void AtOnce(TimeSpan time, Action action) =>
+        _scheduler.ScheduleAbsolute(action, time.Ticks, static (_, run) =>
+        {
+            run();
+            return Disposable.Empty;
+        });
 
     internal void RefusePast(TimeSpan time, string what)
     {
         if (time < Now)
         {
-            throw new MarbleException($"{what}: {Durations.Shortest(Math.Max(0, time.Ticks))} has passed, it is {Durations.Shortest(Now.Ticks)}");
+            throw new MarbleException($"{what}: {Durations.Words(Math.Max(0, time.Ticks))} has passed, it is {Durations.Words(Now.Ticks)}");
         }
     }
 
-    private void Finish(Func<MarbleRun, Task> body)
+    private void Finish(Func<MarbleRun, MarbleTask> body)
     {
-        var finished = _pump.AsBody(() => body(this));
+        var finished = body(this).Task;
         while (!finished.IsCompleted)
         {
             if (!_pump.RunOne() && !Step() && !_pump.Wait(Options.Patience))
             {
                 throw new MarbleException(
-                    $"at {Durations.Shortest(_scheduler.Clock)} the body waits, but nothing is scheduled that could go on with it");
+                    $"at {Durations.Words(_scheduler.Clock)} the body waits, but nothing is scheduled that could go on with it");
             }
         }
 
         finished.GetAwaiter().GetResult();
         RefuseVacuous();
-        Attach();
         while (_pump.RunOne() || Step())
         {
         }
@@ -60,21 +65,16 @@ public sealed partial class MarbleRun
         Judge();
     }
 
-    /// <summary>Subscribes what waits for it, then starts hot sources: at the same instant, windows come first.</summary>
-    private void Attach()
+    /// <summary>Puts what waits on the scheduler, when time is about to move: at the same instant, windows come first.</summary>
+    private void ScheduleWaiting()
     {
-        while (_pending.TryDequeue(out var subscribe))
+        while (_waiting.TryDequeue(out var schedule))
         {
-            _pump.AsWork(subscribe);
-        }
-
-        while (_pendingSends.TryDequeue(out var send))
-        {
-            send();
+            schedule();
         }
     }
 
-    private bool Step() => _pump.AsWork(() => _scheduler.Step(long.MaxValue));
+    private bool Step() => _scheduler.Step(long.MaxValue);
 
     private void RefuseVacuous()
     {

@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Disposables;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Testing.Notation;
 using Rx.Vm.Testing.Running;
@@ -42,7 +41,7 @@ public sealed partial class MarbleRun
 
         var source = new HotSource<T>(_scheduler, messages);
         _sources.Add(($"hot {ValueText.Of(diagram)}", () => source.Subscriptions));
-        _pendingSends.Enqueue(source.Schedule);
+        _waiting.Enqueue(source.Schedule);
         return source;
     }
 
@@ -74,14 +73,9 @@ public sealed partial class MarbleRun
     public MarblePeer<TRequest, TReply> Script<TRequest, TReply>(Func<TRequest, string?> answer, params MarbleLegend<TReply> legend)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        return new(request =>
-        {
-            // Whoever watches the requests must be there before the first.
-            Attach();
-            return answer(request) is { } diagram
-                ? _scheduler.CreateColdObservable(Plan(diagram, legend, "an answer"))
-                : Refuse($"nothing is scripted for the request {ValueText.Of(request)}");
-        });
+        return new(request => answer(request) is { } diagram
+            ? _scheduler.CreateColdObservable(Plan(diagram, legend, "an answer"))
+            : Refuse($"nothing is scripted for the request {ValueText.Of(request)}"));
 
         IObservable<TReply> Refuse(string fault)
         {
@@ -99,10 +93,4 @@ public sealed partial class MarbleRun
 
     private Recorded<Notification<T>>[] Plan<T>(string diagram, MarbleLegend<T> legend, string what) =>
         Messages(DiagramReader.Read(diagram, Options.Frame.Ticks).FromZero(what).Resolve(legend));
-
-    private void Schedule(TimeSpan time, Action action) => _scheduler.ScheduleAbsolute(action, time.Ticks, static (_, run) =>
-    {
-        run();
-        return Disposable.Empty;
-    });
 }

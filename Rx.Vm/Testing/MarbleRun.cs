@@ -24,15 +24,14 @@ public sealed partial class MarbleRun : IDisposable
     private readonly SteppedScheduler _scheduler;
     private readonly MarblePump _pump = new();
     private readonly List<IExpectation> _expectations = [];
-    private readonly Queue<Action> _pending = new();
-    private readonly Queue<Action> _pendingSends = new();
+    private readonly Queue<Action> _waiting = new();
     private readonly List<(string Name, Func<IEnumerable<Subscription>> Windows)> _sources = [];
     private readonly List<string> _faults = [];
 
     internal MarbleRun(MarbleOptions options)
     {
         Options = options;
-        _scheduler = new(options, Attach);
+        _scheduler = new(options, ScheduleWaiting);
     }
 
     /// <summary>Virtual time. Pass it to what is tested; advance it by <see cref="AdvanceBy"/>, so that limits hold.</summary>
@@ -51,8 +50,8 @@ public sealed partial class MarbleRun : IDisposable
     public long Frame => _scheduler.Clock / Options.Frame.Ticks;
 
     /// <summary>
-    /// Expects something of a stream. It is subscribed when time first moves after this call, or at the end of the body, unless
-    /// <see cref="MarbleExpectation{T}.During"/> says otherwise.
+    /// Expects something of a stream. It is subscribed as soon as a matcher says what, unless <see cref="MarbleExpectation{T}.During"/>
+    /// says otherwise.
     /// </summary>
     /// <param name="stream">What to watch.</param>
     /// <param name="name">Its name in messages; by default the text of the argument.</param>
@@ -61,7 +60,6 @@ public sealed partial class MarbleRun : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         var expectation = new MarbleExpectation<T>(this, stream, ValueText.OneLine(name));
         _expectations.Add(expectation);
-        _pending.Enqueue(expectation.Attach);
         return expectation;
     }
 
@@ -92,7 +90,7 @@ public sealed partial class MarbleRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(action);
         RefusePast(time, "the action");
-        _pendingSends.Enqueue(() => Schedule(time, action));
+        _waiting.Enqueue(() => AtOnce(time, action));
     }
 
     /// <summary>Runs what is due within the next <paramref name="time"/>, that instant included, and sets the clock to it.</summary>
@@ -111,11 +109,11 @@ public sealed partial class MarbleRun : IDisposable
 
         if (time > Options.MaxTime)
         {
-            throw new MarbleException($"virtual time may go to {Durations.Shortest(Options.MaxTime.Ticks)} in this run (MarbleOptions.MaxTime)");
+            throw new MarbleException(
+                $"virtual time may go to {Durations.Words(Options.MaxTime.Ticks)} in this run (MarbleOptions.MaxTime)");
         }
 
-        Attach();
-        while (_pump.RunOne() || _pump.AsWork(() => _scheduler.Step(time.Ticks)))
+        while (_pump.RunOne() || _scheduler.Step(time.Ticks))
         {
         }
 

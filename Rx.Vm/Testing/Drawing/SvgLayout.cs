@@ -9,8 +9,8 @@ internal sealed class SvgLayout
     private const double LaneTop = 26;
     private const double LaneBottom = 22;
     private const double TypicalGap = 52;
-    private const double LeastGap = 36;
-    private const double MostGap = 120;
+    private const double LeastGap = 40;
+    private const double MostGap = 96;
     private const double Space = 8;
     private const double Tail = 34;
     private const int MostLabel = 24;
@@ -56,7 +56,7 @@ internal sealed class SvgLayout
     /// <summary>Half the width of a marble: a circle for one or two characters, stretched for more.</summary>
     public static double HalfWidth(MarbleMark mark) => mark.Kind switch
     {
-        MarbleMarkKind.Value => Math.Max(Radius, (Label(mark).Length * 3.5) + 9),
+        MarbleMarkKind.Value => Math.Max(Radius, (Label(mark).Sum(Width) / 2) + 10),
         MarbleMarkKind.Error => 9,
         MarbleMarkKind.Completion => 4,
     };
@@ -70,6 +70,9 @@ internal sealed class SvgLayout
     /// <summary>How many marbles hang at one time of a lane; at least one.</summary>
     public static int Height(MarbleLane lane, TimeSpan at) =>
         Math.Max(1, lane.Marks.Count(m => m.At == at && m.Kind != MarbleMarkKind.Completion));
+
+    // Of a common sans-serif face at the size of a label; a viewer may have another, so there is room on both sides.
+    private static double Width(char letter) => char.IsUpper(letter) || letter is 'm' or 'w' ? 8.4 : letter is 'i' or 'l' or ' ' ? 4 : 6.8;
 
     private static double Half(MarbleLane lane, TimeSpan at) =>
         lane.Marks.Where(m => m.At == at).Select(HalfWidth).DefaultIfEmpty(0).Max();
@@ -108,11 +111,11 @@ internal sealed class SvgLayout
         Right = ends.Append(last.X).Max() + Tail;
     }
 
-    // Half of the gaps are drawn longer than the typical one, half shorter.
+    // Three quarters of the gaps are no longer than the typical one; so few are shortened.
     private double Scale()
     {
         var gaps = Times.Zip(Times.Skip(1), (a, b) => (b - a).Ticks).Order().ToList();
-        var typical = gaps.Count > 0 ? gaps[gaps.Count / 2] : Times.Count > 0 ? Math.Abs(Times[0].Ticks) : 0;
+        var typical = gaps.Count > 0 ? gaps[gaps.Count * 3 / 4] : Times.Count > 0 ? Math.Abs(Times[0].Ticks) : 0;
         return typical == 0 ? 0 : TypicalGap / typical;
     }
 

@@ -21,7 +21,8 @@ internal sealed class SvgWriter(SvgLayout layout)
     {
         var (width, height) = (layout.Right + 14, layout.AxisY + Below);
         _text.Append($$"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{N(width)}} {{N(height)}}" width="{{N(width)}}" height="{{N(height)}}" role="img" aria-label="{{Escape(title)}}">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{N(width)}} {{N(height)}}" width="{{N(width)}}" height="{{N(height)}}"
+                role="img" aria-label="{{Escape(title)}}">
             <style>
             text { font-family: ui-sans-serif, system-ui, "DejaVu Sans", Helvetica, Arial, sans-serif; }
             .title { font-size: 13px; font-weight: 600; text-anchor: end; }
@@ -45,8 +46,7 @@ internal sealed class SvgWriter(SvgLayout layout)
 
     private static string N(double number) => number.ToString("F1", CultureInfo.InvariantCulture);
 
-    private static string Time(TimeSpan time) =>
-        time == TimeSpan.Zero ? "0" : (time < TimeSpan.Zero ? "-" : "") + Durations.Shortest(Math.Abs(time.Ticks));
+    private static string Time(TimeSpan time) => Durations.Words(time.Ticks);
 
     // Control characters other than tab and newline cannot stand in XML at all; values are on one line without any.
     private static string Escape(string text) => ValueText.OneLine(text)
@@ -78,7 +78,8 @@ internal sealed class SvgWriter(SvgLayout layout)
         var end = lane.Marks.FirstOrDefault(m => m.Kind != MarbleMarkKind.Value);
         var ends = end.Detail is not null;
         var right = ends ? layout.X(end.At) : layout.Right;
-        _text.Append($"<text class=\"title\" x=\"{N(layout.Left - 14)}\" y=\"{N(y + 4.5)}\" fill=\"{colour.Line}\">{Escape(lane.Title)}</text>\n");
+        _text.Append($"<text class=\"title\" x=\"{N(layout.Left - 14)}\" y=\"{N(y + 4.5)}\" fill=\"{colour.Line}\">")
+            .Append($"{Escape(lane.Title)}</text>\n");
         Line(y, right, colour.Line);
         if (!ends)
         {
@@ -96,7 +97,7 @@ internal sealed class SvgWriter(SvgLayout layout)
         }
     }
 
-    // Solid where the picture is in proportion, dashed where time was shortened.
+    // Dashed where time was shortened.
     private void Line(double y, double right, string colour)
     {
         var from = layout.Left;
@@ -122,7 +123,8 @@ internal sealed class SvgWriter(SvgLayout layout)
     {
         var x = N(layout.X(mark.At));
         var bottom = y + (rows * SvgLayout.StackStep) + SvgLayout.Radius + 4;
-        _text.Append($"<line x1=\"{x}\" y1=\"{N(y - SvgLayout.Radius - 4)}\" x2=\"{x}\" y2=\"{N(bottom)}\" stroke=\"{colour}\" stroke-width=\"3\">")
+        _text.Append($"<line x1=\"{x}\" y1=\"{N(y - SvgLayout.Radius - 4)}\" x2=\"{x}\" y2=\"{N(bottom)}\" ")
+            .Append($"stroke=\"{colour}\" stroke-width=\"3\">")
             .Append($"<title>{Tooltip(mark)}</title></line>\n");
     }
 
@@ -138,7 +140,8 @@ internal sealed class SvgWriter(SvgLayout layout)
 
         var half = SvgLayout.HalfWidth(mark);
         _text.Append($"<g><title>{Tooltip(mark)}</title><rect x=\"{N(x - half)}\" y=\"{N(y - SvgLayout.Radius)}\" width=\"{N(2 * half)}\" ")
-            .Append($"height=\"{N(2 * SvgLayout.Radius)}\" rx=\"{N(SvgLayout.Radius)}\" fill=\"{colour.Fill}\" stroke=\"{colour.Line}\" stroke-width=\"1.6\"/>")
+            .Append($"height=\"{N(2 * SvgLayout.Radius)}\" rx=\"{N(SvgLayout.Radius)}\" ")
+            .Append($"fill=\"{colour.Fill}\" stroke=\"{colour.Line}\" stroke-width=\"1.6\"/>")
             .Append($"<text class=\"label\" x=\"{N(x)}\" y=\"{N(y + 4)}\">{Escape(SvgLayout.Label(mark))}</text></g>\n");
     }
 

@@ -10,7 +10,7 @@ namespace Rx.Vm.Testing.Failures;
 internal sealed class Picture(IReadOnlyList<PictureLane> lanes, TimeSpan frame, long caret)
 {
     private const int LongestGap = 16;
-    private const int Width = 110;
+    private const int Width = 100;
     private const string Cut = "… ";
 
     private readonly long[] _times = [.. lanes.SelectMany(l => l.Cells.Keys).Append(caret).Distinct().Order()];
@@ -68,7 +68,7 @@ internal sealed class Picture(IReadOnlyList<PictureLane> lanes, TimeSpan frame, 
         for (var i = first; i <= last; i++)
         {
             at += i == first && first > 0 ? 0 : Gap(i).Length;
-            var label = _times[i] == 0 ? "0" : Durations.Shortest(_times[i] * frame.Ticks);
+            var label = Durations.Words(_times[i] * frame.Ticks);
             if (at >= free)
             {
                 text.Append(' ', at - text.Length).Append(label);
@@ -88,7 +88,7 @@ internal sealed class Picture(IReadOnlyList<PictureLane> lanes, TimeSpan frame, 
     private string Gap(int i)
     {
         var frames = i == 0 ? _times[0] : _times[i] - _times[i - 1] - 1;
-        return frames <= LongestGap ? new string('-', (int)frames) : $" {Durations.Shortest(frames * frame.Ticks)} ";
+        return frames <= LongestGap ? new string('-', (int)frames) : $" {Durations.Words(frames * frame.Ticks)} ";
     }
 
     private string Draw(PictureLane lane, int i)

@@ -12,8 +12,10 @@ namespace Rx.Vm.Testing.Failures;
 internal sealed class StreamReport<T>(
     string name, MarbleRun run, MarbleLegend<T> legend, IEqualityComparer<T>? comparer, MarbleWindow? window)
 {
-    private const int MostRows = 40;
-    private const int RowsBefore = 10;
+    private const int MostRows = 24;
+    private const int MostSources = 8;
+    private const int LongestDiagram = 1000;
+    private const int RowsBefore = 8;
 
     private readonly TimeSpan _frame = run.Options.Frame;
 
@@ -27,7 +29,9 @@ internal sealed class StreamReport<T>(
         }
 
         var text = new StringBuilder(name).Append(": ");
-        text.Append(index is { } at ? $"the first difference is at {Time(Caret(expected, actual, at))}" : "as expected, but the stream broke a rule");
+        text.Append(index is { } at
+            ? $"the first difference is at {Time(Caret(expected, actual, at))}"
+            : "as expected, but the stream broke a rule");
         foreach (var violation in violations)
         {
             text.Append($"\n  {violation}");
@@ -63,7 +67,7 @@ internal sealed class StreamReport<T>(
 
     private long Frame(MarbleEvent<T> e) => e.At.Ticks / _frame.Ticks;
 
-    private string Time(long frame) => Durations.Shortest(frame * _frame.Ticks);
+    private string Time(long frame) => Durations.Words(frame * _frame.Ticks);
 
     private PictureLane Lane(string title, MarbleRecording<T> recording, NameTable<T> names)
     {
@@ -95,22 +99,24 @@ internal sealed class StreamReport<T>(
         var from = count <= MostRows ? 0 : Math.Clamp((difference ?? 0) - RowsBefore, 0, count - MostRows);
         var rows = Enumerable.Range(from, Math.Min(count, MostRows))
             .Select(i => (Index: i, Expected: Row(expected, i), Actual: Row(actual, i))).ToList();
-        var times = rows.SelectMany(r => new[] { r.Expected.Time.Length, r.Actual.Time.Length }).Append(0).Max();
-        var left = rows.Select(r => r.Expected.Value.Length).Append(8).Max();
-        text.Append($"\n\n      {"expected".PadRight(times + 2 + left)}  actual");
+        var (times, values) = (Width(rows, r => r.Expected.Time), Math.Max("expected".Length - 2, Width(rows, r => r.Expected.Value)));
+        var others = Width(rows, r => r.Actual.Time);
+        text.Append($"\n\n      {"expected".PadRight(times + 2 + values)}  actual");
         text.Append(from > 0 ? $"\n      … {from} rows before" : "");
         foreach (var (index, one, other) in rows)
         {
-            var line = $"{one.Time.PadLeft(times)}  {one.Value.PadRight(left)}  {other.Time.PadLeft(times)}  {other.Value}";
+            var line = $"{one.Time.PadLeft(times)}  {one.Value.PadRight(values)}  {other.Time.PadLeft(others)}  {other.Value}";
             text.Append($"\n   {(index == difference ? "=>" : "  ")} {line.TrimEnd()}");
         }
 
         text.Append(count - from > MostRows ? $"\n      … {count - from - MostRows} rows after" : "");
     }
 
+    private static int Width<TRow>(List<TRow> rows, Func<TRow, string> text) => rows.Select(r => text(r).Length).DefaultIfEmpty(0).Max();
+
     private static (string Time, string Value) Row(MarbleRecording<T> recording, int index) => index >= recording.Count
         ? ("", "-")
-        : (Durations.Shortest(recording[index].At.Ticks), recording[index].Notification switch
+        : (Durations.Words(recording[index].At.Ticks), recording[index].Notification switch
         {
             { Kind: NotificationKind.OnNext } n => ValueText.Of(n.Value),
             { Kind: NotificationKind.OnError } n => $"error {ValueText.Of(n.Exception!)}",
@@ -121,14 +127,17 @@ internal sealed class StreamReport<T>(
     {
         text.Append("\n\n  subscriptions");
         text.Append($"\n    this expectation  {(window is { } own ? WindowReport.Words(own) : "none: its window never began")}");
-        foreach (var (source, windows) in run.Sources.Take(MostRows))
+        foreach (var (source, windows) in run.Sources.Take(MostSources))
         {
-            var all = string.Join(", ", windows.Take(5).Select(w => WindowReport.Words(Windows.Of(w))));
+            var all = string.Join(", ", windows.Take(MostSources).Select(w => WindowReport.Words(Windows.Of(w))));
             text.Append($"\n    {source}  {(all.Length == 0 ? "none" : all)}");
         }
+
+        text.Append(run.Sources.Skip(MostSources).Any() ? "\n    … and more" : "");
     }
 
     // By whole frames, since that is how it was compared.
-    private string Floor(MarbleRecording<T> actual, NameTable<T> names) =>
-        DiagramWriter.Write(actual.Select(e => (Frame(e) * _frame.Ticks, names.Token(e.Notification))), _frame.Ticks).Diagram;
+    private string Floor(MarbleRecording<T> actual, NameTable<T> names) => actual.Count > LongestDiagram
+        ? $"would have {actual.Count} marbles"
+        : DiagramWriter.Write(actual.Select(e => (Frame(e) * _frame.Ticks, names.Token(e.Notification))), _frame.Ticks).Diagram;
 }

@@ -9,15 +9,11 @@ internal static class WindowReport
 {
     public static string Write(string name, MarbleWindow[] expected, MarbleWindow[] actual, TimeSpan frame)
     {
-        var index = 0;
-        while (index < expected.Length && index < actual.Length && Windows.Frames(expected[index], frame) == Windows.Frames(actual[index], frame))
-        {
-            index++;
-        }
-
+        var index = expected.Zip(actual).TakeWhile(p => Windows.Frames(p.First, frame) == Windows.Frames(p.Second, frame)).Count();
         var text = new StringBuilder($"{name}: expected {expected.Length}, saw {actual.Length}; ");
-        text.Append($"the first difference is at {Durations.Shortest(Caret(expected, actual, index, frame) * frame.Ticks)}\n\n");
-        var lanes = expected.Select((w, i) => Lane($"expected {i + 1}", w, frame)).Concat(actual.Select((w, i) => Lane($"actual {i + 1}", w, frame)));
+        text.Append($"the first difference is at {Durations.Words(Caret(expected, actual, index, frame) * frame.Ticks)}\n\n");
+        var lanes = expected.Select((w, i) => Lane($"expected {i + 1}", w, frame))
+            .Concat(actual.Select((w, i) => Lane($"actual {i + 1}", w, frame)));
         foreach (var line in new Picture([.. lanes], frame, Caret(expected, actual, index, frame)).Lines())
         {
             text.Append(line).Append('\n');
@@ -33,7 +29,7 @@ internal static class WindowReport
 
     private static string Row(MarbleWindow window) => $"    {Words(window)}";
 
-    private static string Time(TimeSpan time) => Durations.Shortest(time.Ticks);
+    private static string Time(TimeSpan time) => Durations.Words(time.Ticks);
 
     private static long Caret(MarbleWindow[] expected, MarbleWindow[] actual, int index, TimeSpan frame)
     {

@@ -106,7 +106,7 @@ internal sealed class DiagramScanner(string text, long frame)
                 _parts.Add(new(0, MarkKind.Value, Name(at), at));
                 break;
             case ']' or '{' or '}':
-                Fault = new(at, $"'{text[at]}' is not expected here; as a value it would be in brackets, except for the brackets themselves");
+                Fault = new(at, $"'{text[at]}' is not expected here; as a value, other than a bracket, it goes in brackets");
                 break;
             default:
                 Letter(at);

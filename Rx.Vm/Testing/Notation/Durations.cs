@@ -60,6 +60,15 @@ internal static class Durations
         return best;
     }
 
+    /// <summary>A time for people: whole minutes, else seconds from one second on, else milliseconds; exact.</summary>
+    public static string Words(long ticks)
+    {
+        var (name, size) = Math.Abs(ticks) < TimeSpan.TicksPerSecond ? Units[0]
+            : ticks % TimeSpan.TicksPerMinute == 0 ? Units[2]
+            : Units[1];
+        return ticks == 0 ? "0" : ((decimal)ticks / size).ToString("0.#######", CultureInfo.InvariantCulture) + name;
+    }
+
     private static int Digits(ReadOnlySpan<char> text)
     {
         var end = text.IndexOfAnyExceptInRange('0', '9');

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Rx.Vm.Testing.Notation;
 
-/// <summary>The list form, <c>{-1ms a, 0.5ms [Running], 2s |}</c>: a time and a member each, for times that marbles cannot stand for.</summary>
+/// <summary>
+/// The list form, <c>{-1ms a, 0.5ms [Running], 2s |}</c>: a time and a member each, for times that marbles cannot stand for.
+/// </summary>
 internal static class ListForm
 {
     /// <summary>The member in list form. A comma is in brackets, because it ends an item.</summary>

@@ -11,7 +11,7 @@ internal sealed class NameTable<T>
 
     private readonly List<(string Name, T Value)> _values = [];
     private readonly List<NamedError> _errors = [];
-    private readonly List<(T Value, string Name)> _found = [];
+    private readonly Dictionary<ValueTuple<T>, string> _found;
     private readonly HashSet<string> _taken;
     private readonly MarbleLegend<T> _given;
     private readonly IEqualityComparer<T> _comparer;
@@ -20,6 +20,9 @@ internal sealed class NameTable<T>
     {
         _given = legend;
         _comparer = comparer ?? EqualityComparer<T>.Default;
+        _found = new(EqualityComparer<ValueTuple<T>>.Create(
+            (one, other) => _comparer.Equals(one.Item1, other.Item1),
+            value => value.Item1 is null ? 0 : _comparer.GetHashCode(value.Item1)));
         _taken = [.. legend.Select(e => e.Name)];
         var notifications = recordings.SelectMany(r => r).Select(e => e.Notification).ToList();
         var strangers = new List<T>();
@@ -29,11 +32,12 @@ internal sealed class NameTable<T>
         }
 
         // Letters come last, so that none of them is the name of a value that names itself.
+        using var free = Letters.Select(l => l.ToString()).Concat(Numbered("v")).Where(n => !_taken.Contains(n)).GetEnumerator();
         foreach (var value in strangers.Where(v => Find(v) is null))
         {
-            var name = Letters.Select(l => l.ToString()).Concat(Numbered("v")).First(n => !_taken.Contains(n));
-            Take(name, value);
-            _values.Add((name, value));
+            free.MoveNext();
+            Take(free.Current, value);
+            _values.Add((free.Current, value));
         }
 
         foreach (var notification in notifications.Where(n => n.Kind == NotificationKind.OnError && TokenOf(n.Exception!) is null))
@@ -100,21 +104,10 @@ internal sealed class NameTable<T>
     private void Take(string name, T value)
     {
         _taken.Add(name);
-        _found.Add((value, name));
+        _found.Add(new(value), name);
     }
 
-    private string? Find(T value)
-    {
-        foreach (var (known, name) in _found)
-        {
-            if (_comparer.Equals(known, value))
-            {
-                return name;
-            }
-        }
-
-        return null;
-    }
+    private string? Find(T value) => _found.GetValueOrDefault(new(value));
 
     private string? TokenOf(Exception error)
     {

@@ -1,39 +1,53 @@
+using System.Reactive.Disposables;
+
 namespace Rx.Vm.Testing.Running;
 
 /// <summary>
-/// Runs continuations on the thread of the run, in the order in which they were posted. The body and the scheduled work have contexts of
-/// their own, so that work which completes a task never continues the body inside itself.
+/// Continues an asynchronous body on the thread of the run, between pieces of work and never inside one.
 /// </summary>
-internal sealed class MarblePump
+/// <remarks>
+/// Nothing runs with this context as the current one: code below would then send each continuation that wants no context to another
+/// thread, out of the reach of virtual time. It is current only for the moment in which the body's await looks for it.
+/// </remarks>
+internal sealed class MarblePump : SynchronizationContext
 {
-    private readonly object _gate = new();
-    private readonly Queue<(SynchronizationContext Context, SendOrPostCallback Call, object? State)> _posted = new();
-    private readonly PumpContext _body;
-    private readonly PumpContext _work;
+    [ThreadStatic]
+    private static MarblePump? _ofThread;
 
-    public MarblePump()
+    private readonly object _gate = new();
+    private readonly Queue<(SendOrPostCallback Call, object? State)> _posted = new();
+
+    /// <summary>The one whose run this thread is in.</summary>
+    public static MarblePump? OfThread => _ofThread;
+
+    /// <summary>Does something as the run of this pump, without a context for whatever it awaits.</summary>
+    public void Run(Action action)
     {
-        _body = new(this);
-        _work = new(this);
+        var before = (_ofThread, Current);
+        _ofThread = this;
+        SetSynchronizationContext(null);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _ofThread = before._ofThread;
+            SetSynchronizationContext(before.Current);
+        }
     }
 
-    /// <summary>Calls the body, or a part of it.</summary>
-    public T AsBody<T>(Func<T> call) => Within(_body, call);
-
-    /// <summary>Runs scheduled work.</summary>
-    public T AsWork<T>(Func<T> call) => Within(_work, call);
-
-    /// <summary>Does something as scheduled work would.</summary>
-    public void AsWork(Action call) => Within(_work, () =>
+    /// <summary>Makes this the current context until disposed.</summary>
+    public IDisposable Lend()
     {
-        call();
-        return true;
-    });
+        SetSynchronizationContext(this);
+        return Disposable.Create(() => SetSynchronizationContext(null));
+    }
 
     /// <summary>Runs one continuation, if there is one.</summary>
     public bool RunOne()
     {
-        (SynchronizationContext Context, SendOrPostCallback Call, object? State) next;
+        (SendOrPostCallback Call, object? State) next;
         lock (_gate)
         {
             if (!_posted.TryDequeue(out next))
@@ -42,11 +56,8 @@ internal sealed class MarblePump
             }
         }
 
-        return Within(next.Context, () =>
-        {
-            next.Call(next.State);
-            return true;
-        });
+        next.Call(next.State);
+        return true;
     }
 
     /// <summary>Waits, in real time, for another thread to post something. The only way a body on two threads can go on.</summary>
@@ -58,36 +69,20 @@ internal sealed class MarblePump
         }
     }
 
-    private static T Within<T>(SynchronizationContext context, Func<T> call)
-    {
-        var before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(context);
-        try
-        {
-            return call();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-    }
-
-    private void Post(SynchronizationContext context, SendOrPostCallback call, object? state)
+    /// <inheritdoc/>
+    public override void Post(SendOrPostCallback d, object? state)
     {
         lock (_gate)
         {
-            _posted.Enqueue((context, call, state));
+            _posted.Enqueue((d, state));
             Monitor.PulseAll(_gate);
         }
     }
 
-    private sealed class PumpContext(MarblePump pump) : SynchronizationContext
-    {
-        public override void Post(SendOrPostCallback d, object? state) => pump.Post(this, d, state);
+    /// <inheritdoc/>
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException("A marble run has one thread; nothing can be sent to it and waited for.");
 
-        public override void Send(SendOrPostCallback d, object? state) =>
-            throw new NotSupportedException("A marble run has one thread; nothing can be sent to it and waited for.");
-
-        public override SynchronizationContext CreateCopy() => this;
-    }
+    /// <inheritdoc/>
+    public override SynchronizationContext CreateCopy() => this;
 }

@@ -6,7 +6,7 @@ namespace Rx.Vm.Testing.Running;
 
 /// <summary>
 /// The virtual-time scheduler, with its own semantics, that can also be driven one piece of work at a time and counts what it runs. The
-/// limits hold and expectations are subscribed however it is driven, by its own Start as well.
+/// limits hold and hot sources send however it is driven, by its own Start as well.
 /// </summary>
 internal sealed class SteppedScheduler(MarbleOptions options, Action beforeWork) : TestScheduler
 {
@@ -43,12 +43,12 @@ internal sealed class SteppedScheduler(MarbleOptions options, Action beforeWork)
         {
             if (++_count > options.MaxWork)
             {
-                throw new MarbleLimitException($"work remains after {options.MaxWork} pieces of it, at {Durations.Shortest(Clock)}");
+                throw new MarbleLimitException($"work remains after {options.MaxWork} pieces of it, at {Durations.Words(Clock)}");
             }
 
             if (Clock > options.MaxTime.Ticks)
             {
-                throw new MarbleLimitException($"virtual time passed {Durations.Shortest(options.MaxTime.Ticks)}");
+                throw new MarbleLimitException($"virtual time passed {Durations.Words(options.MaxTime.Ticks)}");
             }
 
             _depth++;

@@ -42,7 +42,7 @@ internal sealed class Watch<T>(MarbleRun run, IObservable<T> stream) : IObserver
         _end = window?.Unsubscribe;
         if (window is { } later && later.Subscribe > run.Now)
         {
-            run.AtWindow(later.Subscribe, Subscribe);
+            run.AtOnce(later.Subscribe, Subscribe);
         }
         else
         {
@@ -51,7 +51,7 @@ internal sealed class Watch<T>(MarbleRun run, IObservable<T> stream) : IObserver
 
         if (_end is { } end)
         {
-            run.AtWindow(end, Dispose);
+            run.AtOnce(end, Dispose);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class Watch<T>(MarbleRun run, IObservable<T> stream) : IObserver
         if (what is not null && _violations.Count < MostViolations)
         {
             var value = notification.Kind == NotificationKind.OnNext ? $" {ValueText.Of(notification.Value)}" : "";
-            _violations.Add($"called {notification.Kind}{value} {what}, at {Durations.Shortest(run.Now.Ticks)}");
+            _violations.Add($"called {notification.Kind}{value} {what}, at {Durations.Words(run.Now.Ticks)}");
         }
     }
 }
