@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Text;
+using Rx.Vm.Guest;
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Pods;
+
+// The token of the timeout is Ct, which every wait that can take one takes.
+#pragma warning disable xUnit1069
+
+namespace Rx.Vm.Tests.Conformance;
+
+/// <summary>
+/// What a machine must do whatever runs it. The same scenarios against the simulated machine and against QEMU with the real guest: where the
+/// two differ, one of them is wrong, and a test that relies on the simulation with it.
+/// </summary>
+public abstract class ConformanceTests(ConformanceHost host)
+{
+    private const int Limit = 240_000;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = Limit)]
+    public async Task Output_and_errors_come_apart_and_whole()
+    {
+        var run = await RunAsync(Container("sh", "-c", "echo hello; echo trouble >&2; echo again"));
+
+        Assert.Equal(("hello\nagain\n", "trouble\n"), run.Texts[0]);
+        Assert.Equal([0], run.Result.ExitCodes);
+        Assert.Equal(VmReason.None, run.Result.Reason);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("exit 3", 3)]
+    [InlineData("false", 1)]
+    [InlineData("false || exit 42", 42)]
+    [InlineData("true && exit 255", 255)]
+    public async Task The_exit_code_is_the_programs(string script, int code)
+    {
+        var run = await RunAsync(Container("sh", "-c", script));
+
+        Assert.Equal([code], run.Result.ExitCodes);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_command_that_is_not_there_ends_with_127_and_a_word()
+    {
+        var run = await RunAsync(Container("no-such-command"));
+
+        Assert.Equal([127], run.Result.ExitCodes);
+        Assert.Contains("no-such-command", run.Texts[0].Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Environment_directory_user_and_host_name_are_those_of_the_spec()
+    {
+        var container = Container("sh", "-c", "echo \"$A|$B|$HOSTNAME\" && pwd && id -u && id -g && hostname") with
+        {
+            Envs = [new("A", "x y"), new("B", "$A")], Workdir = "/tmp", User = new("1000", "50", []),
+        };
+
+        var run = await RunAsync(new PodSpec { Hostname = "conform", Containers = [container] });
+
+        Assert.Equal(("x y|$A|conform\n/tmp\n1000\n50\nconform\n", ""), run.Texts[0]);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Containers_run_side_by_side_and_report_in_order_of_declaration()
+    {
+        var run = await RunAsync(
+            Container("sh", "-c", "sleep 1; echo one; exit 5") with { Name = "slow" },
+            Container("sh", "-c", "echo two; exit 6") with { Name = "fast" });
+
+        Assert.Equal([5, 6], run.Result.ExitCodes);
+        Assert.Equal(5, run.Result.ExitCode);
+        Assert.Equal(["one\n", "two\n"], run.Texts.Select(t => t.Output));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Input_arrives_whole_and_its_end_ends_the_program()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(Pod(Container("cat")), Ct);
+        var streams = pod.Containers[0].Streams;
+        var sent = new byte[300_000];
+        new Random(1).NextBytes(sent);
+
+        var received = ReadAsync(streams.OutputReader);
+        var errors = ReadAsync(streams.ErrorReader);
+        Assert.True(await streams.WriteInputAsync(sent, Ct));
+        Assert.True(await streams.CloseInputAsync());
+
+        Assert.True((await received).AsSpan().SequenceEqual(sent), "the bytes came back changed");
+        Assert.Empty(await errors);
+        Assert.Equal([0], (await pod.Completion).ExitCodes);
+        Assert.True(await streams.Ended);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_stopped_pod_has_exit_codes_and_leaves_the_machine_for_the_next()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(Pod(Container("sleep", "1000"), Container("sleep", "2000")), Ct);
+
+        await machine.StopPodAsync(Ct);
+
+        var result = await pod.Completion;
+        Assert.Equal([143, 143], result.ExitCodes);
+        Assert.Equal(VmPhase.Init, machine.State.Phase);
+        Assert.Same(machine, await host.MachineAsync(Ct));
+        Assert.Equal("next\n", (await RunAsync(Container("echo", "next"))).Texts[0].Output);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(9, 137)]
+    [InlineData(15, 143)]
+    [InlineData(1, 129)]
+    public async Task A_signal_ends_the_program_it_was_sent_to(int signal, int code)
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(Pod(Container("sleep", "1000") with { Name = "victim" }), Ct);
+
+        await machine.SignalAsync("victim", signal, Ct);
+
+        Assert.Equal([code], (await pod.Completion).ExitCodes);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_further_process_runs_in_its_container_with_streams_and_exit_code_of_its_own()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(
+            Pod(Container("sleep", "1000") with { Name = "web", Envs = [new("A", "1")], Workdir = "/tmp" }), Ct);
+
+        var options = new ExecOptions { Envs = [new("B", "2")], User = "7" };
+        var process = await machine.ExecAsync("web", ["sh", "-c", "echo $A$B; pwd; id -u; echo err >&2; exit 9"], options, Ct);
+        var (output, error) = (ReadAsync(process.Streams.OutputReader), ReadAsync(process.Streams.ErrorReader));
+        await process.Streams.CloseInputAsync();
+
+        Assert.Equal(9, await process.ExitCode);
+        Assert.Equal("12\n/tmp\n7\n", Encoding.UTF8.GetString(await output));
+        Assert.Equal("err\n", Encoding.UTF8.GetString(await error));
+        await machine.StopPodAsync(Ct);
+        Assert.True((await pod.Completion).IsKnown);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_further_process_that_cannot_start_fails_alone()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(Pod(Container("sleep", "1000") with { Name = "web" }), Ct);
+
+        var unknown = await Assert.ThrowsAsync<VmFailedException>(() => machine.ExecAsync("web", ["no-such-command"], null, Ct));
+        var elsewhere = await Assert.ThrowsAsync<VmFailedException>(() => machine.ExecAsync("db", ["true"], null, Ct));
+
+        Assert.Equal((VmReason.None, VmReason.None), (unknown.Reason, elsewhere.Reason));
+        Assert.Contains("no-such-command", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("'db'", elsewhere.Message, StringComparison.Ordinal);
+        Assert.Equal(VmPhase.Running, machine.State.Phase);
+        await machine.StopPodAsync(Ct);
+        await pod.Completion;
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_second_pod_and_a_call_without_a_pod_are_refused_and_harm_nothing()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var alone = await Assert.ThrowsAsync<VmRefusedException>(() => machine.SignalAsync("c0", 9, Ct));
+        var pod = await machine.RunPodAsync(Pod(Container("sleep", "1000")), Ct);
+        var busy = await Assert.ThrowsAsync<VmRefusedException>(() => machine.RunPodAsync(Pod(Container("true")), Ct));
+
+        Assert.Equal((Refusal.NoPod, Refusal.Busy), (alone.Refusal, busy.Refusal));
+        await machine.StopPodAsync(Ct);
+        Assert.Equal([143], (await pod.Completion).ExitCodes);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Pods_follow_one_another_in_one_machine()
+    {
+        var machine = await host.MachineAsync(Ct);
+        for (var i = 1; i <= 3; i++)
+        {
+            var run = await RunAsync(Container("sh", "-c", $"echo pod {i}; exit {i}"));
+            Assert.Equal(($"pod {i}\n", i), (run.Texts[0].Output, run.Result.ExitCode));
+        }
+
+        Assert.Same(machine, await host.MachineAsync(Ct));
+    }
+
+    private static ContainerSpec Container(params string[] command) => new() { Image = "busybox", Command = [.. command] };
+
+    private static PodSpec Pod(params ContainerSpec[] containers) => new() { Containers = [.. containers] };
+
+    private Task<Ended> RunAsync(params ContainerSpec[] containers) => RunAsync(Pod(containers));
+
+    private async Task<Ended> RunAsync(PodSpec spec)
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(spec, Ct);
+        var texts = await Task.WhenAll(pod.Containers.Select(c => ReadBothAsync(c.Streams)));
+        return new Ended([.. texts], await pod.Completion.WaitAsync(Ct));
+    }
+
+    private static async Task<(string Output, string Error)> ReadBothAsync(ProcessStreams streams)
+    {
+        var (output, error) = (ReadAsync(streams.OutputReader), ReadAsync(streams.ErrorReader));
+        await streams.CloseInputAsync();
+        return (Encoding.UTF8.GetString(await output), Encoding.UTF8.GetString(await error));
+    }
+
+    private static async Task<byte[]> ReadAsync(PipeReader reader)
+    {
+        await using var bytes = new MemoryStream();
+        await reader.CopyToAsync(bytes, Ct);
+        await reader.CompleteAsync();
+        return bytes.ToArray();
+    }
+
+    private sealed record Ended(ImmutableArray<(string Output, string Error)> Texts, PodResult Result);
+}
