@@ -41,6 +41,18 @@ internal static class Snapshot
         AssertSame(path, document[begin..end].TrimStart('\n'), text);
     }
 
+    /// <summary>The same for a file that is no text.</summary>
+    public static void AssertBytes(string path, byte[] bytes)
+    {
+        var file = Locate(path);
+        if (Rewrite)
+        {
+            File.WriteAllBytes(file, bytes);
+        }
+
+        Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes), $"{path} differs; RX_SNAPSHOTS=write accepts what it is now");
+    }
+
     private static void AssertSame(string path, string kept, string made)
     {
         if (Rewrite || kept == made)
@@ -54,7 +66,8 @@ internal static class Snapshot
         Assert.Fail($"{path} differs; RX_SNAPSHOTS=write accepts this:\n{string.Join('\n', gone.Concat(added))}");
     }
 
-    private static string Locate(string path)
+    /// <summary>The full path of a file of the repository.</summary>
+    public static string Locate(string path)
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {

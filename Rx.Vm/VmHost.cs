@@ -102,8 +102,8 @@ public sealed class VmHost : IAsyncDisposable
     public VirtualMachine? Find(string id) => _machines.GetValueOrDefault(id);
 
     /// <summary>
-    /// Shuts every machine down and returns when all have gone and their journals are closed. Bounded by their timeouts, and by 5 s more for
-    /// disks that can't take the journals.
+    /// Shuts every machine down and returns when all have gone and their journals are closed. Bounded by their timeouts, and by 5 s more
+    /// for disks that can't take the journals.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -48,7 +48,8 @@ public sealed record VmOptions
         if (Id is not null && !ImageReference.IsValidName(Id))
         {
             throw new RxVmException(
-                $"{nameof(VmOptions)}.{nameof(Id)}: '{GuestText.Sanitize(Id, 80)}' is not an id: 1 to 64 of letters, digits, '_', '.', '-'");
+                $"{nameof(VmOptions)}.{nameof(Id)}: '{GuestText.Sanitize(Id, 80)}' is not an id: "
+                + "1 to 64 of letters, digits, '_', '.', '-', the first a letter or digit");
         }
 
         if (Memory % 1.MiB() != 0 || Memory < 64.MiB() || Memory > 1024.GiB())

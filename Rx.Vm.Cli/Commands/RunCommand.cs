@@ -14,7 +14,8 @@ internal static class RunCommand
         var events = new Option<string?>("--events") { Description = "Write one JSON line per published state to this file.", HelpName = "file" };
         var journal = new Option<string?>("--journal")
         {
-            Description = "Record the machine's events in this file, for 'rxvm replay'; an older journal there is replaced.", HelpName = "file",
+            Description = "Record the machine's events in this file, for 'rxvm replay'; an older journal there is replaced.",
+            HelpName = "file",
         };
         var interactive = new Option<bool>("--interactive", "-i") { Description = "Forward standard input to the first container." };
         var memory = new Option<int?>("--memory") { Description = "Guest memory in MiB (the spec's wins; default 256).", HelpName = "MiB" };

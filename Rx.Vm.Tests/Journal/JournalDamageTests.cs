@@ -26,7 +26,9 @@ public class JournalDamageTests
 
             Assert.Equal(Recording.Entries.Take(whole - 1), read.Entries);
             Assert.Equal(
-                length == records[whole] ? (JournalEndKind.Clean, (long)length, 0L) : (JournalEndKind.Torn, records[whole], length - records[whole]),
+                length == records[whole]
+                    ? (JournalEndKind.Clean, (long)length, 0L)
+                    : (JournalEndKind.Torn, records[whole], length - records[whole]),
                 (read.End.Kind, read.End.Offset, read.End.BytesLeft));
         }
     }

@@ -11,7 +11,8 @@ public class JournalForgeryTests
     private const string Header =
         """{"vm":"vm1","keep":"None","created":"2026-03-01T12:00:00+00:00","timeouts":{"Boot":600000000}}""";
 
-    private const string First = """{"i":1,"at":0,"event":"BootRequested","token":1,"phase":"Booting","fx":1,"digest":"00000000000000ff"}""";
+    private const string First =
+        """{"i":1,"at":0,"event":"BootRequested","token":1,"phase":"Booting","fx":1,"digest":"00000000000000ff"}""";
 
     [Fact]
     public void A_sound_one_is_read()
@@ -19,7 +20,9 @@ public class JournalForgeryTests
         var read = Read(Header, First, """{"gap":2,"count":3}""");
 
         Assert.Equal(
-            new JournalEntry(1, TimeSpan.Zero, VmEvent.Request(VmEventKind.BootRequested, 1), new(VmPhase.Booting, VmReason.None, VmEffects.LaunchProcess, 255)),
+            new JournalEntry(
+                1, TimeSpan.Zero, VmEvent.Request(VmEventKind.BootRequested, 1),
+                new(VmPhase.Booting, VmReason.None, VmEffects.LaunchProcess, 255)),
             Assert.Single(read.Entries));
         Assert.Equal((4, JournalEndKind.Clean), (read.Seen, read.End.Kind));
     }
@@ -79,7 +82,10 @@ public class JournalForgeryTests
     [Fact]
     public void Its_words_can_not_steer_a_terminal()
     {
-        const string Words = """{"i":1,"at":0,"event":"ProcessStartFailed","pod":"\u001b[2J","text":"\u001b]0;owned\u0007\n\u202e","phase":"Gone","digest":"0000000000000000"}""";
+        const string Words = """
+            {"i":1,"at":0,"event":"ProcessStartFailed","pod":"\u001b[2J","text":"\u001b]0;owned\u0007\n\u202e",
+             "phase":"Gone","digest":"0000000000000000"}
+            """;
 
         var replay = JournalReplay.Run(Read(Header, Words));
         var table = JournalTable.Of(replay);

@@ -15,9 +15,9 @@ public class StepDigestTests
 
     private static Dictionary<string, VmStep> Variants => new()
     {
-        ["phase"] = Sample with { Fold = Sample.Fold with { Core = Sample.Fold.Core with { Phase = VmPhase.Gone } } },
-        ["flags"] = Sample with { Fold = Sample.Fold with { Core = Sample.Fold.Core with { Flags = Sample.Fold.Core.Flags ^ VmFlags.QuitSent } } },
-        ["devices of the core"] = Sample with { Fold = Sample.Fold with { Core = Sample.Fold.Core with { Devices = DeviceSet.Adding(16) } } },
+        ["phase"] = Core(c => c with { Phase = VmPhase.Gone }),
+        ["flags"] = Core(c => c with { Flags = c.Flags ^ VmFlags.QuitSent }),
+        ["devices of the core"] = Core(c => c with { Devices = DeviceSet.Adding(16) }),
         ["sequence"] = In(s => s with { Sequence = s.Sequence + 1 }),
         ["time"] = In(s => s with { At = s.At + TimeSpan.FromTicks(1) }),
         ["shown phase"] = In(s => s with { Phase = VmPhase.Gone }),
@@ -29,11 +29,11 @@ public class StepDigestTests
         ["other codes"] = In(s => s with { ExitCodes = new([2, 1]) }),
         ["machine"] = In(s => s with { Machine = "other" }),
         ["resources"] = In(s => s with { ResourcesLost = !s.ResourcesLost }),
-        ["steps"] = Sample with { Fold = Sample.Fold with { Steps = 0 } },
-        ["deadline's id"] = Sample with { Fold = Sample.Fold with { Deadlines = [Sample.Fold.Deadlines[0] with { Id = 1 }, .. Sample.Fold.Deadlines[1..]] } },
-        ["no deadlines"] = Sample with { Fold = Sample.Fold with { Deadlines = [] } },
-        ["no request"] = Sample with { Fold = Sample.Fold with { Pending = Sample.Fold.Pending.Clear() } },
-        ["another request"] = Sample with { Fold = Sample.Fold with { Pending = Sample.Fold.Pending.SetItem(99, VmEventKind.CallRequested) } },
+        ["steps"] = Fold(f => f with { Steps = 0 }),
+        ["deadline's id"] = Fold(f => f with { Deadlines = [f.Deadlines[0] with { Id = 1 }, .. f.Deadlines[1..]] }),
+        ["no deadlines"] = Fold(f => f with { Deadlines = [] }),
+        ["no request"] = Fold(f => f with { Pending = f.Pending.Clear() }),
+        ["another request"] = Fold(f => f with { Pending = f.Pending.SetItem(99, VmEventKind.CallRequested) }),
         ["effects"] = Sample with { Effects = Sample.Effects ^ VmEffects.SendPing },
         ["devices"] = Sample with { Devices = new SlotSet(0x8000) },
         ["answer"] = Sample with { Answers = [Reply] },
@@ -57,12 +57,16 @@ public class StepDigestTests
         var swapped = Sample.Fold.Pending.Clear().Add(1, VmEventKind.StopPodRequested).Add(2, VmEventKind.CallRequested);
 
         Assert.Equal(
-            StepDigest.Of(Sample with { Fold = Sample.Fold with { Pending = pending } }),
-            StepDigest.Of(Sample with { Fold = Sample.Fold with { Pending = turned } }));
+            StepDigest.Of(Fold(f => f with { Pending = pending })),
+            StepDigest.Of(Fold(f => f with { Pending = turned })));
         Assert.NotEqual(
-            StepDigest.Of(Sample with { Fold = Sample.Fold with { Pending = pending } }),
-            StepDigest.Of(Sample with { Fold = Sample.Fold with { Pending = swapped } }));
+            StepDigest.Of(Fold(f => f with { Pending = pending })),
+            StepDigest.Of(Fold(f => f with { Pending = swapped })));
     }
 
-    private static VmStep In(Func<VmState, VmState> change) => Sample with { Fold = Sample.Fold with { State = change(Sample.Fold.State) } };
+    private static VmStep Fold(Func<VmFold, VmFold> change) => Sample with { Fold = change(Sample.Fold) };
+
+    private static VmStep Core(Func<VmCore, VmCore> change) => Fold(f => f with { Core = change(f.Core) });
+
+    private static VmStep In(Func<VmState, VmState> change) => Fold(f => f with { State = change(f.State) });
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Rx.Vm.Journal;
 
@@ -40,16 +41,14 @@ internal sealed class JournalBatch
     /// </summary>
     public bool Add(JournalEntry entry)
     {
-        _payload.ResetWrittenCount();
-        try
-        {
-            JournalJson.Write(_payload, entry);
-        }
-        catch (ArgumentException)
+        // The JSON writer would quietly put something else in place of half a character.
+        if (!IsUnicode(entry.Event.Text) || !IsUnicode(entry.Event.PodId))
         {
             return false;
         }
 
+        _payload.ResetWrittenCount();
+        JournalJson.Write(_payload, entry);
         if (_payload.WrittenCount > JournalFormat.MaxPayloadBytes)
         {
             return false;
@@ -94,6 +93,21 @@ internal sealed class JournalBatch
         {
             _bytes.Write(_head);
         }
+    }
+
+    private static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
     }
 
     private struct Place

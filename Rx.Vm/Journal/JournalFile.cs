@@ -32,8 +32,11 @@ public static class JournalFile
         return new JournalReader(stream, name).Read();
     }
 
-    /// <summary>Writes a recording, as from <see cref="VmJournal.Snapshot"/>, with what is missing of it as gaps. Does not close the stream.</summary>
-    /// <exception cref="JournalException">An event is larger than a record may be, or its text is no Unicode; nothing was written.</exception>
+    /// <summary>
+    /// Writes a recording, as from <see cref="VmJournal.Snapshot"/>, with what is missing of it as gaps. Does not close the
+    /// stream.
+    /// </summary>
+    /// <exception cref="JournalException">An event is over the size of a record, or its text is no Unicode; nothing was written.</exception>
     public static void Write(Stream stream, JournalRecording recording) =>
         Write(stream, recording, RandomNumberGenerator.GetBytes(JournalFormat.SaltBytes));
 

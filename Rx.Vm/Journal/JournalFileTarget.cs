@@ -35,7 +35,9 @@ internal sealed partial class JournalFileTarget : IJournalTarget
         return Open(path);
     });
 
-    /// <summary>A new file in <paramref name="directory"/>, which is made when needed; no file of another machine is ever touched.</summary>
+    /// <summary>
+    /// A new file in <paramref name="directory"/>, which is made when needed; no file of another machine is ever touched.
+    /// </summary>
     /// <exception cref="JournalException">It can't be created.</exception>
     public static JournalFileTarget Add(string directory, string name) => Guard(directory, () =>
     {

@@ -39,7 +39,9 @@ internal static class JournalFormat
         return chain;
     }
 
-    /// <summary>Writes a record and returns the chain that the next one continues; null, and nothing written, when it is too large.</summary>
+    /// <summary>
+    /// Writes a record and returns the chain that the next one continues; null, and nothing written, when it is too large.
+    /// </summary>
     public static JournalChain? Append(IBufferWriter<byte> output, ReadOnlySpan<byte> payload, JournalChain chain)
     {
         if (payload.Length is 0 or > MaxPayloadBytes)

@@ -6,7 +6,9 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Journal;
 
-/// <summary>Writes the JSON of records. Times are ticks of 100 ns, so that nothing is rounded; members that say nothing are left out.</summary>
+/// <summary>
+/// Writes the JSON of records. Times are ticks of 100 ns, so that nothing is rounded; members that say nothing are left out.
+/// </summary>
 internal static class JournalJson
 {
     // No HTML is near: escaping less keeps other scripts readable and the records small.

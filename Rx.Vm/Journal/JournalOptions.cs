@@ -15,7 +15,10 @@ public sealed record JournalOptions
     /// <summary>How many entries may wait for the disk. Over that they are dropped and leave a gap. Default 4096.</summary>
     public int QueueCapacity { get; init; } = 4096;
 
-    /// <summary>How large a file may become, in bytes; what comes later is dropped and leaves a gap. Default 64 MiB, about half a million events.</summary>
+    /// <summary>
+    /// How large a file may become, in bytes; what comes later is dropped and leaves a gap. Default 64 MiB, about half a million
+    /// events.
+    /// </summary>
     public long MaxFileBytes { get; init; } = 64.MiB();
 
     /// <summary>When files are made durable. Default: when the operating system sees fit.</summary>

@@ -49,7 +49,9 @@ internal sealed class JournalPen(IJournalTarget target, string path, JournalBatc
         }
     }
 
-    /// <summary>Accounts for every event up to <paramref name="last"/>, makes the file durable where that was asked for, and closes it.</summary>
+    /// <summary>
+    /// Accounts for every event up to <paramref name="last"/>, makes the file durable where that was asked for, and closes it.
+    /// </summary>
     public void Close(long last)
     {
         batch.Skip(last);

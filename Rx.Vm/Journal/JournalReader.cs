@@ -50,12 +50,14 @@ internal sealed class JournalReader(Stream stream, string name)
         {
             throw new JournalException(
                 JournalFault.NewerVersion, name,
-                $"the journal has format {version}, this library reads up to format {JournalHeader.CurrentVersion}; the file was not changed");
+                $"the journal has format {version}, this library reads up to format {JournalHeader.CurrentVersion}; "
+                + "the file was not changed");
         }
 
         if (count < preamble.Length || version == 0)
         {
-            throw new JournalException(JournalFault.NoHeader, name, count < preamble.Length ? $"the file ends at offset {count}, in its header" : "format 0");
+            var what = count < preamble.Length ? $"the file ends at offset {count}, in its header" : "there is no format 0";
+            throw new JournalException(JournalFault.NoHeader, name, what);
         }
 
         _chain = JournalChain.Begin(preamble);

@@ -20,7 +20,9 @@ public sealed class JournalReplay
     /// <summary>What was replayed.</summary>
     public JournalRecording Recording { get; }
 
-    /// <summary>The steps: the initial one, then one for each entry up to the first gap. Later steps than a difference are there too.</summary>
+    /// <summary>
+    /// The steps: the initial one, then one for each entry up to the first gap. Later steps than a difference are there too.
+    /// </summary>
     public ImmutableArray<VmStep> Steps { get; }
 
     /// <summary>The first step that came out differently, or null.</summary>

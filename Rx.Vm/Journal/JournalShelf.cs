@@ -43,7 +43,8 @@ internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedule
         catch (JournalException e) when (path is null)
         {
             VmLog.JournalTrouble(log, options.Directory!, e);
-            return new VmJournal(header, options.Capacity, null, JournalStatus.None with { State = JournalState.Failed, Error = e.Message });
+            var failed = JournalStatus.None with { State = JournalState.Failed, Error = e.Message };
+            return new VmJournal(header, options.Capacity, null, failed);
         }
     }
 
@@ -69,7 +70,8 @@ internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedule
     {
         _open[journal] = true;
         _ = journal.Closed.ContinueWith(
-            _ => _open.TryRemove(journal, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => _open.TryRemove(journal, out var _),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return journal;
     }
 

@@ -18,6 +18,7 @@ internal sealed class JournalSink
     private readonly IScheduler _scheduler;
     private readonly int _capacity;
     private long _offered;
+    private int _taken;
     private bool _closing;
     private bool _scheduled;
 
@@ -33,14 +34,14 @@ internal sealed class JournalSink
     /// <summary>Completes when the file is closed; never fails.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>How the file is doing; what waits in the queue is neither written nor dropped yet.</summary>
+    /// <summary>How the file is doing; what waits or is being written is neither written nor dropped yet.</summary>
     public JournalStatus Status
     {
         get
         {
             lock (_gate)
             {
-                return _pen.Status(_closed.Task.IsCompleted ? _offered : _offered - _queue.Count);
+                return _pen.Status(_offered - _queue.Count - _taken);
             }
         }
     }
@@ -110,9 +111,18 @@ internal sealed class JournalSink
             if (last is { } offered)
             {
                 _pen.Close(offered);
+                Settle();
                 _closed.TrySetResult();
                 return;
             }
+        }
+    }
+
+    private void Settle()
+    {
+        lock (_gate)
+        {
+            _taken = 0;
         }
     }
 
@@ -126,6 +136,7 @@ internal sealed class JournalSink
                 batch.Add(entry);
             }
 
+            _taken = batch.Count;
             last = _closing && _queue.Count == 0 ? _offered : null;
             _scheduled = batch.Count > 0 || last is not null;
             return _scheduled;

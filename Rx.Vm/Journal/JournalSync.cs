@@ -1,6 +1,8 @@
 namespace Rx.Vm.Journal;
 
-/// <summary>When a journal's file is made durable. Whatever the choice, a process that is killed loses only what was still queued.</summary>
+/// <summary>
+/// When a journal's file is made durable. Whatever the choice, a process that is killed loses only what was still queued.
+/// </summary>
 public enum JournalSync
 {
     /// <summary>When the operating system sees fit (the default): a power cut may cost the last half minute or so.</summary>

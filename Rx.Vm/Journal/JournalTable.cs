@@ -5,7 +5,9 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Journal;
 
-/// <summary>A replayed life as a table for people. Safe to print: texts of the guest, or of a forged file, can't steer a terminal.</summary>
+/// <summary>
+/// A replayed life as a table for people. Safe to print: texts of the guest, or of a forged file, can't steer a terminal.
+/// </summary>
 public static class JournalTable
 {
     private const int MaxNote = 120;
@@ -24,8 +26,8 @@ public static class JournalTable
             for (var column = 0; column < row.Length; column++)
             {
                 // Numbers to the right, words to the left.
-                line.Append(column < 2 ? row[column].PadLeft(widths[column]) : column < widths.Length ? row[column].PadRight(widths[column]) : row[column])
-                    .Append("  ");
+                var width = column < widths.Length ? widths[column] : 0;
+                line.Append(column < 2 ? row[column].PadLeft(width) : row[column].PadRight(width)).Append("  ");
             }
 
             text.Append(line.ToString().TrimEnd()).Append('\n');
@@ -51,7 +53,8 @@ public static class JournalTable
         return e.Kind switch
         {
             VmEventKind.DeadlineElapsed => $"{e.Kind} {(DeadlineKind)e.Operand}",
-            VmEventKind.RunPodRequested => FormattableString.Invariant($"{e.Kind}{token} {Clean(e.PodId)}, {e.Operand} devices"),
+            VmEventKind.RunPodRequested =>
+                FormattableString.Invariant($"{e.Kind}{token} {Clean(e.PodId)} with {e.Operand} device{(e.Operand == 1 ? "" : "s")}"),
             VmEventKind.DeviceAdded or VmEventKind.DeviceAddFailed or VmEventKind.DeviceRemoved or VmEventKind.DeviceRemoveFailed =>
                 FormattableString.Invariant($"{e.Kind} slot {e.Operand}"),
             _ => $"{e.Kind}{token}",

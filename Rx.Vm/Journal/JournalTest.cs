@@ -7,7 +7,9 @@ namespace Rx.Vm.Journal;
 /// <summary>Turns a recorded life into a test: C# for xunit that builds the events again and asserts the phases.</summary>
 public static class JournalTest
 {
-    /// <summary>A compilable file with one class, <paramref name="name"/>, and one test in it. Depends on the library's pure part only.</summary>
+    /// <summary>
+    /// A compilable file with one class, <paramref name="name"/>, and one test in it. Depends on the library's pure part only.
+    /// </summary>
     /// <param name="replay">The life; entries behind a gap are left out. The phases asserted are those of the replay.</param>
     /// <param name="name">The name of the class: an ASCII letter, then letters, digits or '_'.</param>
     /// <param name="nameSpace">The namespace, or null for none.</param>
@@ -17,7 +19,7 @@ public static class JournalTest
         ArgumentNullException.ThrowIfNull(replay);
         if (!IsName(name))
         {
-            throw new RxVmException($"'{JournalLiteral.Of(name)}': not a name for a test: a letter, then letters, digits or '_', at most 100");
+            throw new RxVmException($"{JournalLiteral.Of(name)}: not a name for a test: a letter, then letters, digits or '_', at most 100");
         }
 
         var header = replay.Recording.Header;
@@ -29,7 +31,8 @@ public static class JournalTest
         text.Append("        (long Ticks, VmEvent Event, VmPhase Phase)[] life =\n        [\n");
         foreach (var step in replay.Steps.Skip(1))
         {
-            text.Append(CultureInfo.InvariantCulture, $"            ({step.At.Ticks}, {Event(step.Event!)}, VmPhase.{step.Fold.State.Phase}),\n");
+            var (at, phase) = (step.At.Ticks, step.Fold.State.Phase);
+            text.Append(CultureInfo.InvariantCulture, $"            ({at}, {Event(step.Event!)}, VmPhase.{phase}),\n");
         }
 
         text.Append("        ];\n");

@@ -2,7 +2,9 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Journal;
 
-/// <summary>The timeouts of a machine by the names that journals and generated tests use: those of <see cref="VmTimeouts"/>' members.</summary>
+/// <summary>
+/// The timeouts of a machine by the names that journals and generated tests use: those of <see cref="VmTimeouts"/>' members.
+/// </summary>
 internal static class TimeoutNames
 {
     /// <summary>All of them, in the order of the members.</summary>

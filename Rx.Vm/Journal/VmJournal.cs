@@ -29,7 +29,9 @@ public sealed class VmJournal
     /// <summary>How the file is doing.</summary>
     public JournalStatus Status => _sink?.Status ?? _without;
 
-    /// <summary>Completes when the machine has gone and the file is closed; at once without a file. Never fails: see <see cref="Status"/>.</summary>
+    /// <summary>
+    /// Completes when the machine has gone and the file is closed; at once without a file. Never fails: see <see cref="Status"/>.
+    /// </summary>
     public Task Closed => _sink?.Closed ?? Task.CompletedTask;
 
     /// <summary>
