@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Xml.Linq;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Cli.Commands;
 using Rx.Vm.Journal;
@@ -32,12 +33,20 @@ public sealed class ReplayCommandTests : IDisposable
         Snapshot.AssertFile($"{Folder}/replay.txt", result.Output);
     }
 
+    // A lane for each source of events, a marble for each event and each phase; how they look is a matter of the drawing.
     [Fact]
     public void It_is_drawn()
     {
         Assert.Equal(0, Replay(Kept(), "--svg", _directory.In("x.svg")).ExitCode);
 
-        Snapshot.AssertFile($"{Folder}/replay.svg", File.ReadAllText(_directory.In("x.svg")));
+        var texts = XDocument.Load(_directory.In("x.svg")).Descendants().Where(e => e.Name.LocalName == "text")
+            .ToLookup(e => (string?)e.Attribute("class"), e => e.Value);
+        var replay = JournalReplay.Run(JournalFile.Read(Kept()));
+        Assert.Equal(["requests", "process", "monitor", "guest", "devices", "resources", "deadlines", "phases"], texts["title"]);
+        Assert.Equal(
+            JournalMarbles.Events(replay).Values.Select(kind => kind.ToString())
+                .Concat(JournalMarbles.Phases(replay).Values.Select(phase => phase.ToString())).Order(),
+            texts["label"].Order());
     }
 
     // The kept test is compiled and run with all the others.
