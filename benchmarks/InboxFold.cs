@@ -70,7 +70,7 @@ public class InboxFold
             pipeline.States.Subscribe(state => sum += state.Sequence);
         }
 
-        pipeline.Connect(new CommandLedger(true), _ => { }, _ => { }, _ => { });
+        pipeline.Connect(new CommandLedger(true), _ => { }, _ => { }, _ => { }, _ => { });
         foreach (var e in _events)
         {
             pipeline.Post(e);
