@@ -74,6 +74,13 @@ public sealed class MarbleSvgTests
     }
 
     [Fact]
+    public void A_long_recording_is_drawn_in_full()
+    {
+        var marks = Marbles.Parse<int>(string.Concat(Enumerable.Repeat("1-", 20_000)));
+        Assert.Equal(20_000, XDocument.Parse(Marbles.ToSvg([MarbleLane.Of("many", marks)])).Descendants(Svg + "g").Count());
+    }
+
+    [Fact]
     public void Without_lanes_there_is_an_empty_picture() =>
         Assert.Equal("svg", XDocument.Parse(Marbles.ToSvg([])).Root!.Name.LocalName);
 

@@ -16,11 +16,13 @@ internal sealed class SvgLayout
     private const int MostLabel = 24;
 
     private readonly IReadOnlyList<MarbleLane> _lanes;
+    private readonly List<ILookup<TimeSpan, MarbleMark>> _marks;
     private readonly Dictionary<TimeSpan, double> _x = [];
 
     public SvgLayout(IReadOnlyList<MarbleLane> lanes)
     {
         _lanes = lanes;
+        _marks = [.. lanes.Select(l => l.Marks.ToLookup(m => m.At))];
         Times = [.. lanes.SelectMany(l => l.Marks).Select(m => m.At).Distinct().Order()];
         Left = lanes.Select(l => l.Title.Length * 7.6).Append(0).Max() + 30;
         PlaceTimes();
@@ -74,8 +76,7 @@ internal sealed class SvgLayout
     // Of a common sans-serif face at the size of a label; a viewer may have another, so there is room on both sides.
     private static double Width(char letter) => char.IsUpper(letter) || letter is 'm' or 'w' ? 8.4 : letter is 'i' or 'l' or ' ' ? 4 : 6.8;
 
-    private static double Half(MarbleLane lane, TimeSpan at) =>
-        lane.Marks.Where(m => m.At == at).Select(HalfWidth).DefaultIfEmpty(0).Max();
+    private double Half(int lane, TimeSpan at) => _marks[lane][at].Select(HalfWidth).DefaultIfEmpty(0).Max();
 
     private void PlaceTimes()
     {
@@ -89,13 +90,13 @@ internal sealed class SvgLayout
             var wanted = last.X + (i == 0 && Times[i] <= TimeSpan.Zero ? 20 : Math.Clamp(gap, LeastGap, MostGap));
             for (var lane = 0; lane < _lanes.Count; lane++)
             {
-                var half = Half(_lanes[lane], Times[i]);
+                var half = Half(lane, Times[i]);
                 wanted = half > 0 ? Math.Max(wanted, ends[lane] + Space + half) : wanted;
             }
 
             for (var lane = 0; lane < _lanes.Count; lane++)
             {
-                var half = Half(_lanes[lane], Times[i]);
+                var half = Half(lane, Times[i]);
                 ends[lane] = half > 0 ? wanted + half : ends[lane];
             }
 
@@ -125,7 +126,7 @@ internal sealed class SvgLayout
         foreach (var lane in _lanes)
         {
             LaneY.Add(y + LaneTop);
-            y += LaneTop + LaneBottom + (StackStep * (lane.Marks.Select(m => Height(lane, m.At)).DefaultIfEmpty(1).Max() - 1));
+            y += LaneTop + LaneBottom + (StackStep * Stacked(lane).Select(m => m.Row).DefaultIfEmpty(0).Max());
         }
 
         AxisY = y + 14;
