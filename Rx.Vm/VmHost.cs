@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
 using DynamicData;
 using Rx.Vm.Effects;
@@ -110,8 +112,10 @@ public sealed class VmHost : IAsyncDisposable
         _disposed = true;
         await Task.WhenAll(_machines.Values.Select(async vm =>
         {
+            // Not Completion, which others await: of several who await one task all but one continue on another thread.
+            var gone = vm.States.LastAsync().ToTask();
             await vm.ShutdownAsync().ConfigureAwait(false);
-            await vm.Completion.ConfigureAwait(false);
+            await gone.ConfigureAwait(false);
         })).ConfigureAwait(false);
         await _journals.ClosedAsync().ConfigureAwait(false);
         _fleet.Dispose();

@@ -20,7 +20,8 @@ public sealed record VmHostOptions
 
     /// <summary>
     /// Whether everything continues on the thread that moved the bytes instead of hopping to the thread pool. For virtual time, where a hop
-    /// would make runs differ; needs a driver whose streams complete inline.
+    /// would make runs differ; needs a driver whose streams complete inline. Awaiting one task in several places still makes all but the last
+    /// hop: ask for a task of your own each time.
     /// </summary>
     public bool InlineContinuations { get; init; }
 

@@ -4,7 +4,9 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Tests.Conformance;
 
-/// <summary>A host with one kept machine that the scenarios take turns with: booted once, and a new one should a scenario lose it.</summary>
+/// <summary>
+/// A host with one kept machine that the scenarios take turns with: booted once, and a new one should a scenario lose it.
+/// </summary>
 public abstract class ConformanceHost : IAsyncLifetime
 {
     private readonly VmHostOptions _options;

@@ -11,7 +11,8 @@ using Rx.Vm.Pods;
 namespace Rx.Vm.Tests.Conformance;
 
 /// <summary>
-/// What a machine must do whatever runs it. The same scenarios against the simulated machine and against QEMU with the real guest: where the
+/// What a machine must do whatever runs it. The same scenarios against the simulated machine and against QEMU with the real guest: where
+/// the
 /// two differ, one of them is wrong, and a test that relies on the simulation with it.
 /// </summary>
 public abstract class ConformanceTests(ConformanceHost host)

@@ -64,7 +64,8 @@ public class VmPipelineTests
 
         Assert.Equal((VmPhase.Gone, VmReason.InboxOverflowed), (pipeline.Current.Phase, pipeline.Current.Reason));
         Assert.Equal("events arrived faster than they could be handled", pipeline.Current.Message);
-        Assert.Equal([VmEffects.LaunchProcess | VmEffects.CompleteRequest, VmEffects.KillProcess, VmEffects.ReleaseResources], effects[..3]);
+        Assert.Equal(
+            [VmEffects.LaunchProcess | VmEffects.CompleteRequest, VmEffects.KillProcess, VmEffects.ReleaseResources], effects[..3]);
         _scheduler.Start();
         Assert.InRange(_steps.Count, 1, 1024);
     }

@@ -5,7 +5,8 @@ using Rx.Vm.Lifecycle;
 namespace Rx.Vm.Tests.Testing;
 
 /// <summary>
-/// Thousands of random lives with random faults, each through the whole pipeline in virtual time. RX_SEED sets another seed, RX_LIVES another
+/// Thousands of random lives with random faults, each through the whole pipeline in virtual time. RX_SEED sets another seed, RX_LIVES
+/// another
 /// number of lives; a life is found again by its own seed.
 /// </summary>
 public class CampaignTests(ITestOutputHelper output)
@@ -70,5 +71,7 @@ public class CampaignTests(ITestOutputHelper output)
     }
 
     private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 }

@@ -8,8 +8,13 @@ internal static class RandomFaults
 {
     private static readonly K[] Kinds = Enum.GetValues<K>();
     private static readonly SimulatedMoment[] Moments = Enum.GetValues<SimulatedMoment>();
-    private static readonly string?[] GuestCommands = ["STARTPOD", "STOPPOD", "DESTROYPOD", "EXECCMD", "READY", "PING", "KILLCONTAINER", null];
-    private static readonly string?[] MonitorCommands = ["qmp_capabilities", "blockdev-add", "device_add", "device_del", "blockdev-del", "quit", null];
+
+    private static readonly string?[] GuestCommands =
+        ["STARTPOD", "STOPPOD", "DESTROYPOD", "EXECCMD", "READY", "PING", "KILLCONTAINER", null];
+
+    private static readonly string?[] MonitorCommands =
+        ["qmp_capabilities", "blockdev-add", "device_add", "device_del", "blockdev-del", "quit", null];
+
     private static readonly int[] Waits = [0, 0, 0, 1, 5, 20, 100, 1000, 12_000, 45_000];
 
     public static SimulatedFault Next(Random random)

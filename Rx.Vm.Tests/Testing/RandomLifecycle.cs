@@ -8,7 +8,8 @@ using static Rx.Vm.Tests.Testing.SimulatedWorld;
 namespace Rx.Vm.Tests.Testing;
 
 /// <summary>
-/// One life of a machine with everything random: times, faults, pods, requests, subscribers. The same seed gives the same life, to the byte.
+/// One life of a machine with everything random: times, faults, pods, requests, subscribers. The same seed gives the same life, to the
+/// byte.
 /// Whatever happens, what <see cref="Run"/> checks at the end must hold.
 /// </summary>
 internal sealed class RandomLifecycle
@@ -105,7 +106,8 @@ internal sealed class RandomLifecycle
 
     private void RunPod()
     {
-        var containers = Enumerable.Range(0, Pick(1, 1, 1, 2, 3)).Select(_ => Container(Pick(Commands)) with { Tty = _random.Next(8) == 0 });
+        var count = Pick(1, 1, 1, 2, 3);
+        var containers = Enumerable.Range(0, count).Select(_ => Container(Pick(Commands)) with { Tty = _random.Next(8) == 0 });
         using var source = new CancellationTokenSource();
         var started = _vm.RunPodAsync(new PodSpec { Id = $"pod{_pod++}", Containers = [.. containers] }, source.Token);
         Add("run", started, cancelled: _random.Next(10) == 0);
@@ -139,6 +141,8 @@ internal sealed class RandomLifecycle
         if (_random.Next(8) > 0)
         {
             _open += 2;
+            Add("end of streams", streams.Ended);
+            Add("end of streams again", streams.Ended);
             streams.Output.Subscribe(_ => { }, () => _open--);
             streams.Error.Subscribe(_ => { }, () => _open--);
         }

@@ -124,7 +124,8 @@ public class SimulatedEndTests
         var failure = Failure<VmFailedException>(started);
         Assert.Equal(VmReason.StartFailed, failure.Reason);
         Assert.Equal(
-            "vm1: run pod failed: the machine could not be started: the simulated machine ended at its start with exit code 3", failure.Message);
+            "vm1: run pod failed: the machine could not be started: the simulated machine ended at its start with exit code 3",
+            failure.Message);
         Assert.Equal(VmPhase.Gone, vm.State.Phase);
     }
 
@@ -159,6 +160,22 @@ public class SimulatedEndTests
         Assert.Equal("∎", output.ToString());
         Assert.False(Now(pod.Containers[0].Streams.Ended));
         Assert.True(input.IsCompleted);
+    }
+
+    [Fact]
+    public void A_guest_that_never_ends_its_streams_holds_the_end_of_the_pod_up_for_10_s()
+    {
+        var world = new SimulatedWorld(new SimulatedFault(K.EndLost) { Occurrence = 0 });
+        var (vm, pod) = world.Running(Pod("sh", "-c", "sleep 1; exit 3"));
+
+        // Two more who wait for the same ends; nobody may leave the thread of virtual time for it.
+        var (first, second) = (pod.Containers[0].Streams.Ended, pod.Containers[0].Streams.Ended);
+        var trace = Trace(vm);
+        world.Advance(20);
+
+        Assert.StartsWith("656 Running\n11656 Terminating PodFinished", trace.Text, StringComparison.Ordinal);
+        Assert.Equal([3], Now(pod.Completion).ExitCodes);
+        Assert.Equal((false, false), (Now(first), Now(second)));
     }
 
     [Fact]

@@ -287,7 +287,7 @@ public class SimulatedLifeTests
     }
 
     [Fact]
-    public void A_guest_of_2015_runs_a_pod_that_asks_for_nothing_new()
+    public void A_guest_of_2015_says_what_it_lacks_for_a_pod()
     {
         var world = new SimulatedWorld(new SimulatedSettings { Features = [] });
         var vm = world.Create();
@@ -296,7 +296,8 @@ public class SimulatedLifeTests
         world.Advance(2);
 
         // Disks are named by their serials, which such a guest can't do: it says so instead of guessing a device letter (H114).
-        Assert.Contains("the guest lacks pipes, serial-disk, overlay", Failure<VmFailedException>(refused).Message, StringComparison.Ordinal);
+        var failure = Failure<VmFailedException>(refused);
+        Assert.Contains("the guest lacks pipes, serial-disk, overlay", failure.Message, StringComparison.Ordinal);
         Assert.Equal(VmPhase.Gone, vm.State.Phase);
     }
 

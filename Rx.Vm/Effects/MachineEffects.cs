@@ -59,8 +59,8 @@ internal sealed class MachineEffects(
     }
 
     /// <summary>
-    /// Follows the fold to its end: behind the terminal state nothing may be left waiting for a process that was given up (F34), neither the
-    /// readers of its streams nor the release itself.
+    /// Follows the fold to its end: behind the terminal state nothing may be left waiting for a process that was given up (F34), neither
+    /// the readers of its streams nor the release itself.
     /// </summary>
     public void Follow(VmStep step)
     {

@@ -21,7 +21,7 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
     public ImmutableArray<ContainerDisk> Disks { get; } = disks;
 
     /// <summary>Completed once, when the pod has ended whichever way.</summary>
-    public TaskCompletionSource<PodResult> Ended { get; } = new(inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    public OneShot<PodResult> Ended { get; } = new(inline);
 
     /// <summary>The containers' streams; opened just before STARTPOD is sent, so that no output is missed.</summary>
     public ImmutableArray<ProcessStreams> Streams { get; private set; } = [];

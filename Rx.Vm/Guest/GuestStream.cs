@@ -10,7 +10,7 @@ internal sealed class GuestStream : IDisposable
     private readonly GuestStreamOptions _options;
     private readonly StreamOutput _output;
     private readonly AsyncGate _inputGate;
-    private readonly TaskCompletionSource<StreamEnd> _end;
+    private readonly OneShot<StreamEnd> _end;
     private int _isInputStarted;
     private volatile bool _isInputClosed;
     private volatile bool _isOver;
@@ -23,7 +23,7 @@ internal sealed class GuestStream : IDisposable
         _options = options;
         _output = output;
         _inputGate = new(isHeld: true, isInline);
-        _end = new(isInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _end = new(isInline);
         Session = session;
     }
 
