@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Rx.Qmp.Messages;
@@ -136,12 +137,17 @@ internal static class MessageHeaderReader
             ? slot
             : MessageHeader.ForeignId;
 
+    // A name with half a surrogate pair is no name we know, and no reason to drop the event (S5).
+    private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
+        ? LenientJson.ReadText(ref reader) == Encoding.UTF8.GetString(name)
+        : reader.ValueSpan.SequenceEqual(name);
+
     private static void ReadTimestamp(ref Utf8JsonReader reader, ref MessageHeader header)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool seconds = reader.ValueTextEquals("seconds"u8);
-            bool microseconds = !seconds && reader.ValueTextEquals("microseconds"u8);
+            bool seconds = Is(ref reader, "seconds"u8);
+            bool microseconds = !seconds && Is(ref reader, "microseconds"u8);
             reader.Read();
             if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value))
             {

@@ -28,6 +28,25 @@ public class PodSpecTests
         Assert.Equal(["tty"], container.User.AdditionalGroups);
     }
 
+    // S10: whoever wrote the spec must not write on the terminal of whoever reads the complaint.
+    [Theory]
+    [InlineData("""{"\u001b[2J\u202e":1}""", "?[2J?")]
+    [InlineData("t\u007f", "t?")]
+    public void A_complaint_shows_nothing_that_a_terminal_would_obey(string json, string shown)
+    {
+        var complaint = Assert.Throws<PodSpecException>(() => PodSpec.Parse(json));
+        Assert.Contains(shown, complaint.Message);
+        Assert.DoesNotContain(complaint.Message, char.IsControl);
+    }
+
+    [Fact]
+    public void A_complaint_is_no_larger_than_people_can_read()
+    {
+        var complaint = Assert.Throws<PodSpecException>(() => PodSpec.Parse($$"""{"{{new string('a', 100_000)}}":1}"""));
+        Assert.InRange(complaint.Message.Length, 100, 1000);
+        Assert.InRange(complaint.Field.Length, 100, 201);
+    }
+
     [Fact]
     public void Comments_and_trailing_commas_are_welcome() =>
         Assert.Single(PodSpec.Parse("""{ "containers": [ { "image": "b", "command": ["x"], }, ], /* why not */ }""").Containers);
@@ -52,6 +71,8 @@ public class PodSpecTests
     [InlineData("""{"containers":[{"image":"b","command":"x"}]}""", "containers[0].command", "must be a list")]
     [InlineData("""{"containers":[{"image":"b","command":["a\u0000b"]}]}""", "containers[0].command[0]", "NUL")]
     [InlineData("""{"containers":[{"image":"b","command":["\ud800"]}]}""", "containers[0].command[0]", "Unicode")]
+    [InlineData("""{"\ud800":1}""", "", "Unicode")]
+    [InlineData("{\"id\":\"\ud800\"}", "", "Unicode")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"workdir":"srv"}]}""", "containers[0].workdir", "absolute")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"tty":"yes"}]}""", "containers[0].tty", "true or false")]
     [InlineData("""{"id":"../../etc","containers":[{"image":"b","command":["x"]}]}""", "id", "not an id")]

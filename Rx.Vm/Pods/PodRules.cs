@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.RegularExpressions;
+using static Rx.Vm.Pods.PodText;
 
 namespace Rx.Vm.Pods;
 
@@ -174,19 +174,5 @@ internal static partial class PodRules
         {
             throw new PodSpecException(path, $"{Quote(id)} is not an id: {Identifiers.Rule}");
         }
-    }
-
-    // Enough of a wrong text to recognise it; a spec's author may be hostile to the terminal that shows the error (S10).
-    private static string Quote(string text)
-    {
-        var quoted = new StringBuilder("'");
-        foreach (var rune in text.EnumerateRunes().Take(40))
-        {
-            quoted.Append(Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.Format
-                ? "?"
-                : rune.ToString());
-        }
-
-        return quoted.Append(text.Length > 40 ? "…'" : "'").ToString();
     }
 }

@@ -41,6 +41,11 @@ internal static class PodSpecReader
             using var document = JsonDocument.Parse(json, Options);
             return ReadPod(new Node("", document.RootElement));
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // Half of a surrogate pair, in the text itself or escaped in a name, is refused by these (S5).
+            throw new PodSpecException("", "is not valid Unicode");
+        }
         catch (JsonException e)
         {
             throw new PodSpecException("", $"not JSON: {FirstSentence(e.Message)} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");

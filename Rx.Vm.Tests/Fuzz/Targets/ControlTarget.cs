@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Rx.Vm.Guest;
+using Rx.Vm.Guest.Wire;
+using Rx.Vm.Tests.Campaign;
+
+namespace Rx.Vm.Tests.Fuzz.Targets;
+
+/// <summary>The control channel's frames, and what the host reads out of each: credit, exit codes, READY, error texts.</summary>
+internal sealed class ControlTarget() : FrameTarget(ControlFrame.HeaderSize, WireLimits.ControlFrameToHost)
+{
+    public override string Name => "control";
+
+    protected override IEnumerable<string> Dictionary => ControlGrammar.Words;
+
+    public override void Generate(ref Dice dice, FuzzInput input) => ControlGrammar.Frames(ref dice, input, Words);
+
+    protected override int Scan(byte cuts, ReadOnlySpan<byte> input, bool fault, int rest)
+    {
+        var scanner = new ControlFrameScanner(WireLimits.ControlFrameToHost);
+        var (found, received, copied, capacity) = (0, 0, 0, 0);
+        Meaning = 0;
+        var last = FrameScan.NeedMore;
+        var pieces = new Cuts(cuts, input);
+        while (last == FrameScan.NeedMore && pieces.Next(out var piece))
+        {
+            received += piece.Length;
+            while ((last = scanner.Next(ref piece, out var frame)) == FrameScan.Frame)
+            {
+                var header = Compare(found++, input, frame.Payload);
+                FuzzFailure.UnlessEqual(BinaryPrimitives.ReadUInt32BigEndian(header), (uint)frame.Code, "code");
+                Meaning |= Read(frame);
+            }
+
+            copied += scanner.Capacity > capacity ? capacity : 0;
+            capacity = scanner.Capacity;
+            CheckMemory(received, capacity, copied);
+        }
+
+        FuzzFailure.UnlessEqual(fault, scanner.Fault is not null, "fault");
+        FuzzFailure.UnlessEqual(rest, scanner.Pending, "bytes of an unfinished frame");
+        return found;
+    }
+
+    private static uint Read(ControlFrame frame)
+    {
+        switch (frame.Code)
+        {
+            case GuestCode.Next:
+                FuzzFailure.UnlessEqual(frame.Payload.Length == 4, ControlFrame.TryReadNext(frame.Payload, out _), "NEXT");
+                return 1;
+            case GuestCode.FinishPod:
+                var codes = ControlFrame.ReadExitCodes(frame.Payload);
+                FuzzFailure.UnlessEqual(Math.Min(frame.Payload.Length / 4, WireLimits.ExitCodes), codes.Length, "exit codes");
+                FuzzFailure.Unless(frame.Payload.StartsWith(ControlFrame.EncodeExitCodes(codes)));
+                return 2;
+            case GuestCode.Ready:
+                return GuestFeatures.TryParse(frame.Payload, out _, out _) ? 4u : 8;
+            case GuestCode.Error:
+                CheckHarmless(GuestText.Sanitize(frame.Payload, WireLimits.ErrorText), WireLimits.ErrorText + 1);
+                return 16;
+            default:
+                return 32;
+        }
+    }
+
+    /// <summary>The text can be shown on a terminal and put in a log (S10).</summary>
+    public static void CheckHarmless(string text, int longest)
+    {
+        FuzzFailure.Unless(text.Length <= longest);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            FuzzFailure.Unless(Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate));
+        }
+    }
+}
