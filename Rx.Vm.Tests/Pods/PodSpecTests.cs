@@ -39,6 +39,11 @@ public class PodSpecTests
         Assert.DoesNotContain(complaint.Message, char.IsControl);
     }
 
+    // A .NET string may hold half of a surrogate pair; an attribute's text may not, so this is no case of the table below.
+    [Fact]
+    public void A_text_with_half_a_surrogate_pair_is_refused() =>
+        Assert.Contains("Unicode", Assert.Throws<PodSpecException>(() => PodSpec.Parse("{\"id\":\"\ud800\"}")).Message);
+
     [Fact]
     public void A_complaint_is_no_larger_than_people_can_read()
     {
@@ -72,7 +77,6 @@ public class PodSpecTests
     [InlineData("""{"containers":[{"image":"b","command":["a\u0000b"]}]}""", "containers[0].command[0]", "NUL")]
     [InlineData("""{"containers":[{"image":"b","command":["\ud800"]}]}""", "containers[0].command[0]", "Unicode")]
     [InlineData("""{"\ud800":1}""", "", "Unicode")]
-    [InlineData("{\"id\":\"\ud800\"}", "", "Unicode")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"workdir":"srv"}]}""", "containers[0].workdir", "absolute")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"tty":"yes"}]}""", "containers[0].tty", "true or false")]
     [InlineData("""{"id":"../../etc","containers":[{"image":"b","command":["x"]}]}""", "id", "not an id")]
