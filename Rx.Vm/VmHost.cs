@@ -4,6 +4,7 @@ using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
 using DynamicData;
 using Rx.Vm.Effects;
+using Rx.Vm.Fleet;
 using Rx.Vm.Images;
 using Rx.Vm.Images.Boot;
 using Rx.Vm.Journal;
@@ -23,7 +24,7 @@ public sealed class VmHost : IAsyncDisposable
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     private readonly ConcurrentDictionary<string, VirtualMachine> _machines = new(StringComparer.Ordinal);
-    private readonly SourceCache<VmState, string> _fleet = new(state => state.VmId);
+    private readonly VmFleet _fleet;
     private readonly VmHostOptions _options;
     private readonly IMachineDriver _driver;
     private readonly Lazy<ImageStore> _images;
@@ -38,13 +39,14 @@ public sealed class VmHost : IAsyncDisposable
         _images = new(() => new ImageStore(options.Images, options.Schedulers.Time, options.Logger));
         _journals = new JournalShelf(options.Journal, options.Schedulers, options.InlineContinuations);
         _log = (options.Logger ?? Logger.None).ForContext<VmHost>();
+        _fleet = new VmFleet(_log);
     }
 
     /// <summary>
     /// The fleet: one item a machine, updated with every published state, removed when the machine has gone. Connecting delivers everything
     /// present first. Change sets are delivered one at a time on the notify scheduler's threads; completes when the host is disposed.
     /// </summary>
-    public IObservableCache<VmState, string> Vms => _fleet;
+    public IObservableCache<VmState, string> Vms => _fleet.States;
 
     /// <summary>The imported images.</summary>
     /// <exception cref="ImageException">The store can't be opened, where the driver needed none so far.</exception>
@@ -96,7 +98,7 @@ public sealed class VmHost : IAsyncDisposable
             throw Taken(vm.Id);
         }
 
-        vm.States.Subscribe(Show, () => Forget(vm.Id));
+        _fleet.Show(vm.Id, vm.States, () => _machines.TryRemove(vm.Id, out _));
         return vm;
     }
 
@@ -176,27 +178,6 @@ public sealed class VmHost : IAsyncDisposable
     private Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct) => _driver.Needs.HasFlag(MachineNeeds.Images)
         ? Images.ResolveAsync(image, ct)
         : Task.FromResult(RootFileSystem.Unresolved(ImageReference.Parse(image)));
-
-    private void Show(VmState state) => EditFleet(() => _fleet.AddOrUpdate(state));
-
-    private void Forget(string id)
-    {
-        _machines.TryRemove(id, out _);
-        EditFleet(() => _fleet.Remove(id));
-    }
-
-    // A follower of the fleet that throws has lost its subscription; that must be all (F28).
-    private void EditFleet(Action edit)
-    {
-        try
-        {
-            edit();
-        }
-        catch (Exception fault)
-        {
-            _log.Warning(fault, "A follower of the fleet failed and was dropped");
-        }
-    }
 
     private static QemuDriver Qemu(VmHostOptions options) =>
         new(new QemuDriverOptions { CacheDirectory = options.Images.Directory }, options.Logger);
