@@ -120,13 +120,20 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         Complaint.Write(error, e.Message);
         if (last.Reason is VmReason.BootTimedOut or VmReason.GuestShutdown or VmReason.ConnectionLost)
         {
-            foreach (var line in vm.ConsoleTail.TakeLast(5))
+            foreach (var line in LastWords(vm.ConsoleTail))
             {
                 Complaint.Write(error, $"console: {line}");
             }
         }
 
         return ExitCodes.Failed;
+    }
+
+    // A panic says why in its first line; the call trace behind it says nothing to most people.
+    private static IEnumerable<string> LastWords(IReadOnlyList<string> console)
+    {
+        var panic = console.Where(line => line.Contains("Kernel panic", StringComparison.Ordinal)).Take(1);
+        return panic.Any() ? panic : console.TakeLast(5);
     }
 
     private void Interrupt(VirtualMachine vm, int count)
