@@ -22,6 +22,9 @@ internal class QmpTarget : FuzzTarget
 
     public override string Name => "qmp";
 
+    // A broken message may be two bytes long and costs an exception, here and in the reference.
+    public override (int PerByte, int Floor) Allocations => (8192, 256 << 10);
+
     protected override IEnumerable<string> Dictionary =>
     [
         "QMP", "event", "return", "error", "id", "data", "timestamp", "seconds", "microseconds", "class", "desc", "GenericError",
