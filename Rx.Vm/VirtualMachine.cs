@@ -51,8 +51,7 @@ public sealed class VirtualMachine
 
     /// <summary>
     /// The current state first, then every later one in order, then completion after the terminal state; a subscriber after the end gets
-    /// the
-    /// terminal state and completion. Hot. Never errors: trouble is a state with a reason. Observers are called on the host's notify
+    /// the terminal state and completion. Hot. Never errors: trouble is a state with a reason. Observers are called on the host's notify
     /// scheduler, one call at a time; one that throws loses its subscription, one that falls 1024 states behind loses the oldest, which
     /// shows as a gap in <see cref="VmState.Sequence"/>.
     /// </summary>

@@ -6,13 +6,12 @@ namespace Rx.Vm.Tests.Testing;
 
 /// <summary>
 /// Thousands of random lives with random faults, each through the whole pipeline in virtual time. RX_SEED sets another seed, RX_LIVES
-/// another
-/// number of lives; a life is found again by its own seed.
+/// another number of lives; a life is found again by its own seed.
 /// </summary>
 public class CampaignTests(ITestOutputHelper output)
 {
     private static readonly int Seed = FromEnvironment("RX_SEED", 20_150_915);
-    private static readonly int Lives = FromEnvironment("RX_LIVES", 2_500);
+    private static readonly int Lives = FromEnvironment("RX_LIVES", 10_000);
 
     [Fact]
     public void Every_random_life_ends_in_order()

@@ -55,8 +55,7 @@ internal sealed class GuestStream : IDisposable
 
     /// <summary>
     /// Lets input through: call it when the STARTPOD or EXECCMD that names this stream was acknowledged. Before that the guest does not
-    /// know
-    /// the session and would answer input with its end (H82). Idempotent.
+    /// know the session and would answer input with its end (H82). Idempotent.
     /// </summary>
     public void StartInput()
     {
@@ -68,8 +67,7 @@ internal sealed class GuestStream : IDisposable
 
     /// <summary>
     /// Sends input; waits for <see cref="StartInput"/>, for earlier calls, and for the channel to take it. True: all of it was handed to
-    /// the
-    /// channel. False: the stream has ended, its input was closed, or the channel is lost. Cancellation takes effect between frames.
+    /// the channel. False: the stream has ended, its input was closed, or the channel is lost. Cancellation takes effect between frames.
     /// </summary>
     public async ValueTask<bool> WriteInputAsync(ReadOnlyMemory<byte> data, CancellationToken ct = default)
     {

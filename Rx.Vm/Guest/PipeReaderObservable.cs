@@ -18,8 +18,7 @@ internal static class PipeReaderObservable
     /// <item>Disposal: idempotent, from any thread and from within OnNext; no OnNext begins after it, and none is waited for. The reader is
     /// completed, so the writer stops waiting.</item>
     /// <item>Errors: an observer that throws ends its own subscription, as if disposed; the exception goes nowhere else, so that neither
-    /// the
-    /// channel nor another stream suffers.</item>
+    /// the channel nor another stream suffers.</item>
     /// <item>Back-pressure: the next read waits until OnNext has returned, and the pipe's thresholds do the rest.</item>
     /// <item>Scheduler: none; OnNext runs inside Subscribe for bytes that are there, then on the pipe's reader scheduler.</item>
     /// <item>Temperature: cold and for one subscription; a second gets OnError with InvalidOperationException at once.</item>

@@ -28,8 +28,7 @@ public sealed record SimulatedSettings
 
     /// <summary>
     /// Whether everything continues inside the call that supplied the bytes instead of hopping to the thread pool; for virtual time,
-    /// together
-    /// with the host's option of the same name.
+    /// together with the host's option of the same name.
     /// </summary>
     public bool InlineContinuations { get; init; }
 }
