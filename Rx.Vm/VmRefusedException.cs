@@ -29,6 +29,5 @@ public sealed class VmRefusedException(string vmId, string request, Refusal refu
         Refusal.Gone => "the machine has gone",
         Refusal.TooManyCalls => $"{VmCore.MaxCalls} calls are already waiting for the guest",
         Refusal.TooManyDevices => $"a machine has {Devices.DeviceSet.Capacity} device slots",
-        Refusal.AlreadyBooted => "the machine was already booted",
     };
 }

@@ -26,7 +26,4 @@ public enum Refusal : byte
 
     /// <summary>The pod needs more devices than a machine has slots for.</summary>
     TooManyDevices,
-
-    /// <summary>The machine was already booted.</summary>
-    AlreadyBooted,
 }
