@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Text.Json.Serialization.Metadata;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
@@ -123,6 +124,27 @@ public sealed class QmpClient : IAsyncDisposable
         return _session.Execute(command, cancellationToken);
     }
 
+    /// <summary>Sends a command and reads its reply.</summary>
+    /// <typeparam name="TResult">What the server returns.</typeparam>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Stops waiting, as for the other overload.</param>
+    /// <returns>What the server returned. Await it once.</returns>
+    /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
+    public async ValueTask<TResult> ExecuteAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default) =>
+        (await ExecuteAsync((QmpCommand)command, cancellationToken).ConfigureAwait(false)).As(command.Read);
+
+    /// <summary>Sends a command and reads its reply.</summary>
+    /// <typeparam name="TResult">What the server returns.</typeparam>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Stops waiting, as for the other overload.</param>
+    /// <returns>What the server returned. Await it once.</returns>
+    /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
+    public ValueTask<TResult> ExecuteAsync<TResult>(IQmpCommand<TResult> command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return ExecuteAsync(command.Encode(), cancellationToken);
+    }
+
     /// <summary>Sends a command and reads its reply into a type.</summary>
     /// <typeparam name="T">The reply's type.</typeparam>
     /// <param name="command">The command.</param>
@@ -143,6 +165,13 @@ public sealed class QmpClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(buffer.Capacity, 1);
         return new HubObservable<QmpEvent>(_session.Events, buffer, ObserverScheduler);
     }
+
+    /// <summary>The events of one type, read. Like <see cref="Events"/> in every other respect; an event of that name which makes no
+    /// sense is left out here.</summary>
+    /// <typeparam name="TEvent">The type, such as <see cref="Commands.Events.ShutdownEvent"/>.</typeparam>
+    /// <returns>The typed stream.</returns>
+    public IObservable<TEvent> EventsOf<TEvent>()
+        where TEvent : class, IQmpTypedEvent<TEvent> => Events.OfEvent<TEvent>();
 
     /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as
     /// <see cref="QmpConnectionPhase.Closed"/>. That the

@@ -53,14 +53,15 @@ public static class DeviceRemoval
     {
         if (item.Name == DeviceDeletedEvent.EventName)
         {
-            if (DeviceDeletedEvent.TryRead(item) is { } deleted && IsMeant(deleted.Device, deleted.Path, id))
+            if (item.TryRead<DeviceDeletedEvent>() is { } deleted && IsMeant(deleted.Device, deleted.Path, id))
             {
                 outcome.TrySetResult();
             }
         }
         else if (item.Name == DeviceUnplugGuestErrorEvent.EventName || item.Name == "MEM_UNPLUG_ERROR")
         {
-            if (DeviceUnplugGuestErrorEvent.TryRead(item) is { } refused && IsMeant(refused.Device, refused.Path, id))
+            // Up to QEMU 6.1 memory had an event of its own, of the same shape.
+            if (TypedEvent.TryRead<DeviceUnplugGuestErrorEvent>(item.Data.Span, item.Timestamp) is { } refused && IsMeant(refused.Device, refused.Path, id))
             {
                 outcome.TrySetException(new QmpDeviceUnplugException(id));
             }

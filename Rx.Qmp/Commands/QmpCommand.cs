@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rx.Qmp.Commands;
 
 /// <summary>One command, encoded once and immutable: it may be sent any number of times, from any thread.</summary>
-public sealed class QmpCommand
+public class QmpCommand
 {
     /// <summary>Longest command accepted, in bytes: half of what QEMU's parser takes before it answers with an error without id
     /// (P7).</summary>
@@ -21,10 +21,10 @@ public sealed class QmpCommand
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
-    private QmpCommand(string name, ReadOnlyMemory<byte> head, TimeSpan? timeout)
+    private protected QmpCommand(string name, ReadOnlyMemory<byte> body, TimeSpan? timeout)
     {
         Name = name;
-        Head = head;
+        Body = body;
         Timeout = timeout;
     }
 
@@ -34,13 +34,25 @@ public sealed class QmpCommand
     /// <summary>How long this command may take from the call on, waiting for its turn included; null: the client's default.</summary>
     public TimeSpan? Timeout { get; }
 
-    /// <summary>The encoded command without id and closing brace.</summary>
-    internal ReadOnlyMemory<byte> Head { get; }
+    /// <summary>The encoded command from the colon before its name on, without id and closing brace.</summary>
+    internal ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>A command without arguments.</summary>
     /// <param name="name">The command's name.</param>
     /// <returns>The command.</returns>
-    public static QmpCommand Create(string name) => Build(name, static _ => { });
+    public static QmpCommand Create(string name) => new(name, Encode(name, static _ => { }), null);
+
+    /// <summary>A command whose reply is read into a type.</summary>
+    /// <typeparam name="TResult">The type.</typeparam>
+    /// <param name="name">The command's name.</param>
+    /// <param name="writeArguments">Writes the members of the arguments object; called once, now; null: none.</param>
+    /// <param name="read">Reads the reply's value.</param>
+    /// <returns>The command.</returns>
+    public static QmpCommand<TResult> Create<TResult>(string name, Action<Utf8JsonWriter>? writeArguments, QmpReader<TResult> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return new(name, writeArguments is null ? Encode(name, static _ => { }) : EncodeArguments(name, writeArguments), null, read);
+    }
 
     /// <summary>A command whose arguments are written by hand.</summary>
     /// <param name="name">The command's name.</param>
@@ -50,12 +62,7 @@ public sealed class QmpCommand
     public static QmpCommand Create(string name, Action<Utf8JsonWriter> writeArguments)
     {
         ArgumentNullException.ThrowIfNull(writeArguments);
-        return Build(name, writer =>
-        {
-            writer.WriteStartObject("arguments"u8);
-            writeArguments(writer);
-            writer.WriteEndObject();
-        });
+        return new(name, EncodeArguments(name, writeArguments), null);
     }
 
     /// <summary>A command whose arguments come from an object.</summary>
@@ -73,11 +80,12 @@ public sealed class QmpCommand
             throw new ArgumentException("Arguments must be a JSON object.", nameof(arguments));
         }
 
-        return Build(name, writer =>
+        var body = Encode(name, writer =>
         {
             writer.WritePropertyName("arguments"u8);
             element.WriteTo(writer);
         });
+        return new(name, body, null);
     }
 
     /// <summary>The same command with a time limit of its own.</summary>
@@ -86,14 +94,22 @@ public sealed class QmpCommand
     public QmpCommand WithTimeout(TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new QmpCommand(Name, Head, timeout);
+        return new QmpCommand(Name, Body, timeout);
     }
 
     /// <summary>The name only: arguments may hold secrets.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Name;
 
-    private static QmpCommand Build(string name, Action<Utf8JsonWriter> writeRest)
+    private static ReadOnlyMemory<byte> EncodeArguments(string name, Action<Utf8JsonWriter> writeArguments) =>
+        Encode(name, writer =>
+        {
+            writer.WriteStartObject("arguments"u8);
+            writeArguments(writer);
+            writer.WriteEndObject();
+        });
+
+    private static ReadOnlyMemory<byte> Encode(string name, Action<Utf8JsonWriter> writeRest)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > 128 || name.AsSpan().ContainsAnyExcept(NameCharacters))
@@ -105,7 +121,7 @@ public sealed class QmpCommand
         using (var writer = new Utf8JsonWriter(output, Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("execute"u8, name);
+            writer.WriteString(""u8, name);
             writeRest(writer);
             writer.WriteEndObject();
         }
@@ -115,6 +131,7 @@ public sealed class QmpCommand
             throw new ArgumentException($"{name}: the arguments are longer than {MaxBytes} bytes.", nameof(writeRest));
         }
 
-        return new QmpCommand(name, output.WrittenSpan[..^1].ToArray(), null);
+        // What is cut off in front is {"", of which the verb takes the place.
+        return output.WrittenSpan[3..^1].ToArray();
     }
 }

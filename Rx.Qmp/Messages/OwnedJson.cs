@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Messages;
 
@@ -8,6 +9,9 @@ internal static class OwnedJson
 {
     /// <summary>Deepest nesting read; no message that deep arrives, whatever the options.</summary>
     public const int MaxDepth = 4096;
+
+    /// <summary>How values that passed the header reader are read.</summary>
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = MaxDepth };
 
     public static T? Deserialize<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo)
     {
@@ -22,11 +26,25 @@ internal static class OwnedJson
         }
     }
 
+    public static T Read<T>(ReadOnlySpan<byte> json, QmpReader<T> read)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, ReaderOptions);
+            reader.Read();
+            return read(ref reader);
+        }
+        catch (Exception fault) when (IsBadInput(fault))
+        {
+            throw new QmpProtocolException(QmpProtocolFault.UnexpectedShape, $"The server's JSON does not fit {typeof(T).Name}.", fault);
+        }
+    }
+
     public static JsonElement Parse(ReadOnlySpan<byte> json)
     {
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+            var reader = new Utf8JsonReader(json, ReaderOptions);
             return JsonElement.ParseValue(ref reader);
         }
         catch (Exception fault) when (IsBadInput(fault))
@@ -35,6 +53,7 @@ internal static class OwnedJson
         }
     }
 
-    private static bool IsBadInput(Exception fault) =>
+    /// <summary>True for what readers of JSON throw when it is not what they expect (S5).</summary>
+    public static bool IsBadInput(Exception fault) =>
         fault is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
 }

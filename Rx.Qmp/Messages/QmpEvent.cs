@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.Qmp.Commands.Events;
 
 namespace Rx.Qmp.Messages;
 
 /// <summary>One event, known or not. Its data stays UTF-8 until someone asks; the event owns the bytes, so it may be kept.</summary>
 public sealed class QmpEvent
 {
-    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
-
     /// <summary>Makes an event; the client makes its own, this is for simulations and tests.</summary>
     /// <param name="name">The event's name.</param>
     /// <param name="timestamp">When it happened, or null if unknown.</param>
@@ -42,12 +41,16 @@ public sealed class QmpEvent
     /// <exception cref="QmpProtocolException">The data is not valid JSON.</exception>
     public JsonElement GetDataElement() => OwnedJson.Parse(DataOrEmpty);
 
+    /// <summary>Reads the event as a typed one.</summary>
+    /// <typeparam name="TEvent">The type, such as <see cref="ShutdownEvent"/>.</typeparam>
+    /// <returns>The typed event, or null where this is another event or its data makes no sense.</returns>
+    public TEvent? TryRead<TEvent>()
+        where TEvent : class, IQmpTypedEvent<TEvent> =>
+        Name == TEvent.EventName ? TypedEvent.TryRead<TEvent>(Data.Span, Timestamp) : null;
+
     /// <summary>The name only: data may hold secrets and has no place in a log.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Name;
 
-    /// <summary>The data as a tree, or an undefined element where it is not valid JSON.</summary>
-    internal JsonElement DataLeniently => LenientJson.Parse(DataOrEmpty, OwnedJson.MaxDepth);
-
-    private ReadOnlySpan<byte> DataOrEmpty => Data.IsEmpty ? EmptyObject : Data.Span;
+    private ReadOnlySpan<byte> DataOrEmpty => Data.IsEmpty ? "{}"u8 : Data.Span;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Messages;
 
@@ -24,6 +25,17 @@ public readonly struct QmpReply
     /// <returns>The value; null only where the server sent a JSON null.</returns>
     /// <exception cref="QmpProtocolException">The value has another shape.</exception>
     public T? As<T>(JsonTypeInfo<T> typeInfo) => OwnedJson.Deserialize(Json.Span, typeInfo);
+
+    /// <summary>Reads the value with a reader of its type.</summary>
+    /// <typeparam name="T">The wanted type.</typeparam>
+    /// <param name="read">Reads it.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="QmpProtocolException">The value has another shape.</exception>
+    public T As<T>(QmpReader<T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return OwnedJson.Read(Json.Span, read);
+    }
 
     /// <summary>Reads the value into a tree of its own.</summary>
     /// <returns>The root.</returns>

@@ -9,11 +9,12 @@ internal static class CommandWriter
 {
     /// <summary>Appends one command.</summary>
     /// <param name="output">Where the bytes go.</param>
-    /// <param name="command">The command; its head is encoded already.</param>
+    /// <param name="command">The command; its body is encoded already.</param>
     /// <param name="slot">0 to 9; becomes the id.</param>
     public static void Write(IBufferWriter<byte> output, QmpCommand command, int slot)
     {
-        output.Write(command.Head.Span);
+        output.Write("{\"execute\""u8);
+        output.Write(command.Body.Span);
         output.Write(",\"id\":"u8);
         output.Write([(byte)('0' + slot), (byte)'}']);
     }

@@ -42,11 +42,11 @@ public class CommandTests
     [Theory]
     [MemberData(nameof(Encoded))]
     public void Commands_are_compact_json(string expected, QmpCommand command) =>
-        Assert.Equal(expected, Encoding.UTF8.GetString(command.Head.Span) + "}");
+        Assert.Equal(expected, "{\"execute\"" + Encoding.UTF8.GetString(command.Body.Span) + "}");
 
     [Fact]
     public void Query_status_with_its_id_is_33_bytes() =>
-        Assert.Equal(33, QmpCommands.QueryStatus().Head.Length + ",\"id\":0}".Length);
+        Assert.Equal(33, "{\"execute\"".Length + QmpCommands.QueryStatus().Body.Length + ",\"id\":0}".Length);
 
     [Fact]
     public void A_time_limit_makes_a_new_command()
@@ -55,7 +55,7 @@ public class CommandTests
         var limited = command.WithTimeout(TimeSpan.FromSeconds(3));
         Assert.Null(command.Timeout);
         Assert.Equal(TimeSpan.FromSeconds(3), limited.Timeout);
-        Assert.Equal(command.Head, limited.Head);
+        Assert.Equal(command.Body, limited.Body);
         Assert.Throws<ArgumentOutOfRangeException>(() => command.WithTimeout(TimeSpan.Zero));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Commands.Events;
@@ -13,13 +14,17 @@ public sealed record DeviceUnplugGuestErrorEvent(string? Device, string Path, Da
     public static string EventName => "DEVICE_UNPLUG_GUEST_ERROR";
 
     /// <summary>Reads one.</summary>
-    /// <param name="source">The event.</param>
-    /// <returns>The typed event, or null if it has neither device nor path.</returns>
-    public static DeviceUnplugGuestErrorEvent? TryRead(QmpEvent source)
+    /// <param name="data">On the first token of its data.</param>
+    /// <param name="timestamp">When it happened.</param>
+    /// <returns>The typed event.</returns>
+    /// <exception cref="JsonException">It has neither device nor path.</exception>
+    public static DeviceUnplugGuestErrorEvent Read(ref Utf8JsonReader data, DateTimeOffset? timestamp)
     {
-        var data = source.DataLeniently;
-        var device = data.Member("device").AsText();
-        var path = data.Member("path").AsText();
-        return device is null && path is null ? null : new(device, path ?? string.Empty, source.Timestamp);
+        var tree = JsonElement.ParseValue(ref data);
+        var device = tree.Member("device").AsText();
+        var path = tree.Member("path").AsText();
+        return device is null && path is null
+            ? throw new JsonException("The event names neither a device nor a path.")
+            : new(device, path ?? string.Empty, timestamp);
     }
 }

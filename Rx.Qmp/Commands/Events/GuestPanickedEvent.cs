@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Commands.Events;
@@ -10,9 +11,10 @@ public sealed record GuestPanickedEvent(string Action, DateTimeOffset? At) : IQm
     /// <inheritdoc/>
     public static string EventName => "GUEST_PANICKED";
 
-    /// <summary>Reads one; never null.</summary>
-    /// <param name="source">The event.</param>
+    /// <summary>Reads one.</summary>
+    /// <param name="data">On the first token of its data.</param>
+    /// <param name="timestamp">When it happened.</param>
     /// <returns>The typed event.</returns>
-    public static GuestPanickedEvent? TryRead(QmpEvent source) =>
-        new(source.DataLeniently.Member("action").AsText() ?? string.Empty, source.Timestamp);
+    public static GuestPanickedEvent Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) =>
+        new(JsonElement.ParseValue(ref data).Member("action").AsText() ?? string.Empty, timestamp);
 }

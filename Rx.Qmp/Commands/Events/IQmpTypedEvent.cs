@@ -1,4 +1,4 @@
-using Rx.Qmp.Messages;
+using System.Text.Json;
 
 namespace Rx.Qmp.Commands.Events;
 
@@ -11,7 +11,9 @@ public interface IQmpTypedEvent<TSelf>
     static abstract string EventName { get; }
 
     /// <summary>Reads the data of an event of that name. Unknown members are ignored and unknown words kept as text.</summary>
-    /// <param name="source">The event; its name has been checked.</param>
-    /// <returns>The typed event, or null where a member it cannot do without is missing or misshapen.</returns>
-    static abstract TSelf? TryRead(QmpEvent source);
+    /// <param name="data">On the first token of its data, an empty object where it has none; on the last afterwards.</param>
+    /// <param name="timestamp">When it happened, by the server's clock; null if unknown.</param>
+    /// <returns>The typed event.</returns>
+    /// <exception cref="JsonException">A member it cannot do without is missing or misshapen.</exception>
+    static abstract TSelf Read(ref Utf8JsonReader data, DateTimeOffset? timestamp);
 }

@@ -16,8 +16,7 @@ public static class QmpEventStreams
     {
         ArgumentNullException.ThrowIfNull(events);
         return events
-            .Where(item => item.Name == TEvent.EventName)
-            .Select(static item => TEvent.TryRead(item))
+            .Select(static item => item.TryRead<TEvent>())
             .Where(static item => item is not null)
             .Select(static item => item!);
     }

@@ -1,4 +1,4 @@
-using Rx.Qmp.Messages;
+using System.Text.Json;
 
 namespace Rx.Qmp.Commands.Events;
 
@@ -9,8 +9,9 @@ public sealed record ResumedEvent(DateTimeOffset? At) : IQmpTypedEvent<ResumedEv
     /// <inheritdoc/>
     public static string EventName => "RESUME";
 
-    /// <summary>Reads one; never null.</summary>
-    /// <param name="source">The event.</param>
+    /// <summary>Reads one.</summary>
+    /// <param name="data">On the first token of its data.</param>
+    /// <param name="timestamp">When it happened.</param>
     /// <returns>The typed event.</returns>
-    public static ResumedEvent? TryRead(QmpEvent source) => new(source.Timestamp);
+    public static ResumedEvent Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) => new(timestamp);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Commands.Events;
@@ -11,12 +12,13 @@ public sealed record ShutdownEvent(bool Guest, string Reason, DateTimeOffset? At
     /// <inheritdoc/>
     public static string EventName => "SHUTDOWN";
 
-    /// <summary>Reads one; never null, since that the machine goes down matters more than why.</summary>
-    /// <param name="source">The event.</param>
+    /// <summary>Reads one, whatever its shape: that the machine goes down matters more than why.</summary>
+    /// <param name="data">On the first token of its data.</param>
+    /// <param name="timestamp">When it happened.</param>
     /// <returns>The typed event.</returns>
-    public static ShutdownEvent? TryRead(QmpEvent source)
+    public static ShutdownEvent Read(ref Utf8JsonReader data, DateTimeOffset? timestamp)
     {
-        var data = source.DataLeniently;
-        return new(data.Member("guest").AsBoolean() ?? false, data.Member("reason").AsText() ?? string.Empty, source.Timestamp);
+        var tree = JsonElement.ParseValue(ref data);
+        return new(tree.Member("guest").AsBoolean() ?? false, tree.Member("reason").AsText() ?? string.Empty, timestamp);
     }
 }

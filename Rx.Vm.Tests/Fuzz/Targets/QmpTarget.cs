@@ -1,3 +1,4 @@
+using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 using Rx.Vm.Tests.Campaign;
@@ -145,7 +146,8 @@ internal class QmpTarget : FuzzTarget
         {
             FuzzFailure.Unless(names.Get(frame, header).Length <= frame.Length);
             _ = QmpTimestamp.From(header.Seconds, header.Microseconds);
-            _ = new QmpEvent("X", null, frame[header.Data].ToArray()).DataLeniently;
+            _ = TypedEvent.TryRead<ShutdownEvent>(frame[header.Data], null);
+            _ = TypedEvent.TryRead<DeviceDeletedEvent>(frame[header.Data], null);
         }
         else if (header.Kind == MessageKind.Greeting)
         {
