@@ -1,0 +1,15 @@
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+
+namespace QmpExamples;
+
+/// <summary>Connects to a unix socket, which may appear only later, and asks one question.</summary>
+internal static class Connect
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, stop);
+        Console.WriteLine($"QEMU {client.Greeting!.Version}: {status!.Status}");
+    }
+}

@@ -1,0 +1,17 @@
+using System.Reactive.Concurrency;
+using Rx.Qmp;
+
+namespace QmpExamples;
+
+/// <summary>One example.</summary>
+/// <param name="RunAsync">Runs it with the arguments that follow its name.</param>
+/// <param name="Usage">Those arguments; optional ones in brackets.</param>
+/// <param name="Summary">What it shows.</param>
+internal sealed record Example(Func<string[], CancellationToken, Task> RunAsync, string Usage, string Summary)
+{
+    /// <summary>How many arguments it needs.</summary>
+    public int MinimumArguments => Usage.Split(' ').Count(word => !word.StartsWith('['));
+
+    /// <summary>What the examples have in common: time is real, and observers run on the thread pool.</summary>
+    public static QmpClientOptions Options { get; } = new() { Scheduler = new TaskPoolScheduler(Task.Factory) };
+}

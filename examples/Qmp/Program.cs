@@ -1,0 +1,47 @@
+using QmpExamples;
+using Rx.Qmp;
+
+// One example per feature of the QMP client, each in a file of its own: Connect.cs, …
+//
+//     dotnet run --project examples/Qmp -- connect /run/vm/qmp.sock
+//
+// A QEMU to talk to, without any guest:
+//
+//     qemu-system-x86_64 -machine none -display none -qmp unix:/tmp/qmp.sock,server=on,wait=off
+Dictionary<string, Example> examples = new()
+{
+    ["connect"] = new(Connect.RunAsync, "SOCKET", "asks a machine for its status"),
+};
+
+if (args.Length == 0 || !examples.TryGetValue(args[0], out var example) || args.Length - 1 < example.MinimumArguments)
+{
+    Console.Error.WriteLine("usage: dotnet run --project examples/Qmp -- EXAMPLE ARGUMENT…");
+    foreach (var (name, one) in examples)
+    {
+        Console.Error.WriteLine($"  {name} {one.Usage}: {one.Summary}");
+    }
+
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    press.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    await example.RunAsync(args[1..], stop.Token);
+    return 0;
+}
+catch (QmpException fault)
+{
+    Console.Error.WriteLine(fault.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
