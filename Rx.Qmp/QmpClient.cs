@@ -162,7 +162,7 @@ public sealed class QmpClient : IAsyncDisposable
     public IObservable<QmpEvent> ObserveEvents(QmpEventBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        ArgumentOutOfRangeException.ThrowIfLessThan(buffer.Capacity, 1);
+        buffer.Validate(nameof(buffer));
         return new HubObservable<QmpEvent>(_session.Events, buffer, ObserverScheduler);
     }
 
@@ -195,7 +195,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>The events on the reading thread whatever the options say, so that no buffer can overflow: for workflows that must not miss
     /// one. The observer must neither block nor run foreign code.</summary>
-    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.Subscribe(observer, Options.EventBuffer, null);
+    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.Subscribe(observer, QmpEventBuffer.Unbounded, null);
 
     /// <summary>What a command fails with that the end of the connection has cut off.</summary>
     internal QmpDisconnectedException LossOf(string command) => _session.Disconnected(command);

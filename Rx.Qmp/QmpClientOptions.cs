@@ -62,6 +62,6 @@ public sealed record QmpClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrameBytes, 1024 * 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDepth, 4096);
-        ArgumentOutOfRangeException.ThrowIfLessThan(EventBuffer.Capacity, 1);
+        EventBuffer.Validate(nameof(EventBuffer));
     }
 }

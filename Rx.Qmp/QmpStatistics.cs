@@ -8,7 +8,8 @@ namespace Rx.Qmp;
 /// <param name="UnattributedErrors">Errors without id. They belong to nobody and complete no command; one that then runs out of time
 /// carries the latest.</param>
 /// <param name="Events">Events received, observed or not.</param>
-/// <param name="DroppedEvents">Events not delivered to one subscriber because its buffer was full; counted per subscriber.</param>
+/// <param name="DroppedEvents">Events not delivered to one subscriber because its buffer was full, or kept only the latest;
+/// counted per subscriber.</param>
 /// <param name="UnknownMessages">Objects that are neither greeting, event nor reply, and greetings after the first.</param>
 /// <param name="MalformedMessages">Messages that are not valid JSON or contradict themselves.</param>
 /// <param name="SlowCommands">Commands that passed the warning time.</param>

@@ -20,11 +20,13 @@ internal sealed class ObserverQueue<T>(
     where T : class
 {
     private readonly Lock _gate = new();
-    private readonly Queue<T> _items = new();
+    private readonly Backlog<T> _items = Backlog<T>.For(buffer);
     private bool _delivering;
     private bool _stopped;
     private bool _sourceEnded;
     private QmpEventOverflowException? _overflow;
+    private QmpEventLoss _loss;
+    private QmpEventLoss _lossTold;
 
     /// <summary>Queues an item. Calls nobody, so it may run under the hub's lock.</summary>
     public void Add(T item)
@@ -36,12 +38,21 @@ internal sealed class ObserverQueue<T>(
                 return;
             }
 
-            if (_items.Count >= buffer.Capacity && !MakeRoom())
+            switch (_items.Add(item))
             {
-                return;
+                case BacklogOutcome.Dropped:
+                    Interlocked.Increment(ref counters.DroppedEvents);
+                    _loss = _loss with { Dropped = _loss.Dropped + 1 };
+                    break;
+                case BacklogOutcome.Replaced:
+                    Interlocked.Increment(ref counters.DroppedEvents);
+                    _loss = _loss with { Replaced = _loss.Replaced + 1 };
+                    break;
+                case BacklogOutcome.Full:
+                    _overflow = new QmpEventOverflowException(buffer.Capacity);
+                    _items.Clear();
+                    break;
             }
-
-            _items.Enqueue(item);
         }
     }
 
@@ -94,48 +105,35 @@ internal sealed class ObserverQueue<T>(
         ended(this);
     }
 
-    private bool MakeRoom()
-    {
-        switch (buffer.Overflow)
-        {
-            case QmpEventOverflow.DropOldest:
-                _items.Dequeue();
-                Interlocked.Increment(ref counters.DroppedEvents);
-                return true;
-            case QmpEventOverflow.DropNewest:
-                Interlocked.Increment(ref counters.DroppedEvents);
-                return false;
-            default:
-                _overflow = new QmpEventOverflowException(buffer.Capacity);
-                _items.Clear();
-                return false;
-        }
-    }
-
     private void Drain()
     {
         while (true)
         {
             T? item;
+            QmpEventLoss? loss;
             lock (_gate)
             {
-                bool any = _items.TryDequeue(out item);
+                bool any = _items.TryTake(out item);
                 bool ending = !any && (_sourceEnded || _overflow is not null);
                 if (_stopped || (!any && !ending))
                 {
                     _delivering = false;
                     return;
                 }
+
+                loss = _loss == _lossTold ? null : _loss;
+                _lossTold = _loss;
             }
 
             if (item is null)
             {
-                End();
+                End(loss);
                 return;
             }
 
             try
             {
+                Tell(loss);
                 observer.OnNext(item);
             }
             catch (Exception fault)
@@ -146,11 +144,20 @@ internal sealed class ObserverQueue<T>(
         }
     }
 
-    private void End()
+    private void Tell(QmpEventLoss? loss)
+    {
+        if (loss is not null)
+        {
+            buffer.OnLoss?.Invoke(loss.Value);
+        }
+    }
+
+    private void End(QmpEventLoss? loss)
     {
         Stop();
         try
         {
+            Tell(loss);
             if (_overflow is not null)
             {
                 observer.OnError(_overflow);
