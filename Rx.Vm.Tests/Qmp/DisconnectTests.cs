@@ -140,7 +140,7 @@ public class DisconnectTests
         var (server, clientEnd) = DuplexStream.CreatePair(capacity: 40, inline: true);
         using var rig = new QmpRig();
         var connecting = rig.Client.ConnectAsync(clientEnd, TestContext.Current.CancellationToken);
-        server.Write(Encoding.UTF8.GetBytes(FakeQmpServer.Greeting));
+        server.Write(Encoding.UTF8.GetBytes(QmpRig.Greeting));
         server.Write("{\"return\": {}, \"id\": 0}"u8);
         Assert.True(connecting.IsCompletedSuccessfully);
 
@@ -165,7 +165,7 @@ public class DisconnectTests
         var (server, clientEnd) = DuplexStream.CreatePair(capacity: 40, inline: true);
         using var rig = new QmpRig();
         var connecting = rig.Client.ConnectAsync(clientEnd, TestContext.Current.CancellationToken);
-        server.Write(Encoding.UTF8.GetBytes(FakeQmpServer.Greeting + "{\"return\": {}, \"id\": 0}"));
+        server.Write(Encoding.UTF8.GetBytes(QmpRig.Greeting + "{\"return\": {}, \"id\": 0}"));
         Assert.True(connecting.IsCompletedSuccessfully);
         var stuck = rig.Execute("stuck");
         rig.Advance(30);
@@ -182,7 +182,7 @@ public class DisconnectTests
         using var rig = new QmpRig();
         var broken = new WriteFails(clientEnd);
         var connecting = rig.Client.ConnectAsync(broken, TestContext.Current.CancellationToken);
-        server.Write(Encoding.UTF8.GetBytes(FakeQmpServer.Greeting + "{\"return\": {}, \"id\": 0}"));
+        server.Write(Encoding.UTF8.GetBytes(QmpRig.Greeting + "{\"return\": {}, \"id\": 0}"));
         Assert.True(connecting.IsCompletedSuccessfully);
         broken.Fails = true;
         var cut = rig.Execute("query-a");

@@ -227,7 +227,7 @@ public class EventBufferTests
         // Observers run on the virtual clock, which stands still until it is advanced.
         var rig = new QmpRig(options => options with { InlineContinuations = false });
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         await connecting;
         return rig;
     }

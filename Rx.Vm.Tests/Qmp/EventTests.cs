@@ -16,7 +16,7 @@ public class EventTests
     {
         var rig = new QmpRig(Stuck);
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         await connecting;
         rig.Server.Answer = command => command.Name == "silent" ? null : command.Return();
         string flood = string.Concat(Enumerable.Repeat(Events.Named("FLOOD"), 500));
@@ -48,7 +48,7 @@ public class EventTests
         bool completed = false;
         rig.Client.ObserveEvents(new QmpEventBuffer(capacity, overflow)).Subscribe(item => kept.Add(Number(item)), () => completed = true);
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         await connecting;
         Flood(rig, total);
         rig.Server.HangUp();
@@ -68,7 +68,7 @@ public class EventTests
         var strict = rig.Client.ObserveEvents(new QmpEventBuffer(10, QmpEventOverflow.Fail));
         strict.Subscribe(item => kept.Add(Number(item)), error => failure = error);
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         await connecting;
         Flood(rig, 11);
         rig.Advance(1);
@@ -272,7 +272,7 @@ public class EventTests
         var scheduler = new TestScheduler();
         using var rig = new QmpRig(options => options with { InlineContinuations = false, ObserverScheduler = scheduler });
         _ = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting + Events.Named("A") + Events.Named("B"));
+        rig.Server.Send(QmpRig.Greeting + Events.Named("A") + Events.Named("B"));
         Assert.Empty(rig.Events);
         scheduler.AdvanceBy(1);
         Assert.Equal(["A", "B"], rig.EventNames);

@@ -46,9 +46,9 @@ public class FramingTests(ITestOutputHelper output)
     [Fact]
     public async Task Trap09_a_pretty_server_is_understood()
     {
-        using var rig = new QmpRig(server: new FakeQmpServer { Answer = command => Pretty(command.Return()) });
+        using var rig = new QmpRig(server: new FakeQmpServer(QmpRig.ByHand) { Answer = command => Pretty(command.Return()) });
         var connecting = rig.Connect();
-        rig.Server.Send(Pretty(FakeQmpServer.Greeting));
+        rig.Server.Send(Pretty(QmpRig.Greeting));
         Assert.True(connecting.IsCompletedSuccessfully);
         rig.Server.Send(Pretty(Events.Named("SHUTDOWN", """{"guest": true, "reason": "guest-shutdown"}""")));
         Assert.Equal(["SHUTDOWN"], rig.EventNames);
@@ -70,9 +70,9 @@ public class FramingTests(ITestOutputHelper output)
     [Fact]
     public async Task Trap09_a_conversation_dripping_in_byte_by_byte_is_understood()
     {
-        using var rig = new QmpRig(server: new FakeQmpServer { Answer = _ => null });
+        using var rig = new QmpRig(server: new FakeQmpServer(QmpRig.ByHand) { Answer = _ => null });
         var connecting = rig.Connect();
-        rig.Server.Drip(FakeQmpServer.Greeting + Pretty(Events.Stop) + rig.Server.Received[0].Return());
+        rig.Server.Drip(QmpRig.Greeting + Pretty(Events.Stop) + rig.Server.Received[0].Return());
         Assert.True(connecting.IsCompletedSuccessfully);
         var reply = rig.Execute("query-a");
         rig.Server.Drip(rig.Server.Last("query-a").Return("\"}{\""));

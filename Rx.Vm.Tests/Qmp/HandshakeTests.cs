@@ -12,7 +12,7 @@ public class HandshakeTests
         Assert.Equal("""{"execute":"qmp_capabilities","id":0}""", rig.Server.RawReceived.ToString());
         Assert.False(connecting.IsCompleted);
 
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         Assert.True(connecting.IsCompletedSuccessfully);
         Assert.Equal("7.2.22", rig.Client.Greeting!.Version.ToString());
         Assert.Equal("fake", rig.Client.Greeting.Package);
@@ -26,10 +26,10 @@ public class HandshakeTests
     [Fact]
     public async Task Trap01_an_event_before_the_greeting_is_delivered_and_replies_stay_in_step()
     {
-        using var rig = new QmpRig(server: new FakeQmpServer { Answer = command => command.Return($"\"{command.Name}\"") });
+        using var rig = new QmpRig(server: new FakeQmpServer(QmpRig.ByHand) { Answer = command => command.Return($"\"{command.Name}\"") });
         var connecting = rig.Connect();
         rig.Server.Send(Events.Named("VSERPORT_CHANGE", """{"open": true, "id": "ch0"}"""));
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         Assert.True(connecting.IsCompletedSuccessfully);
         Assert.Equal(["VSERPORT_CHANGE"], rig.EventNames);
         Assert.Equal("query-a", (await rig.Execute("query-a")).GetElement().GetString());
@@ -39,7 +39,7 @@ public class HandshakeTests
     [Fact]
     public async Task Trap02_an_event_between_capabilities_and_their_reply_is_delivered_and_replies_stay_in_step()
     {
-        var server = new FakeQmpServer { Answer = command => Events.Stop + command.Return($"\"{command.Name}\"") };
+        var server = new FakeQmpServer(QmpRig.ByHand) { Answer = command => Events.Stop + command.Return($"\"{command.Name}\"") };
         using var rig = QmpRig.Connected(server: server);
         Assert.Equal(["STOP"], rig.EventNames);
         Assert.Equal("query-a", (await rig.Execute("query-a")).GetElement().GetString());
@@ -50,10 +50,10 @@ public class HandshakeTests
     [Fact]
     public void Trap03_events_in_the_segment_of_the_capabilities_reply_are_not_lost()
     {
-        using var rig = new QmpRig(server: new FakeQmpServer { Answer = _ => null });
+        using var rig = new QmpRig(server: new FakeQmpServer(QmpRig.ByHand) { Answer = _ => null });
         var connecting = rig.Connect();
         rig.Server.Send(
-            FakeQmpServer.Greeting + rig.Server.Received[0].Return() + Events.Named("A") + Events.Named("B") + Events.Named("C"));
+            QmpRig.Greeting + rig.Server.Received[0].Return() + Events.Named("A") + Events.Named("B") + Events.Named("C"));
         Assert.True(connecting.IsCompletedSuccessfully);
         Assert.Equal(["A", "B", "C"], rig.EventNames);
     }
@@ -64,7 +64,7 @@ public class HandshakeTests
         using var rig = new QmpRig();
         var connecting = rig.Connect();
         Assert.False(connecting.IsCompleted);
-        rig.Server.Send(FakeQmpServer.Greeting.Replace("\"oob\"", "\"oob\", \"new\", 7, null", StringComparison.Ordinal));
+        rig.Server.Send(QmpRig.Greeting.Replace("\"oob\"", "\"oob\", \"new\", 7, null", StringComparison.Ordinal));
         Assert.True(connecting.IsCompletedSuccessfully);
         Assert.Equal(["oob", "new"], rig.Client.Greeting!.Capabilities);
     }
@@ -89,9 +89,9 @@ public class HandshakeTests
     [Fact]
     public async Task Capabilities_never_answered_time_out_by_name()
     {
-        using var rig = new QmpRig(server: new FakeQmpServer { Answer = _ => null });
+        using var rig = new QmpRig(server: new FakeQmpServer(QmpRig.ByHand) { Answer = _ => null });
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         rig.Advance(10);
         var error = await Assert.ThrowsAsync<QmpTimeoutException>(() => connecting);
         Assert.Equal("qmp_capabilities", error.Command);
@@ -100,9 +100,9 @@ public class HandshakeTests
     [Fact]
     public async Task Capabilities_refused_fail_the_connection_with_what_the_server_said()
     {
-        using var rig = new QmpRig(server: new FakeQmpServer { Answer = command => command.Error("CommandNotFound", "no") });
+        using var rig = new QmpRig(server: new FakeQmpServer(QmpRig.ByHand) { Answer = command => command.Error("CommandNotFound", "no") });
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         var error = await Assert.ThrowsAsync<QmpCommandException>(() => connecting);
         Assert.Equal(("qmp_capabilities", "CommandNotFound", "no"), (error.Command, error.ErrorClass, error.Description));
         Assert.Equal(QmpConnectionPhase.Lost, rig.Phase);
@@ -137,7 +137,7 @@ public class HandshakeTests
         var connecting = rig.Connect();
         var early = rig.Execute("query-early");
         Assert.Single(rig.Server.Received);
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         Assert.True(connecting.IsCompletedSuccessfully);
         Assert.True(early.IsCompletedSuccessfully);
     }

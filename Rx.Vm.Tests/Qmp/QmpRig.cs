@@ -8,9 +8,15 @@ namespace Rx.Vm.Tests.Qmp;
 /// <summary>A client and a fake server on one thread and one virtual clock.</summary>
 internal sealed class QmpRig : IDisposable
 {
+    public const string Greeting =
+        """{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "fake"}, "capabilities": ["oob"]}}""" + "\r\n";
+
+    /// <summary>A server that sends and answers nothing by itself, so that a test has every byte in its hands.</summary>
+    public static readonly FakeQmpOptions ByHand = new() { Negotiates = false };
+
     public QmpRig(Func<QmpClientOptions, QmpClientOptions>? adjust = null, FakeQmpServer? server = null)
     {
-        Server = server ?? new FakeQmpServer();
+        Server = server ?? new FakeQmpServer(QmpRig.ByHand);
         var options = new QmpClientOptions { Scheduler = Time, InlineContinuations = true, Logger = Log.Logger };
         Client = new QmpClient(adjust?.Invoke(options) ?? options);
         Client.Events.Subscribe(Events.Add, () => EventsCompleted = true);
@@ -42,7 +48,7 @@ internal sealed class QmpRig : IDisposable
     {
         var rig = new QmpRig(adjust, server);
         var connecting = rig.Connect();
-        rig.Server.Send(FakeQmpServer.Greeting);
+        rig.Server.Send(QmpRig.Greeting);
         Assert.True(connecting.IsCompletedSuccessfully, connecting.Exception?.ToString());
         return rig;
     }

@@ -14,11 +14,11 @@ public class StressTests(ITestOutputHelper output)
     {
         int seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
-        using var server = new FakeQmpServer(inline: false)
+        using var server = new FakeQmpServer(QmpRig.ByHand with { Inline = false })
         {
             Answer = command => (command.Name.EndsWith('7') ? Events.Stop : "") + command.Return($"\"{command.Name}\""),
         };
-        server.Send(FakeQmpServer.Greeting);
+        server.Send(QmpRig.Greeting);
         var options = new QmpClientOptions { Scheduler = new TestScheduler(), InlineContinuations = inline };
         await using var client = await QmpClient.ConnectAsync(server.ClientEnd, options, TestContext.Current.CancellationToken);
         var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(() => Call(client, caller, new Random(seed + caller))));
@@ -40,8 +40,8 @@ public class StressTests(ITestOutputHelper output)
     {
         for (int round = 0; round < 200; round++)
         {
-            using var server = new FakeQmpServer(inline: false);
-            server.Send(FakeQmpServer.Greeting);
+            using var server = new FakeQmpServer(QmpRig.ByHand with { Inline = false });
+            server.Send(QmpRig.Greeting);
             var options = new QmpClientOptions { Scheduler = new TestScheduler() };
             await using var client = await QmpClient.ConnectAsync(server.ClientEnd, options, TestContext.Current.CancellationToken);
             var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => CallUntilLost(client))).ToArray();
