@@ -89,7 +89,8 @@ public sealed class QmpClient : IAsyncDisposable
     public Task ConnectAsync(QmpEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return ConnectCoreAsync(stop => Connector.OpenAsync(endpoint, Options, stop), endpoint.ToString()!, cancellationToken);
+        return ConnectCoreAsync(
+            stop => Connector.OpenAsync(endpoint, Options, stop), endpoint.ToString()!, endpoint.ExplainEarlyEnd, cancellationToken);
     }
 
     /// <summary>Negotiates over a fresh connection. Once per client.</summary>
@@ -100,7 +101,7 @@ public sealed class QmpClient : IAsyncDisposable
     public Task ConnectAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return ConnectCoreAsync(_ => new ValueTask<Stream>(stream), "the given stream", cancellationToken);
+        return ConnectCoreAsync(_ => new ValueTask<Stream>(stream), "the given stream", static cause => cause, cancellationToken);
     }
 
     /// <summary>Sends a command and waits for its reply. While connecting, and while eight are in flight, it waits its turn.</summary>
@@ -215,7 +216,11 @@ public sealed class QmpClient : IAsyncDisposable
         }
     }
 
-    private async Task ConnectCoreAsync(Func<CancellationToken, ValueTask<Stream>> open, string endpoint, CancellationToken caller)
+    private async Task ConnectCoreAsync(
+        Func<CancellationToken, ValueTask<Stream>> open,
+        string endpoint,
+        Func<QmpException, QmpException> explainEarlyEnd,
+        CancellationToken caller)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
         {
@@ -232,11 +237,9 @@ public sealed class QmpClient : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            _session.End(attempt.Token.IsCancellationRequested && fault is not QmpException
-                ? attempt.Explain(endpoint, connected: false, null)
-                : fault as QmpException ?? new QmpConnectException(QmpConnectFailure.Other, endpoint, fault));
+            _session.End(attempt.Explain(endpoint, fault));
             caller.ThrowIfCancellationRequested();
-            throw _session.Cause ?? fault;
+            throw _session.Cause is not { } cause ? fault : Greeting is null ? explainEarlyEnd(cause) : cause;
         }
     }
 }

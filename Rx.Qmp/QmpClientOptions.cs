@@ -23,9 +23,8 @@ public sealed record QmpClientOptions
     /// <summary>Time for connecting, greeting and negotiation together (H52).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Pause between attempts while the endpoint is missing or refuses, within <see cref="ConnectTimeout"/>. Zero: one
-    /// attempt only.</summary>
-    public TimeSpan ConnectRetryInterval { get; init; } = TimeSpan.FromMilliseconds(20);
+    /// <summary>When an endpoint that cannot be connected to yet is tried again, within <see cref="ConnectTimeout"/>.</summary>
+    public QmpConnectRetry ConnectRetry { get; init; } = QmpConnectRetry.Default;
 
     /// <summary>When a command not answered yet is reported to the log, counted from the call. Commands that fail sooner are not
     /// reported.</summary>
@@ -53,8 +52,8 @@ public sealed record QmpClientOptions
     {
         ArgumentNullException.ThrowIfNull(Scheduler);
         ArgumentNullException.ThrowIfNull(EventBuffer);
+        ArgumentNullException.ThrowIfNull(ConnectRetry);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ConnectRetryInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandWarning, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxWaitingCommands);

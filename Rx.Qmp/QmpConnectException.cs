@@ -24,9 +24,15 @@ public sealed class QmpConnectException : QmpException
     {
         QmpConnectFailure.PathTooLong => "a unix socket path may have at most 107 bytes",
         QmpConnectFailure.Missing => "there is no such socket",
-        QmpConnectFailure.Refused => "nobody listens on it",
+        QmpConnectFailure.Refused => "nobody listens there",
+        QmpConnectFailure.Busy => "too many wait there already: the monitor is busy with another client, or QEMU is not running",
         QmpConnectFailure.AccessDenied => "access denied",
-        QmpConnectFailure.TimedOut => "not accepted in time",
+        QmpConnectFailure.HostUnknown => "the host is unknown",
+        QmpConnectFailure.Unreachable => "the host cannot be reached",
+        QmpConnectFailure.TlsRefused => "TLS was refused",
+        QmpConnectFailure.NoHandshake => "TLS was not answered: the monitor is busy with another client, or QEMU is not running",
+        QmpConnectFailure.Unsupported => "this system has no such sockets",
+        QmpConnectFailure.TimedOut => "no connection in time",
         QmpConnectFailure.Other => "the system refused",
     };
 }

@@ -1,6 +1,6 @@
 namespace Rx.Qmp;
 
-/// <summary>Where a server can be reached.</summary>
+/// <summary>Where a server can be reached. Immutable, <see cref="QmpListener"/> excepted; one may serve many clients.</summary>
 public abstract class QmpEndpoint
 {
     private protected QmpEndpoint()
@@ -13,7 +13,36 @@ public abstract class QmpEndpoint
     /// <returns>The endpoint.</returns>
     public static QmpEndpoint Unix(string path) => new UnixQmpEndpoint(path);
 
+    /// <summary>A TCP port on which QEMU listens.</summary>
+    /// <param name="host">A name or an address. Every address of a name is tried, in the order the system gives.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="tls">How to secure the connection; null: not at all.</param>
+    /// <returns>The endpoint.</returns>
+    public static QmpEndpoint Tcp(string host, int port, QmpTls? tls = null) => new TcpQmpEndpoint(host, port, tls);
+
+    /// <summary>A vsock port, such as the guest agent's in a virtual machine. Linux only.</summary>
+    /// <param name="contextId">The machine's context id (guest-cid); 1 is this machine.</param>
+    /// <param name="port">The port.</param>
+    /// <returns>The endpoint.</returns>
+    public static QmpEndpoint Vsock(uint contextId, uint port) => new VsockQmpEndpoint(contextId, port);
+
+    /// <summary>Anything else that ends in a stream: a tunnel, a pair of pipes, an in-memory server.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="open">Makes one attempt to connect and returns a fresh duplex stream, which the client then owns. It must end soon
+    /// after its token is cancelled. A <see cref="QmpConnectException"/> says why it failed, and whether to try again; any other
+    /// exception counts as <see cref="QmpConnectFailure.Other"/>.</param>
+    /// <returns>The endpoint.</returns>
+    public static QmpEndpoint Create(string name, Func<CancellationToken, ValueTask<Stream>> open)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(open);
+        return new OpenedQmpEndpoint(name, open);
+    }
+
     /// <summary>Makes one attempt to connect.</summary>
     /// <exception cref="QmpConnectException">It failed.</exception>
     internal abstract ValueTask<Stream> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>What it means here that a connection ended before the greeting.</summary>
+    internal virtual QmpException ExplainEarlyEnd(QmpException cause) => cause;
 }

@@ -42,6 +42,15 @@ internal sealed class ConnectAttempt : IDisposable
             : new QmpTimeoutException(QmpCommands.Capabilities().Name, _limit);
     }
 
+    /// <summary>What went wrong, given what was thrown.</summary>
+    public QmpException Explain(string endpoint, Exception fault) => fault switch
+    {
+        _ when _caller.IsCancellationRequested => Explain(endpoint, connected: false, null),
+        QmpException known => known,
+        _ when Token.IsCancellationRequested => Explain(endpoint, connected: false, null),
+        _ => new QmpConnectException(QmpConnectFailure.Other, endpoint, fault),
+    };
+
     /// <summary>Forgets timer and caller. The source itself holds nothing, and a timer running late may still touch it.</summary>
     public void Dispose()
     {

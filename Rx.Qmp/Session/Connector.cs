@@ -7,22 +7,22 @@ internal static class Connector
     /// <exception cref="QmpConnectException">The last failure, once the time is up or at once if trying again is no use.</exception>
     public static async ValueTask<Stream> OpenAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
     {
-        while (true)
+        for (int failures = 1; ; failures++)
         {
             QmpConnectException last;
             try
             {
                 return await endpoint.OpenAsync(stop).ConfigureAwait(false);
             }
-            catch (QmpConnectException fault) when (MayTryAgain(fault, options))
+            catch (QmpConnectException fault) when (options.ConnectRetry.Covers(fault.Failure))
             {
                 last = fault;
             }
 
             try
             {
-                await SchedulerDelay.WaitAsync(options.Scheduler, options.ConnectRetryInterval, options.InlineContinuations, stop)
-                    .ConfigureAwait(false);
+                var pause = options.ConnectRetry.BackOff.After(failures);
+                await SchedulerDelay.WaitAsync(options.Scheduler, pause, options.InlineContinuations, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -30,7 +30,4 @@ internal static class Connector
             }
         }
     }
-
-    private static bool MayTryAgain(QmpConnectException fault, QmpClientOptions options) =>
-        fault.Failure is QmpConnectFailure.Missing or QmpConnectFailure.Refused && options.ConnectRetryInterval > TimeSpan.Zero;
 }
