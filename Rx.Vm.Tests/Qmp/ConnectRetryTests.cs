@@ -6,6 +6,8 @@ namespace Rx.Vm.Tests.Qmp;
 /// <summary>Connecting to what is not there yet, in virtual time.</summary>
 public sealed class ConnectRetryTests
 {
+    private static readonly FakeQmpOptions Mute = new() { SendsGreeting = false };
+
     private readonly TestScheduler _time = new();
     private readonly ScriptedEndpoint _script;
 
@@ -96,7 +98,7 @@ public sealed class ConnectRetryTests
     [Fact]
     public async Task Trap28_one_deadline_covers_retries_connecting_and_greeting()
     {
-        _script.Fail(QmpConnectFailure.Missing, times: 200).Serve(greets: false);
+        _script.Fail(QmpConnectFailure.Missing, times: 200).Serve(kind: Mute);
         var connecting = Connect();
         AdvanceTo(9_999);
         Assert.Equal(201, _script.Attempts.Count);
@@ -136,7 +138,7 @@ public sealed class ConnectRetryTests
     [Fact]
     public async Task Trap28_a_caller_may_give_up_before_the_greeting()
     {
-        _script.Serve(greets: false);
+        _script.Serve(kind: Mute);
         await GivesUpAtOnce();
         Assert.True(_script.Server.ClientIsGone);
     }
@@ -144,7 +146,7 @@ public sealed class ConnectRetryTests
     [Fact]
     public async Task Trap28_a_caller_may_give_up_before_capabilities_are_answered()
     {
-        _script.Serve(server => server.Answer = _ => null);
+        _script.Serve(server => server.On("qmp_capabilities", QmpAnswer.Never));
         await GivesUpAtOnce();
         Assert.True(_script.Server.ClientIsGone);
     }

@@ -37,19 +37,14 @@ internal sealed class ScriptedEndpoint
         return this;
     }
 
-    /// <summary>A server that greets at once, if it is one that greets.</summary>
-    public ScriptedEndpoint Serve(Action<FakeQmpServer>? prepare = null, bool greets = true)
+    /// <summary>A new server of that kind.</summary>
+    public ScriptedEndpoint Serve(Action<FakeQmpServer>? prepare = null, FakeQmpOptions? kind = null)
     {
         Script.Enqueue(_ =>
         {
-            var server = new FakeQmpServer();
+            var server = new FakeQmpServer(kind);
             prepare?.Invoke(server);
             Servers.Add(server);
-            if (greets)
-            {
-                server.Send(FakeQmpServer.Greeting);
-            }
-
             return new ValueTask<Stream>(server.ClientEnd);
         });
         return this;
