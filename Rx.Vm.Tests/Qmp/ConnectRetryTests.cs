@@ -13,10 +13,10 @@ public sealed class ConnectRetryTests
 
     public ConnectRetryTests() => _script = new ScriptedEndpoint(_time);
 
-    private Task<QmpClient> Connect(Func<QmpClientOptions, QmpClientOptions>? adjust = null, CancellationToken stop = default)
+    private Task<QmpClient> Connect(Func<QmpClientOptions, QmpClientOptions>? adjust = null)
     {
         var options = new QmpClientOptions { Scheduler = _time, InlineContinuations = true };
-        return QmpClient.ConnectAsync(_script.Endpoint, adjust?.Invoke(options) ?? options, stop);
+        return QmpClient.ConnectAsync(_script.Endpoint, adjust?.Invoke(options) ?? options, CancellationToken.None);
     }
 
     private void AdvanceTo(double milliseconds) => _time.AdvanceTo(TimeSpan.FromMilliseconds(milliseconds).Ticks);
@@ -163,7 +163,8 @@ public sealed class ConnectRetryTests
     private async Task GivesUpAtOnce()
     {
         using var stop = new CancellationTokenSource();
-        var connecting = Connect(stop: stop.Token);
+        var options = new QmpClientOptions { Scheduler = _time, InlineContinuations = true };
+        var connecting = QmpClient.ConnectAsync(_script.Endpoint, options, stop.Token);
         Assert.False(connecting.IsCompleted);
         await stop.CancelAsync();
         Assert.True(connecting.IsCanceled);
