@@ -1,0 +1,43 @@
+using Rx.Qmp.Generator.Model;
+
+namespace Rx.Qmp.Generator.Emit;
+
+/// <summary>The documentation and attributes of generated members.</summary>
+internal static class Docs
+{
+    /// <summary>What a value is, in words.</summary>
+    public static string Describe(QapiType type) => type.Kind switch
+    {
+        QapiKind.Text => "a string",
+        QapiKind.Signed => "an integer",
+        QapiKind.Unsigned => "an integer without sign",
+        QapiKind.Number => "a number",
+        QapiKind.Flag => "a boolean",
+        QapiKind.Any => "any JSON value",
+        QapiKind.List => $"a list, each {Describe(type.Element!)}",
+        _ => $"a <see cref=\"global::Rx.Qmp.Protocol.{type.Name}\"/>",
+    };
+
+    /// <summary>The features that an attribute does not say, in words.</summary>
+    public static string Features(IEnumerable<string> features)
+    {
+        var others = features.Where(feature => feature is not ("deprecated" or "unstable")).ToArray();
+        return others.Length == 0 ? string.Empty : $" Features: {string.Join(", ", others.Select(feature => $"<c>{feature}</c>"))}.";
+    }
+
+    /// <summary>The attributes that features ask for.</summary>
+    public static void Attributes(CodeWriter code, IEnumerable<string> features)
+    {
+        foreach (string feature in features)
+        {
+            if (feature == "deprecated")
+            {
+                code.Line("[Obsolete(\"QEMU calls this deprecated.\")]");
+            }
+            else if (feature == "unstable")
+            {
+                code.Line("[Experimental(\"RXQMP001\")]");
+            }
+        }
+    }
+}

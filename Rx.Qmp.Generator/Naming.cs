@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace Rx.Qmp.Generator;
+
+/// <summary>Names of the wire as names of C#.</summary>
+internal static class Naming
+{
+    /// <summary>node-name, BLOCK_JOB_READY, 144 as NodeName, BlockJobReady, V144.</summary>
+    public static string Pascal(string wire)
+    {
+        bool shouting = wire.Any(char.IsAsciiLetterUpper) && !wire.Any(char.IsAsciiLetterLower) && wire.Length > 1;
+        var name = new StringBuilder();
+        bool start = true;
+        foreach (char c in shouting ? wire.ToLowerInvariant() : wire)
+        {
+            if (!char.IsAsciiLetterOrDigit(c))
+            {
+                start = true;
+                continue;
+            }
+
+            name.Append(start ? char.ToUpperInvariant(c) : c);
+            start = false;
+        }
+
+        return name.Length == 0 ? "Empty" : char.IsAsciiDigit(name[0]) ? "V" + name : name.ToString();
+    }
+
+    /// <summary>The name, with a suffix if it is taken; it is taken from then on.</summary>
+    public static string Claim(HashSet<string> taken, string wanted, string suffix)
+    {
+        string name = wanted;
+        for (int number = 1; !taken.Add(name); number++)
+        {
+            name = number == 1 ? wanted + suffix : $"{wanted}{suffix}{number}";
+        }
+
+        return name;
+    }
+}
