@@ -20,11 +20,12 @@ internal static class TlsStream
 
     private static async ValueTask<Stream> ShakeHandsAsync(Stream connection, string shownAs, Func<SslStream, Task> shakeHands)
     {
-        var secured = new SslStream(connection, leaveInnerStreamOpen: false);
+        var cork = new CorkedStream(connection);
+        var secured = new SslStream(cork, leaveInnerStreamOpen: false);
         try
         {
             await shakeHands(secured).ConfigureAwait(false);
-            return secured;
+            return new ByteRecordStream(secured, cork);
         }
         catch (Exception fault)
         {

@@ -11,6 +11,9 @@ using Rx.Qmp;
 Dictionary<string, Example> examples = new()
 {
     ["connect"] = new(Connect.RunAsync, "SOCKET", "asks a machine for its status"),
+    ["tcp"] = new(Tcp.RunAsync, "HOST PORT", "the same over TCP"),
+    ["tls"] = new(Tls.RunAsync, "HOST PORT DIRECTORY", "the same with certificates on both sides"),
+    ["listen"] = new(Listen.RunAsync, "SOCKET", "waits for machines to call"),
 };
 
 if (args.Length == 0 || !examples.TryGetValue(args[0], out var example) || args.Length - 1 < example.MinimumArguments)
