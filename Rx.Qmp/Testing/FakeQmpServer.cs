@@ -193,6 +193,9 @@ public sealed class FakeQmpServer : IDisposable
         _requests.OnCompleted();
     }
 
+    /// <summary>Closes the connection once everything has gone out.</summary>
+    internal void HangUpWhenSent() => _clients.Current?.Send(new FakeOutput([], null, FakeEnding.HangUp));
+
     /// <summary>Serves a client, now or when its turn comes; completes when it has left.</summary>
     internal Task Serve(Stream stream) => _clients.Serve(stream);
 

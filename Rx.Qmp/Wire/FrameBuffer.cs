@@ -35,6 +35,9 @@ internal sealed class FrameBuffer
     /// <summary>True when the bytes end inside a message.</summary>
     public bool HasPartialFrame => _start < _end;
 
+    /// <summary>Bytes read and not taken.</summary>
+    public int HeldBytes => _end - _start;
+
     /// <summary>Free space for the next read. Invalidates frames taken before.</summary>
     public Memory<byte> GetRoom()
     {
