@@ -63,7 +63,8 @@ public sealed class QmpRedaction
     }
 
     internal bool Allows(string command) =>
-        _allowsAll || _allowed.Contains(command) || (command.StartsWith("query-", StringComparison.Ordinal) && _allowed.Contains("query-*"));
+        _allowsAll || _allowed.Contains(command)
+        || (command.StartsWith("query-", StringComparison.Ordinal) && _allowed.Contains("query-*"));
 
     internal ImmutableArray<RedactionRule> RulesFor(RedactionPlace place, string name) =>
         [.. _rules.Where(rule => rule.Place == place && (rule.Name == "*" || rule.Name == name))];

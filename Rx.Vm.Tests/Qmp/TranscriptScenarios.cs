@@ -11,16 +11,23 @@ namespace Rx.Vm.Tests.Qmp;
 internal static class TranscriptScenarios
 {
     /// <summary>The arguments of QEMU's machine, and what the client does.</summary>
-    public static IReadOnlyDictionary<string, (string Machine, string? Monitor, string[] More, Func<QmpClient, string, Task> Run)> All { get; } =
-        new Dictionary<string, (string, string?, string[], Func<QmpClient, string, Task>)>
+    public static IReadOnlyDictionary<string, Scenario> All { get; } =
+        new Dictionary<string, Scenario>
         {
-            ["queries"] = ("none", null, ["-name", "probe"], Queries),
-            ["pretty"] = ("none", "chardev=qmp,mode=control,pretty=on", ["-name", "probe"], Queries),
-            ["hotplug"] = ("q35", null, ["-m", "32", "-device", "pcie-root-port,id=rp0,chassis=1"], Hotplug),
-            ["job"] = ("none", null, [], Job),
-            ["stop"] = ("q35", null, ["-m", "32"], StopAndGo),
-            ["quit"] = ("none", null, [], (client, _) => client.QuitAsync(Token)),
+            ["queries"] = new("none", null, ["-name", "probe"], Queries),
+            ["pretty"] = new("none", "chardev=qmp,mode=control,pretty=on", ["-name", "probe"], Queries),
+            ["hotplug"] = new("q35", null, ["-m", "32", "-device", "pcie-root-port,id=rp0,chassis=1"], Hotplug),
+            ["job"] = new("none", null, [], Job),
+            ["stop"] = new("q35", null, ["-m", "32"], StopAndGo),
+            ["quit"] = new("none", null, [], (client, _) => client.QuitAsync(Token)),
         };
+
+    /// <summary>One of them.</summary>
+    /// <param name="Machine">QEMU's machine.</param>
+    /// <param name="Monitor">Its monitor; null: the usual one.</param>
+    /// <param name="More">More of its command line.</param>
+    /// <param name="Run">What the client does; gets the name of an image.</param>
+    internal sealed record Scenario(string Machine, string? Monitor, string[] More, Func<QmpClient, string, Task> Run);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Rx.Qmp.Testing.Transcripts;
 
-/// <summary>Writes the lines of a transcript, from both directions at once. What goes wrong with the file never harms the connection.</summary>
+/// <summary>Writes the lines of a transcript, from both directions at once. What goes wrong with the file never harms the
+/// connection.</summary>
 internal sealed class TranscriptWriter(Stream output, IScheduler scheduler, QmpTranscriptOptions options) : IDisposable
 {
     /// <summary>Room for what a line holds besides its message.</summary>
@@ -116,7 +117,8 @@ internal sealed class TranscriptWriter(Stream output, IScheduler scheduler, QmpT
         {
             write();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+        catch (Exception fault) when (fault
+            is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
             Fault ??= fault;
         }

@@ -62,7 +62,8 @@ public class FakeQmpServerTests
             Style = style, MaxWriteBytes = 1, BeforeGreeting = QmpText.Event("EARLY"), Capabilities = ["oob", "new"],
         });
         var at = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000).AddMicroseconds(7);
-        server.On("query-a", QmpAnswer.Value("[1, {}]").Following(QmpText.Event("BEFORE")).FollowedBy(QmpText.Event("BEHIND", "{\"a\": 1}", at)));
+        string behind = QmpText.Event("BEHIND", "{\"a\": 1}", at);
+        server.On("query-a", QmpAnswer.Value("[1, {}]").Following(QmpText.Event("BEFORE")).FollowedBy(behind));
         List<QmpEvent> events = [];
         await using var client = new QmpClient(Inline(new TestScheduler()));
         client.Events.Subscribe(events.Add);

@@ -22,7 +22,7 @@ public class RedactionTests
         { "expire_password", """{"protocol": "vnc", "time": "hunter2"}""" },
         { "change-vnc-password", """{"password": "hunter2"}""" },
         { "block_passwd", """{"device": "d0", "password": "hunter2"}""" },
-        { "chardev-add", """{"id": "c0", "backend": {"type": "socket", "data": {"addr": {"type": "unix", "data": {"path": "/hunter2"}}}}}""" },
+        { "chardev-add", """{"id": "c0", "backend": {"type": "socket", "data": {"addr": {"data": {"path": "/hunter2"}}}}}""" },
         { "blockdev-add", """{"driver": "ssh", "node-name": "n0", "password": "hunter2"}""" },
         { "blockdev-add", """{"driver": "raw", "file": {"driver": "rbd", "key": "hunter2"}}""" },
         { "blockdev-add", """{"driver": "https", "url": "https://a/b?sig=hunter2", "cookie": "hunter2"}""" },
@@ -48,7 +48,7 @@ public class RedactionTests
         Assert.DoesNotContain(Secret, string.Concat(log.Lines), StringComparison.Ordinal);
         Assert.Contains(QmpRedaction.Mask, text, StringComparison.Ordinal);
         Assert.Contains(command, text, StringComparison.Ordinal);
-        Assert.Contains("bad value hunter2", Assert.Single(server.Received, c => c.Name == command).Error("a", "bad value hunter2"), StringComparison.Ordinal);
+        Assert.Contains(Secret, server.Last(command).Raw, StringComparison.Ordinal);
 
         // The same again without masking: the secret was there to be hidden.
         using var open = new FakeQmpServer();
@@ -73,17 +73,20 @@ public class RedactionTests
     public async Task What_is_no_secret_is_kept_and_the_list_can_be_extended()
     {
         const string arguments = """{"driver": "virtio-blk-pci", "id": "d0", "serial": "hunter2", "list": [{"a": 1}]}""";
-        using var server = new FakeQmpServer { Answer = _ => QmpAnswer.Value("{\"a\": 2}").Following(QmpText.Event("E", "{\"b\": 3}")) };
+        var answer = QmpAnswer.Value("{\"a\": 2}").Following(QmpText.Event("E", "{\"b\": 3}"));
+        using var server = new FakeQmpServer { Answer = _ => answer };
         var (text, _) = await Record(server, QmpRedaction.Default, "device_add", arguments);
         Assert.Contains("""{"driver":"virtio-blk-pci","id":"d0","serial":"hunter2","list":[{"a":1}]}""", text, StringComparison.Ordinal);
 
-        var policy = QmpRedaction.Default.Hide("device_add", "serial").Hide("*", "list.*").HideReply("device_add", "**").HideEvent("E", "b");
+        var policy = QmpRedaction.Default
+            .Hide("device_add", "serial").Hide("*", "list.*").HideReply("device_add", "**").HideEvent("E", "b");
         (text, _) = await Record(server, policy, "device_add", arguments);
         Assert.Contains("""{"driver":"virtio-blk-pci","id":"d0","serial":"***","list":[{"a":"***"}]}""", text, StringComparison.Ordinal);
         Assert.Contains("\"return\":\"***\"", text, StringComparison.Ordinal);
         Assert.Contains("\"data\":{\"b\":\"***\"}", text, StringComparison.Ordinal);
 
-        (text, _) = await Record(server, QmpRedaction.Default.Allow("human-monitor-command"), "human-monitor-command", "{\"command-line\":\"info\"}");
+        var allowed = QmpRedaction.Default.Allow("human-monitor-command");
+        (text, _) = await Record(server, allowed, "human-monitor-command", "{\"command-line\":\"info\"}");
         Assert.Contains("\"command-line\":\"info\"", text, StringComparison.Ordinal);
     }
 
@@ -93,7 +96,8 @@ public class RedactionTests
         using var server = new FakeQmpServer();
         var (text, _) = await Record(server, QmpRedaction.Default, "query-status", "{}", () =>
         {
-            server.Send("""{"return": {"a": "hunter2"}, "id": 99}{"return": "hunter2"}{"hunter": "hunter2"}{"event": "E", "x": "hunter2"}""");
+            server.Send("""{"return": {"a": "hunter2"}, "id": 99}{"return": "hunter2"}{"hunter": "hunter2"}""");
+            server.Send("""{"event": "E", "x": "hunter2"}""");
             server.Send("""{"error": {"class": "C", "desc": "hunter2", "more": "hunter2"}, "id": {"a": "hunter2"}}""");
         });
         Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
