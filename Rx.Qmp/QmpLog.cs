@@ -31,6 +31,9 @@ internal static class QmpLog
     public static void Dropped(ILogger log, string kind) =>
         log.Debug("QMP message dropped: {Kind}", kind);
 
+    public static void Unreadable(ILogger log, string name) =>
+        log.Warning("QMP event {Event} does not have the shape its type asks for", name);
+
     public static void ObserverFailed(ILogger log, Exception fault) =>
         log.Error(fault, "A QMP observer threw and was dropped");
 }

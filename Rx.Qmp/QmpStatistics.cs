@@ -10,6 +10,7 @@ namespace Rx.Qmp;
 /// <param name="Events">Events received, observed or not.</param>
 /// <param name="DroppedEvents">Events not delivered to one subscriber because its buffer was full, or kept only the latest;
 /// counted per subscriber.</param>
+/// <param name="UnreadableEvents">Events left out of a typed stream because they do not have the type's shape.</param>
 /// <param name="UnknownMessages">Objects that are neither greeting, event nor reply, and greetings after the first.</param>
 /// <param name="MalformedMessages">Messages that are not valid JSON or contradict themselves.</param>
 /// <param name="SlowCommands">Commands that passed the warning time.</param>
@@ -24,6 +25,7 @@ public readonly record struct QmpStatistics(
     long UnattributedErrors,
     long Events,
     long DroppedEvents,
+    long UnreadableEvents,
     long UnknownMessages,
     long MalformedMessages,
     long SlowCommands,

@@ -16,9 +16,15 @@ internal sealed class EventNameCache
     public string Get(ReadOnlySpan<byte> frame, in MessageHeader header)
     {
         var name = frame[header.Name];
-        if (header.NameIsEscaped || name.Length > LongestCached)
+        return header.NameIsEscaped ? Decode(name) : Get(name);
+    }
+
+    /// <summary>A name without escapes.</summary>
+    public string Get(ReadOnlySpan<byte> name)
+    {
+        if (name.Length > LongestCached)
         {
-            return Decode(name);
+            return Encoding.UTF8.GetString(name);
         }
 
         // Length, ends and middle tell QEMU's own names apart well enough for 64 entries.

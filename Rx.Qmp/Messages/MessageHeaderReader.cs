@@ -133,7 +133,7 @@ internal static class MessageHeaderReader
     }
 
     private static int ReadSlot(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int slot) && slot is >= 0 and <= 9
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int slot) && slot is >= 0 and <= 99
             ? slot
             : MessageHeader.ForeignId;
 

@@ -6,21 +6,42 @@ using Rx.Qmp.Wire;
 namespace Rx.Qmp.Session;
 
 /// <summary>
-/// The commands of one connection: up to eight in flight, each under the one-digit id of its slot, the others waiting in order.
-/// A slot is free again only when its reply has come, whatever became of the caller. Pure bookkeeping behind one lock; calls nobody.
+/// The commands of one connection: some in flight, each under the id of its slot, the others waiting in order. A slot is free again
+/// only when its reply has come, whatever became of the caller. Pure bookkeeping behind one lock; calls nobody.
 /// </summary>
-internal sealed class CommandWindow(int maxWaiting)
+/// <remarks>
+/// Out-of-band commands have a queue and two slots of their own, so that nothing in band can hold them up. A command that carries a
+/// descriptor travels alone in band: QEMU closes one it has not taken yet when the next arrives (§1.5).
+/// </remarks>
+/// <param name="maxWaiting">Commands that may wait in each queue.</param>
+/// <param name="maxInFlight">In-band commands in flight at most, up to <see cref="MaxSlots"/>.</param>
+internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWindow.QemuQueue)
 {
-    /// <summary>Commands in flight: what QEMU queues before it stops reading.</summary>
-    public const int Slots = 8;
+    /// <summary>In-band commands that QEMU queues, once out-of-band execution is on, before it stops reading.</summary>
+    public const int QemuQueue = 8;
+
+    /// <summary>Most commands in flight.</summary>
+    public const int MaxSlots = 64;
+
+    /// <summary>The two slots after those of <see cref="QemuQueue"/>, whose ids have one digit too.</summary>
+    private const ulong OutOfBandSlots = 0b11UL << QemuQueue;
 
     private readonly Lock _gate = new();
-    private readonly PendingCommand?[] _inFlight = new PendingCommand?[Slots];
+    private readonly PendingCommand?[] _inFlight = new PendingCommand?[MaxSlots];
     private readonly Queue<PendingCommand> _waiting = new();
+    private readonly Queue<PendingCommand> _waitingOutOfBand = new();
     private PendingCommand? _handshake;
-    private int _freeSlots = (1 << Slots) - 1;
+    private PendingCommand? _barrier;
+    private ulong _free = 1;
+    private ulong _inBandSlots = 1;
     private bool _open;
     private bool _closed;
+
+    /// <summary>True once commands may be sent out of band.</summary>
+    public bool HasOutOfBand { get; private set; }
+
+    /// <summary>True once waiting commands may go.</summary>
+    public bool IsOpen => _open;
 
     /// <summary>Commands in flight, answered callers' included.</summary>
     public int InFlight
@@ -29,7 +50,7 @@ internal sealed class CommandWindow(int maxWaiting)
         {
             lock (_gate)
             {
-                return Slots - BitOperations.PopCount((uint)_freeSlots);
+                return _inFlight.Count(pending => pending is not null);
             }
         }
     }
@@ -41,12 +62,13 @@ internal sealed class CommandWindow(int maxWaiting)
         lock (_gate)
         {
             closed = _closed;
-            if (closed || (IsFull() && !ForgetAnswered()))
+            var queue = pending.OutOfBand ? _waitingOutOfBand : _waiting;
+            if (closed || (IsFull(queue) && !ForgetAnswered(queue)))
             {
                 return false;
             }
 
-            _waiting.Enqueue(pending);
+            queue.Enqueue(pending);
             return true;
         }
     }
@@ -62,27 +84,41 @@ internal sealed class CommandWindow(int maxWaiting)
     }
 
     /// <summary>Lets waiting commands go.</summary>
-    public void Open()
+    /// <param name="outOfBand">True: commands may go out of band, and then QEMU's queue limits those in band.</param>
+    public void Open(bool outOfBand)
     {
         lock (_gate)
         {
+            int limit = outOfBand ? Math.Min(maxInFlight, QemuQueue) : maxInFlight;
+            _inBandSlots = ulong.MaxValue >> (MaxSlots - limit);
+            _free = _inBandSlots | (outOfBand ? OutOfBandSlots : 0);
+            HasOutOfBand = outOfBand;
             _open = true;
         }
     }
 
     /// <summary>Encodes every command that may go now.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="carrier">The command whose descriptor has to be sent ahead of these bytes; it is then the only one.</param>
     /// <returns>How many.</returns>
-    public int FillBatch(IBufferWriter<byte> output)
+    public int FillBatch(IBufferWriter<byte> output, out PendingCommand? carrier)
     {
         int count = 0;
+        carrier = null;
         lock (_gate)
         {
-            while (_freeSlots != 0 && TakeNext() is { } next)
+            while (carrier is null && TakeNext(first: count == 0) is { } next)
             {
-                int slot = BitOperations.TrailingZeroCount(_freeSlots);
-                _freeSlots &= _freeSlots - 1;
+                ulong free = _free & (next.OutOfBand ? OutOfBandSlots : _inBandSlots);
+                int slot = BitOperations.TrailingZeroCount(free);
+                _free &= ~(1UL << slot);
                 _inFlight[slot] = next;
-                CommandWriter.Write(output, next.Command, slot);
+                if (next.Command.File is not null)
+                {
+                    _barrier = carrier = next;
+                }
+
+                CommandWriter.Write(output, next.Command, slot, next.OutOfBand);
                 count++;
             }
         }
@@ -90,19 +126,40 @@ internal sealed class CommandWindow(int maxWaiting)
         return count;
     }
 
+    /// <summary>The command in flight under an id, or null.</summary>
+    public PendingCommand? Peek(int slot)
+    {
+        lock (_gate)
+        {
+            return slot is >= 0 and < MaxSlots ? _inFlight[slot] : null;
+        }
+    }
+
     /// <summary>Frees the slot a reply names. Null when no command is in flight under that id.</summary>
     public PendingCommand? TakeReplied(int slot)
     {
         lock (_gate)
         {
-            if (slot is < 0 or >= Slots || _inFlight[slot] is not { } pending)
+            if (slot is < 0 or >= MaxSlots || _inFlight[slot] is not { } pending)
             {
                 return null;
             }
 
-            _inFlight[slot] = null;
-            _freeSlots |= 1 << slot;
+            Free(slot);
             return pending;
+        }
+    }
+
+    /// <summary>Frees the slot of a command that could not be sent after all.</summary>
+    public void Withdraw(PendingCommand pending)
+    {
+        lock (_gate)
+        {
+            int slot = Array.IndexOf(_inFlight, pending);
+            if (slot >= 0)
+            {
+                Free(slot);
+            }
         }
     }
 
@@ -121,27 +178,14 @@ internal sealed class CommandWindow(int maxWaiting)
     /// <summary>Collects the commands whose next deadline has come and finds the earliest of the others.</summary>
     public TimeSpan? CollectDue(TimeSpan now, List<PendingCommand> due)
     {
+        var earliest = TimeSpan.MaxValue;
         lock (_gate)
         {
-            var earliest = TimeSpan.MaxValue;
-            Look(_handshake);
-            foreach (var pending in _inFlight)
+            foreach (var pending in All())
             {
-                Look(pending);
-            }
-
-            foreach (var pending in _waiting)
-            {
-                Look(pending);
-            }
-
-            return earliest == TimeSpan.MaxValue ? null : earliest;
-
-            void Look(PendingCommand? pending)
-            {
-                if (pending is null || pending.IsClaimed)
+                if (pending.IsClaimed)
                 {
-                    return;
+                    continue;
                 }
 
                 if (pending.NextDue <= now)
@@ -154,62 +198,117 @@ internal sealed class CommandWindow(int maxWaiting)
                 }
             }
         }
+
+        return earliest == TimeSpan.MaxValue ? null : earliest;
     }
 
-    /// <summary>Refuses everything from now on and hands out whoever is left, oldest in flight first.</summary>
+    /// <summary>Refuses everything from now on and hands out whoever is left: the handshake, those in flight from the oldest on, those
+    /// waiting.</summary>
     public List<PendingCommand> Close()
     {
         lock (_gate)
         {
             _closed = true;
-            List<PendingCommand> left = [.. _inFlight.OfType<PendingCommand>().OrderBy(pending => pending.Deadlines.Start), .. _waiting];
-            if (_handshake is not null)
-            {
-                left.Insert(0, _handshake);
-            }
-
+            List<PendingCommand> left =
+            [
+                .. _handshake is null ? [] : new[] { _handshake },
+                .. _inFlight.OfType<PendingCommand>().OrderBy(pending => pending.Deadlines.Start),
+                .. _waitingOutOfBand,
+                .. _waiting,
+            ];
             Array.Clear(_inFlight);
             _waiting.Clear();
+            _waitingOutOfBand.Clear();
             _handshake = null;
             return left;
         }
     }
 
-    private PendingCommand? TakeNext()
+    private IEnumerable<PendingCommand> All()
     {
-        if (_handshake is { } handshake)
+        var inFlight = _inFlight.OfType<PendingCommand>();
+        return (_handshake is null ? inFlight : inFlight.Prepend(_handshake)).Concat(_waitingOutOfBand).Concat(_waiting);
+    }
+
+    private void Free(int slot)
+    {
+        if (_inFlight[slot] == _barrier)
+        {
+            _barrier = null;
+        }
+
+        _inFlight[slot] = null;
+        _free |= 1UL << slot;
+    }
+
+    /// <summary>The next command for which there is room; none in band while a descriptor is under way.</summary>
+    private PendingCommand? TakeNext(bool first)
+    {
+        if (_handshake is { } handshake && (_free & 1) != 0)
         {
             _handshake = null;
             return handshake;
         }
 
-        while (_open && _waiting.TryDequeue(out var next))
+        if (!_open)
         {
-            // Cancelled or timed out while it waited: it is never sent.
-            if (!next.IsClaimed)
-            {
-                return next;
-            }
+            return null;
         }
 
-        return null;
+        if ((_free & OutOfBandSlots & ~_inBandSlots) != 0 && TryTake(_waitingOutOfBand, out var urgent))
+        {
+            return urgent;
+        }
+
+        if (_barrier is not null || (_free & _inBandSlots) == 0)
+        {
+            return null;
+        }
+
+        // One that carries a descriptor also waits until nothing in band is under way, and goes in a batch of its own.
+        bool alone = first && (_free & _inBandSlots) == _inBandSlots;
+        return TryTake(_waiting, out var next, mayCarry: alone) ? next : null;
+    }
+
+    /// <summary>Takes the next that somebody still waits for: one cancelled or timed out while it waited is never sent.</summary>
+    private static bool TryTake(Queue<PendingCommand> queue, out PendingCommand? next, bool mayCarry = false)
+    {
+        while (queue.TryPeek(out next))
+        {
+            if (next.IsClaimed)
+            {
+                queue.Dequeue();
+                continue;
+            }
+
+            if (next.Command.File is not null && !mayCarry)
+            {
+                return false;
+            }
+
+            queue.Dequeue();
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Commands that a free slot is ready for do not count as waiting.</summary>
-    private bool IsFull() => _waiting.Count >= maxWaiting + (_open ? BitOperations.PopCount((uint)_freeSlots) : 0);
+    private bool IsFull(Queue<PendingCommand> queue) =>
+        queue.Count >= maxWaiting + (_open && queue == _waiting ? BitOperations.PopCount(_free & _inBandSlots) : 0);
 
     /// <summary>Forgets waiting commands whose callers have been answered; true if that made room.</summary>
-    private bool ForgetAnswered()
+    private bool ForgetAnswered(Queue<PendingCommand> queue)
     {
-        for (int left = _waiting.Count; left > 0; left--)
+        for (int left = queue.Count; left > 0; left--)
         {
-            var pending = _waiting.Dequeue();
+            var pending = queue.Dequeue();
             if (!pending.IsClaimed)
             {
-                _waiting.Enqueue(pending);
+                queue.Enqueue(pending);
             }
         }
 
-        return !IsFull();
+        return !IsFull(queue);
     }
 }

@@ -15,7 +15,7 @@ namespace Rx.Qmp.Session;
 internal sealed class MessageRouter(
     QmpClientOptions options,
     CommandWindow window,
-    ObserverHub<QmpEvent> events,
+    EventHubs events,
     Action<QmpGreeting> greeted,
     SessionCounters counters,
     ILogger log)
@@ -70,6 +70,55 @@ internal sealed class MessageRouter(
 
     private void Route(ReadOnlySpan<byte> frame)
     {
+        if (!TryRouteReply(frame) && !TryRouteEvent(frame))
+        {
+            RouteCarefully(frame);
+        }
+    }
+
+    /// <summary>The short way for a reply that its caller wants read.</summary>
+    private bool TryRouteReply(ReadOnlySpan<byte> frame)
+    {
+        // The slot is freed only after the reading: what does not read as one value goes the long way. It is freed before the caller is
+        // told, who may need it at once.
+        if (!CompactHeader.TryReply(frame, out int slot, out var value)
+            || window.Peek(slot) is not { } pending || !pending.TryRead(value))
+        {
+            return false;
+        }
+
+        window.TakeReplied(slot);
+        CountReply(pending, pending.TryDeliver());
+        return true;
+    }
+
+    /// <summary>The short way for an event that nobody wants, or only somebody who wants it read.</summary>
+    private bool TryRouteEvent(ReadOnlySpan<byte> frame)
+    {
+        if (events.All.HasObservers || !CompactHeader.TryEvent(frame, out var at, out var name, out var data))
+        {
+            return false;
+        }
+
+        var hubs = events.Named(_names.Get(name));
+        bool taken = hubs switch
+        {
+            [] => true,
+            [var hub] => !hub.HasObservers || hub.TryPublish(data, QmpTimestamp.From(at.Seconds, at.Microseconds)),
+
+            // An observer of the first may read on, and the bytes would be gone before the second had them.
+            _ => false,
+        };
+        if (taken)
+        {
+            Interlocked.Increment(ref counters.Events);
+        }
+
+        return taken;
+    }
+
+    private void RouteCarefully(ReadOnlySpan<byte> frame)
+    {
         var header = MessageHeaderReader.Read(frame, options.MaxDepth);
         switch (header.Kind)
         {
@@ -102,13 +151,24 @@ internal sealed class MessageRouter(
     private void RouteEvent(ReadOnlySpan<byte> frame, in MessageHeader header)
     {
         Interlocked.Increment(ref counters.Events);
-        if (events.HasObservers)
+        string name = _names.Get(frame, header);
+        var timestamp = QmpTimestamp.From(header.Seconds, header.Microseconds);
+
+        // Those who keep bytes get bytes of their own: the read buffer is reused at once (trap 7), and an observer may read on.
+        var hubs = events.Named(name);
+        byte[]? data = events.All.HasObservers || !hubs.IsEmpty ? frame[header.Data].ToArray() : null;
+        if (events.All.HasObservers)
         {
-            // The event gets bytes of its own: the read buffer is reused at once (trap 7).
-            events.Publish(new QmpEvent(
-                _names.Get(frame, header),
-                QmpTimestamp.From(header.Seconds, header.Microseconds),
-                frame[header.Data].ToArray()));
+            events.All.Publish(new QmpEvent(name, timestamp, data));
+        }
+
+        foreach (var hub in hubs)
+        {
+            if (hub.HasObservers && !hub.TryPublish(data, timestamp))
+            {
+                Interlocked.Increment(ref counters.UnreadableEvents);
+                QmpLog.Unreadable(log, name);
+            }
         }
     }
 
@@ -125,17 +185,22 @@ internal sealed class MessageRouter(
     {
         if (window.TakeReplied(header.Slot) is { } pending)
         {
-            Interlocked.Increment(ref counters.Replies);
-            if (!TryAnswer(pending, frame, header))
-            {
-                Interlocked.Increment(ref counters.LateReplies);
-                QmpLog.LateReply(log, pending.Command.Name);
-            }
+            CountReply(pending, TryAnswer(pending, frame, header));
         }
         else if (header.Kind != MessageKind.Malformed)
         {
             Interlocked.Increment(ref counters.StrayReplies);
             QmpLog.StrayReply(log);
+        }
+    }
+
+    private void CountReply(PendingCommand pending, bool inTime)
+    {
+        Interlocked.Increment(ref counters.Replies);
+        if (!inTime)
+        {
+            Interlocked.Increment(ref counters.LateReplies);
+            QmpLog.LateReply(log, pending.Command.Name);
         }
     }
 
@@ -149,7 +214,7 @@ internal sealed class MessageRouter(
         string command = pending.Command.Name;
         return header.Kind switch
         {
-            MessageKind.Return => pending.TryComplete(QmpReply.Copy(frame[header.Value])),
+            MessageKind.Return => pending.TryComplete(frame[header.Value]),
             MessageKind.Error => pending.TryFail(new QmpCommandException(command, ReadError(frame[header.Value]))),
             _ => pending.TryFail(new QmpProtocolException(
                 QmpProtocolFault.MalformedReply, $"The reply to {command} is malformed.", null, command)),

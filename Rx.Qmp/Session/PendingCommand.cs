@@ -1,33 +1,40 @@
-using System.Threading.Tasks.Sources;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Session;
 
 /// <summary>
-/// One call of ExecuteAsync: what to send, by when, and the caller who waits. Whoever claims it first (reply, error, deadline,
+/// One call of Execute: what to send, by when, and the caller who waits. Whoever claims it first (reply, error, deadline,
 /// cancellation, loss of the connection) answers the caller; the others find it claimed. Being answered does not free its place in
 /// flight: only the server's reply does (trap 15).
 /// </summary>
-internal sealed class PendingCommand : IValueTaskSource<QmpReply>
+internal abstract class PendingCommand
 {
     private readonly CommandDeadlines _deadlines;
-    private ManualResetValueTaskSourceCore<QmpReply> _core;
     private CancellationTokenRegistration _cancellation;
     private int _claimed;
 
-    public PendingCommand(QmpCommand command, CommandDeadlines deadlines, bool inline)
+    /// <summary>Makes one.</summary>
+    /// <param name="command">What to send.</param>
+    /// <param name="deadlines">By when.</param>
+    /// <param name="outOfBand">True: ahead of whatever waits or runs.</param>
+    protected PendingCommand(QmpCommand command, CommandDeadlines deadlines, bool outOfBand)
     {
         Command = command;
+        OutOfBand = outOfBand;
         _deadlines = deadlines;
         Warned = deadlines.Warn >= deadlines.Fail;
-        _core.RunContinuationsAsynchronously = !inline;
     }
 
     public QmpCommand Command { get; }
 
+    public bool OutOfBand { get; }
+
     /// <summary>True once the caller has been, or is being, answered.</summary>
     public bool IsClaimed => Volatile.Read(ref _claimed) != 0;
+
+    /// <summary>True once the answer can be fetched.</summary>
+    public abstract bool IsAnswered { get; }
 
     /// <summary>The latest error without id that arrived while this was in flight.</summary>
     public QmpError? Unattributed { get; set; }
@@ -40,27 +47,43 @@ internal sealed class PendingCommand : IValueTaskSource<QmpReply>
 
     public CommandDeadlines Deadlines => _deadlines;
 
-    public ValueTask<QmpReply> Task => new(this, 0);
-
     /// <summary>Lets a token answer the caller. Call it once, after the command was queued.</summary>
     public void Watch(CancellationToken cancellationToken)
     {
-        _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((PendingCommand)state!).Cancel(token), this);
+        _cancellation = cancellationToken.UnsafeRegister(
+            static (state, token) => ((PendingCommand)state!).TryFail(new OperationCanceledException(token)), this);
         if (IsClaimed)
         {
             _cancellation.Unregister();
         }
     }
 
-    public bool TryComplete(QmpReply reply)
+    /// <summary>Reads the value of a reply that may hold more than the value. Reader loop only.</summary>
+    /// <returns>True if it is one whole value of the right shape; then <see cref="TryDeliver"/> hands it over.</returns>
+    public abstract bool TryRead(ReadOnlySpan<byte> value);
+
+    /// <summary>Answers the caller with what <see cref="TryRead"/> read.</summary>
+    public bool TryDeliver()
     {
         bool mine = Claim();
         if (mine)
         {
-            _core.SetResult(reply);
+            Deliver();
         }
 
         return mine;
+    }
+
+    /// <summary>Answers the caller with a value that is known to be one, or with why it does not fit.</summary>
+    public bool TryComplete(ReadOnlySpan<byte> value)
+    {
+        if (IsClaimed)
+        {
+            return false;
+        }
+
+        var fault = Read(value);
+        return fault is null ? TryDeliver() : TryFail(fault);
     }
 
     public bool TryFail(Exception error)
@@ -68,21 +91,19 @@ internal sealed class PendingCommand : IValueTaskSource<QmpReply>
         bool mine = Claim();
         if (mine)
         {
-            _core.SetException(error);
+            Fail(error);
         }
 
         return mine;
     }
 
-    QmpReply IValueTaskSource<QmpReply>.GetResult(short token) => _core.GetResult(token);
+    /// <summary>Reads the value and keeps the result.</summary>
+    /// <returns>Null, or why it does not fit.</returns>
+    protected abstract Exception? Read(ReadOnlySpan<byte> value);
 
-    ValueTaskSourceStatus IValueTaskSource<QmpReply>.GetStatus(short token) => _core.GetStatus(token);
+    protected abstract void Deliver();
 
-    void IValueTaskSource<QmpReply>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
-
-    private void Cancel(CancellationToken cancellationToken) => TryFail(new OperationCanceledException(cancellationToken));
+    protected abstract void Fail(Exception error);
 
     private bool Claim()
     {

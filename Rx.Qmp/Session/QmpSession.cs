@@ -1,20 +1,27 @@
+using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Messages;
+using Rx.Qmp.Wire;
 using Serilog;
 using Serilog.Core;
 
 namespace Rx.Qmp.Session;
 
 /// <summary>
-/// One connection from its start to its end: reads, routes, answers. The reader loop never waits for anything but the socket:
+/// One connection from its start to its end: reads, routes, answers. Reading never waits for anything but the socket:
 /// commands are answered and events handed over without blocking. Whatever ends the connection, it ends once, with one cause.
 /// </summary>
-internal sealed class QmpSession
+internal sealed partial class QmpSession
 {
     /// <summary>How long the reader may go on after a write failed: what the server said last is still in the socket then.</summary>
     private static readonly TimeSpan WriteFaultGrace = TimeSpan.FromSeconds(1);
+
+    private const string OutOfBandCapability = "oob";
+
+    /// <summary>Observers may run on the reader, but it is not the place for deep recursion.</summary>
+    private const int ReaderStackBytes = 512 * 1024;
 
     private readonly QmpClientOptions _options;
     private readonly ILogger _log;
@@ -27,6 +34,8 @@ internal sealed class QmpSession
     private readonly SingleAssignmentDisposable _writeGrace = new();
     private volatile Exception? _writeFault;
     private volatile bool _endExpected;
+    private readonly ReadTurns _turns;
+    private volatile int _readingThread;
     private Stream? _stream;
     private Task _streamClosed = Task.CompletedTask;
     private QmpException? _cause;
@@ -38,17 +47,18 @@ internal sealed class QmpSession
         _log = (options.Logger ?? Logger.None).ForContext<QmpClient>();
         _greeted = new(SchedulerDelay.Options(options.InlineContinuations));
         _finished = new(SchedulerDelay.Options(options.InlineContinuations));
-        _window = new CommandWindow(options.MaxWaitingCommands);
-        _pump = new CommandPump(_window, Counters, WriteFailed);
+        _turns = new ReadTurns(options.Scheduler);
+        _window = new CommandWindow(options.MaxWaitingCommands, options.MaxInFlight);
+        _pump = new CommandPump(_window, new DescriptorSender(options), Counters, WriteFailed);
         _deadlines = new DeadlineSweep(options.Scheduler, SweepDeadlines);
-        Events = new ObserverHub<QmpEvent>(replayLast: false, Counters, _log);
+        Events = new EventHubs(Counters, _log);
         States = new ObserverHub<QmpConnectionState>(replayLast: true, Counters, _log);
         _router = new MessageRouter(options, _window, Events, Greet, Counters, _log);
     }
 
     public SessionCounters Counters { get; } = new();
 
-    public ObserverHub<QmpEvent> Events { get; }
+    public EventHubs Events { get; }
 
     public ObserverHub<QmpConnectionState> States { get; }
 
@@ -74,55 +84,32 @@ internal sealed class QmpSession
     /// <exception cref="QmpException">The cause the session ended with.</exception>
     public async Task StartAsync(Stream stream)
     {
+        stream = _options.Reading == QmpReading.Blocking && stream is NetworkStream socket ? new BlockingSocketStream(socket) : stream;
         _stream = stream;
         States.Publish(new QmpConnectionState(QmpConnectionPhase.Negotiating));
-        var never = new CommandDeadlines(_deadlines.Now, TimeSpan.MaxValue, TimeSpan.MaxValue);
-        var capabilities = new PendingCommand(QmpCommands.Capabilities(), never, _options.InlineContinuations);
-        if (!_window.TrySetHandshake(capabilities))
-        {
-            capabilities.TryFail(Disconnected(capabilities.Command.Name));
-            await CloseStreamAsync(stream).ConfigureAwait(false);
-        }
-        else
-        {
-            _pump.Attach(stream);
-            _ = ReadAsync(stream);
-            _pump.Run();
-        }
-
-        await capabilities.Task.ConfigureAwait(false);
+        bool outOfBand = await NegotiateAsync(stream).ConfigureAwait(false);
         var greeting = await _greeted.Task.ConfigureAwait(false) ?? throw Disconnected(null);
         States.Publish(new QmpConnectionState(QmpConnectionPhase.Ready, greeting));
         QmpLog.Ready(_log, greeting);
-        _window.Open();
+        _window.Open(outOfBand && greeting.Capabilities.Contains(OutOfBandCapability));
         _pump.Run();
     }
 
-    public ValueTask<QmpReply> Execute(QmpCommand command, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<QmpReply>(cancellationToken);
-        }
+    /// <summary>Sends a command and gives its reply as it was sent.</summary>
+    public ValueTask<QmpReply> ExecuteAsync(QmpCommand command, bool outOfBand, CancellationToken cancellationToken) =>
+        Await(new PendingReply(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations, null), cancellationToken);
 
-        var now = _deadlines.Now;
-        var deadlines = new CommandDeadlines(now, now + _options.CommandWarning, now + (command.Timeout ?? _options.CommandTimeout));
-        var pending = new PendingCommand(command, deadlines, _options.InlineContinuations);
-        if (!_window.TryAdd(pending, out bool closed))
-        {
-            return ValueTask.FromException<QmpReply>(
-                closed ? Disconnected(command.Name) : new QmpQueueFullException(command.Name, _options.MaxWaitingCommands));
-        }
+    /// <summary>Sends a command and gives its reply read.</summary>
+    public ValueTask<T> ExecuteAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken) =>
+        Await(new PendingResult<T>(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations, null), cancellationToken);
 
-        if (cancellationToken.CanBeCanceled)
-        {
-            pending.Watch(cancellationToken);
-        }
+    /// <summary>The same, blocking.</summary>
+    public QmpReply Execute(QmpCommand command, CancellationToken cancellationToken) =>
+        Block(new PendingReply(command, DeadlinesOf(command), false, false, _turns), cancellationToken);
 
-        _deadlines.Ensure(pending.NextDue);
-        _pump.Run();
-        return pending.Task;
-    }
+    /// <summary>The same, blocking.</summary>
+    public T Execute<T>(QmpCommand<T> command, CancellationToken cancellationToken) =>
+        Block(new PendingResult<T>(command, DeadlinesOf(command), false, false, _turns), cancellationToken);
 
     /// <summary>Sends quit. From the sending on, the server's hanging up is no loss but what was asked for (H56).</summary>
     /// <exception cref="QmpTimeoutException">It did not hang up in time.</exception>
@@ -133,14 +120,14 @@ internal sealed class QmpSession
             throw Disconnected(quit.Name);
         }
 
-        var limit = quit.Timeout ?? _options.CommandTimeout;
+        var limit = _options.TimeoutOf(quit);
         var late = new TaskCompletionSource(SchedulerDelay.Options(_options.InlineContinuations));
         using var timer = _options.Scheduler.Schedule(limit, () => late.TrySetException(new QmpTimeoutException(quit.Name, limit)));
         using var cancel = cancellationToken.UnsafeRegister(_ => late.TrySetCanceled(cancellationToken), null);
         _endExpected = true;
         try
         {
-            await Execute(quit, cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(quit, false, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpCommandException)
         {
@@ -183,6 +170,8 @@ internal sealed class QmpSession
             pending.TryFail(Disconnected(pending.Command.Name));
         }
 
+        _turns.End();
+
         _greeted.TrySetResult(null);
         Events.Complete();
         _finished.TrySetResult();
@@ -200,40 +189,122 @@ internal sealed class QmpSession
         }
     }
 
-    private async Task ReadAsync(Stream stream)
+    private async ValueTask<bool> NegotiateAsync(Stream stream)
     {
-        QmpException cause;
+        if (!_options.OutOfBand)
+        {
+            await HandshakeAsync(stream, QmpHandshake.Plain).ConfigureAwait(false);
+            return false;
+        }
+
         try
         {
-            cause = await ReadToEndAsync(stream).ConfigureAwait(false);
+            await HandshakeAsync(stream, QmpHandshake.OutOfBand).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception fault)
+        catch (QmpCommandException)
         {
-            cause = new QmpDisconnectedException("The connection broke.", null, fault);
+            // Asked for before it was known whether it is on offer; it costs one more round trip where it is not.
+            await HandshakeAsync(stream, QmpHandshake.Plain).ConfigureAwait(false);
+            return false;
         }
-
-        EndByServer(cause);
     }
 
-    private async ValueTask<QmpException> ReadToEndAsync(Stream stream)
+    private async ValueTask HandshakeAsync(Stream stream, QmpCommand command)
     {
-        while (true)
+        var never = new CommandDeadlines(_deadlines.Now, TimeSpan.MaxValue, TimeSpan.MaxValue);
+        var pending = new PendingReply(command, never, false, _options.InlineContinuations, null);
+        if (!_window.TrySetHandshake(pending))
         {
-            int count = await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false);
-            if (count == 0)
+            pending.TryFail(Disconnected(command.Name));
+            await CloseStreamAsync(stream).ConfigureAwait(false);
+        }
+        else
+        {
+            if (_pump.TryAttach(stream))
             {
-                return _router.IsInsideMessage
-                    ? new QmpProtocolException(QmpProtocolFault.Truncated, "The connection ended inside a message.", _writeFault)
-                    : new QmpDisconnectedException("The server closed the connection.", null, _writeFault);
-            }
-
-            if (_router.Accept(count) is { } fault)
-            {
-                return fault;
+                StartReading(stream);
             }
 
             _pump.Run();
         }
+
+        await pending.Task.ConfigureAwait(false);
+    }
+
+    private CommandDeadlines DeadlinesOf(QmpCommand command)
+    {
+        var now = _deadlines.Now;
+        return new(now, now + _options.CommandWarning, now + _options.TimeoutOf(command));
+    }
+
+    private ValueTask<T> Await<T>(PendingCommand<T> pending, CancellationToken cancellationToken)
+    {
+        if (Refuse(pending, cancellationToken) is { } refusal)
+        {
+            return refusal is OperationCanceledException
+                ? ValueTask.FromCanceled<T>(cancellationToken)
+                : ValueTask.FromException<T>(refusal);
+        }
+
+        // While this thread reads, commands gather: they go out together when the messages at hand are routed.
+        if (!IsReading)
+        {
+            _pump.Run();
+        }
+
+        _turns.CallSession();
+        return pending.Task;
+    }
+
+    private T Block<T>(PendingCommand<T> pending, CancellationToken cancellationToken)
+    {
+        if (Refuse(pending, cancellationToken) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        _pump.Run();
+        if (IsReading)
+        {
+            ReadUntilAnswered(pending);
+        }
+        else
+        {
+            _turns.WaitFor(pending);
+        }
+
+        return pending.GetAnswer();
+    }
+
+    /// <summary>Queues a command.</summary>
+    /// <returns>Null, or why not.</returns>
+    private Exception? Refuse(PendingCommand pending, CancellationToken cancellationToken)
+    {
+        var command = pending.Command;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new OperationCanceledException(cancellationToken);
+        }
+
+        if (pending.OutOfBand && Greeting is not null && !_window.HasOutOfBand && _window.IsOpen)
+        {
+            return new QmpUnsupportedException(
+                QmpNeed.OutOfBand, $"{command.Name} was not sent: the server takes no commands out of band.", command.Name);
+        }
+
+        if (!_window.TryAdd(pending, out bool closed))
+        {
+            return closed ? Disconnected(command.Name) : new QmpQueueFullException(command.Name, _options.MaxWaitingCommands);
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            pending.Watch(cancellationToken);
+        }
+
+        _deadlines.Ensure(pending.NextDue);
+        return null;
     }
 
     private TimeSpan? SweepDeadlines(TimeSpan now)

@@ -10,6 +10,7 @@ internal sealed class SessionCounters
     public long UnattributedErrors;
     public long Events;
     public long DroppedEvents;
+    public long UnreadableEvents;
     public long UnknownMessages;
     public long MalformedMessages;
     public long SlowCommands;
@@ -25,6 +26,7 @@ internal sealed class SessionCounters
         Volatile.Read(ref UnattributedErrors),
         Volatile.Read(ref Events),
         Volatile.Read(ref DroppedEvents),
+        Volatile.Read(ref UnreadableEvents),
         Volatile.Read(ref UnknownMessages),
         Volatile.Read(ref MalformedMessages),
         Volatile.Read(ref SlowCommands),

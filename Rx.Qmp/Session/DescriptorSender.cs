@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+using Rx.Qmp.Wire;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>Sends a command's descriptor ahead of the command. It rides on a space, which QEMU skips, so that no byte of the command
+/// depends on how much of a write the socket took (trap 30).</summary>
+/// <param name="options">The clock.</param>
+internal sealed class DescriptorSender(QmpClientOptions options)
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>True if the connection can carry descriptors.</summary>
+    public static bool CanSend(Stream stream) => SocketOf(stream) is { AddressFamily: AddressFamily.Unix };
+
+    /// <summary>Sends it, once.</summary>
+    /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="ObjectDisposedException">The descriptor, or the connection, was closed before.</exception>
+    public async ValueTask SendAsync(Stream stream, PendingCommand carrier)
+    {
+        var socket = SocketOf(stream)!.SafeHandle;
+        while (!carrier.IsClaimed && !NativeSocket.TrySend(socket, (byte)' ', carrier.Command.File!))
+        {
+            await SchedulerDelay.WaitAsync(options.Scheduler, Retry, options.InlineContinuations, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static Socket? SocketOf(Stream stream) => stream switch
+    {
+        NetworkStream network => network.Socket,
+        BlockingSocketStream blocking => blocking.Socket,
+        _ => null,
+    };
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Messages;
+using Serilog;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>Everybody who observes events: those who want all of them, and those who want one type.</summary>
+/// <param name="counters">Where drops are counted.</param>
+/// <param name="logger">Where throwing observers are reported.</param>
+internal sealed class EventHubs(SessionCounters counters, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Type, TypedEventHub> _byType = [];
+    private volatile Dictionary<string, ImmutableArray<TypedEventHub>> _byName = [];
+    private bool _completed;
+
+    /// <summary>Those who want every event.</summary>
+    public ObserverHub<QmpEvent> All { get; } = new(replayLast: false, counters, logger);
+
+    /// <summary>The hub of one type, made when first asked for. There are never more than the program has types.</summary>
+    public ObserverHub<TEvent> Of<TEvent>()
+        where TEvent : class, IQmpTypedEvent<TEvent>
+    {
+        lock (_gate)
+        {
+            if (_byType.TryGetValue(typeof(TEvent), out var known))
+            {
+                return ((TypedEventHub<TEvent>)known).Observers;
+            }
+
+            var hub = new TypedEventHub<TEvent>(counters, logger);
+            _byType.Add(typeof(TEvent), hub);
+
+            // Replaced, not changed: the reader looks names up without the lock.
+            var named = _byName.GetValueOrDefault(hub.Name, []);
+            _byName = new(_byName) { [hub.Name] = named.Add(hub) };
+            if (_completed)
+            {
+                hub.Complete();
+            }
+
+            return hub.Observers;
+        }
+    }
+
+    /// <summary>The hubs of the types that have this name.</summary>
+    public ImmutableArray<TypedEventHub> Named(string name) => _byName.GetValueOrDefault(name, []);
+
+    /// <summary>Ends every stream.</summary>
+    public void Complete()
+    {
+        TypedEventHub[] hubs;
+        lock (_gate)
+        {
+            _completed = true;
+            hubs = [.. _byType.Values];
+        }
+
+        All.Complete();
+        foreach (var hub in hubs)
+        {
+            hub.Complete();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>A call whose caller wants the reply read, straight from the read buffer.</summary>
+/// <inheritdoc cref="PendingCommand{T}"/>
+internal sealed class PendingResult<T>(
+    QmpCommand<T> command, CommandDeadlines deadlines, bool outOfBand, bool inline, ReadTurns? waiters)
+    : PendingCommand<T>(command, deadlines, outOfBand, inline, waiters)
+{
+    /// <inheritdoc/>
+    public override bool TryRead(ReadOnlySpan<byte> value) => Read(value) is null;
+
+    protected override Exception? Read(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(value, OwnedJson.ReaderOptions);
+            reader.Read();
+            Keep(command.Read(ref reader));
+            return reader.BytesConsumed == value.Length ? null : Misfit(null);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // By contract, not by type: a reader may be the caller's own, and this is the thread that serves everybody.
+            return Misfit(fault);
+        }
+    }
+
+    private QmpProtocolException Misfit(Exception? inner) =>
+        new(QmpProtocolFault.UnexpectedShape, $"The reply to {Command.Name} does not fit {typeof(T).Name}.", inner, Command.Name);
+}

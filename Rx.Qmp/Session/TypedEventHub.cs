@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Messages;
+using Serilog;
+
+namespace Rx.Qmp.Session;
+
+/// <summary>The observers of one type of event. The event is read once, straight from the read buffer, and only while somebody
+/// observes.</summary>
+internal abstract class TypedEventHub
+{
+    /// <summary>The event's name on the wire.</summary>
+    public abstract string Name { get; }
+
+    public abstract bool HasObservers { get; }
+
+    /// <summary>Reads and publishes.</summary>
+    /// <param name="data">The event's data; empty if it has none.</param>
+    /// <param name="timestamp">When it happened.</param>
+    /// <returns>False if the bytes are not one value of the right shape; then nobody was told.</returns>
+    public abstract bool TryPublish(ReadOnlySpan<byte> data, DateTimeOffset? timestamp);
+
+    public abstract void Complete();
+}
+
+/// <inheritdoc/>
+/// <param name="counters">Where drops are counted.</param>
+/// <param name="logger">Where throwing observers are reported.</param>
+internal sealed class TypedEventHub<TEvent>(SessionCounters counters, ILogger logger) : TypedEventHub
+    where TEvent : class, IQmpTypedEvent<TEvent>
+{
+    public override string Name => TEvent.EventName;
+
+    public override bool HasObservers => Observers.HasObservers;
+
+    public ObserverHub<TEvent> Observers { get; } = new(replayLast: false, counters, logger);
+
+    public override bool TryPublish(ReadOnlySpan<byte> data, DateTimeOffset? timestamp)
+    {
+        TEvent read;
+        try
+        {
+            var whole = data.IsEmpty ? "{}"u8 : data;
+            var reader = new Utf8JsonReader(whole, OwnedJson.ReaderOptions);
+            reader.Read();
+            read = TEvent.Read(ref reader, timestamp);
+            if (reader.BytesConsumed != whole.Length)
+            {
+                return false;
+            }
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // By contract, not by type: the event may be of the application's own making.
+            return false;
+        }
+
+        Observers.Publish(read);
+        return true;
+    }
+
+    public override void Complete() => Observers.Complete();
+}
