@@ -8,7 +8,7 @@ using Rx.Qmp.Session;
 namespace Rx.Qmp;
 
 /// <summary>
-/// A client of one QMP connection: commands that can be awaited, up to eight in flight, and events as a hot stream. Make it, subscribe,
+/// A client of one QMP connection: commands that can be awaited, several in flight, and events as a hot stream. Make it, subscribe,
 /// connect; it connects once. All members may be used from any thread, and from inside observers and continuations.
 /// </summary>
 public sealed class QmpClient : IAsyncDisposable
@@ -104,7 +104,7 @@ public sealed class QmpClient : IAsyncDisposable
         return ConnectCoreAsync(_ => new ValueTask<Stream>(stream), "the given stream", static cause => cause, cancellationToken);
     }
 
-    /// <summary>Sends a command and waits for its reply. While connecting, and while eight are in flight, it waits its turn.</summary>
+    /// <summary>Sends a command and waits for its reply. While connecting, and while as many are in flight as may be, it waits its turn.</summary>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Stops waiting. A command not yet sent is never sent; one already sent may still take effect, and
     /// its reply is dropped. The connection is not harmed.</param>
@@ -116,13 +116,8 @@ public sealed class QmpClient : IAsyncDisposable
     /// <exception cref="QmpProtocolException">The reply makes no sense.</exception>
     public ValueTask<QmpReply> ExecuteAsync(QmpCommand command, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        if (Volatile.Read(ref _started) == 0 && !_session.HasEnded)
-        {
-            throw new InvalidOperationException("The client has not been connected.");
-        }
-
-        return _session.Execute(command, cancellationToken);
+        CheckCall(command);
+        return _session.ExecuteAsync(command, false, cancellationToken);
     }
 
     /// <summary>Sends a command and reads its reply.</summary>
@@ -131,8 +126,11 @@ public sealed class QmpClient : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting, as for the other overload.</param>
     /// <returns>What the server returned. Await it once.</returns>
     /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
-    public async ValueTask<TResult> ExecuteAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default) =>
-        (await ExecuteAsync((QmpCommand)command, cancellationToken).ConfigureAwait(false)).As(command.Read);
+    public ValueTask<TResult> ExecuteAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
+    {
+        CheckCall(command);
+        return _session.ExecuteAsync(command, false, cancellationToken);
+    }
 
     /// <summary>Sends a command and reads its reply.</summary>
     /// <typeparam name="TResult">What the server returns.</typeparam>
@@ -157,6 +155,68 @@ public sealed class QmpClient : IAsyncDisposable
         QmpCommand command, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
         (await ExecuteAsync(command, cancellationToken).ConfigureAwait(false)).As(typeInfo);
 
+    /// <summary>Sends a command to be executed out of band: it overtakes every other, also those under way in the server. Only few commands
+    /// may (allow-oob in the schema). Two can be in flight.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Stops waiting, as for <see cref="ExecuteAsync(QmpCommand, CancellationToken)"/>.</param>
+    /// <returns>What the server returned. Await it once.</returns>
+    /// <exception cref="QmpUnsupportedException">Out-of-band execution was not negotiated.</exception>
+    /// <exception cref="QmpException">As for the in-band call.</exception>
+    public ValueTask<QmpReply> ExecuteOobAsync(QmpCommand command, CancellationToken cancellationToken = default)
+    {
+        CheckCall(command);
+        RejectFile(command);
+        return _session.ExecuteAsync(command, true, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ExecuteOobAsync(QmpCommand, CancellationToken)"/>
+    /// <typeparam name="TResult">What the server returns.</typeparam>
+    public ValueTask<TResult> ExecuteOobAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
+    {
+        CheckCall(command);
+        RejectFile(command);
+        return _session.ExecuteAsync(command, true, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ExecuteOobAsync(QmpCommand, CancellationToken)"/>
+    /// <typeparam name="TResult">What the server returns.</typeparam>
+    public ValueTask<TResult> ExecuteOobAsync<TResult>(IQmpCommand<TResult> command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return ExecuteOobAsync(command.Encode(), cancellationToken);
+    }
+
+    /// <summary>Sends a command and blocks until its reply has come. With <see cref="QmpReading.Blocking"/> the calling thread reads it
+    /// itself, for everybody, which is the fastest way to run one command after the other; inside an observer or continuation that runs
+    /// on the reading thread it always does. Elsewhere some other thread has to read: never block the one that drives virtual
+    /// time.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Stops waiting, within 50 ms.</param>
+    /// <returns>What the server returned.</returns>
+    /// <exception cref="OperationCanceledException">The token says stop.</exception>
+    /// <exception cref="QmpException">As for <see cref="ExecuteAsync(QmpCommand, CancellationToken)"/>.</exception>
+    public QmpReply Execute(QmpCommand command, CancellationToken cancellationToken = default)
+    {
+        CheckCall(command);
+        return _session.Execute(command, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Execute(QmpCommand, CancellationToken)"/>
+    /// <typeparam name="TResult">What the server returns.</typeparam>
+    public TResult Execute<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
+    {
+        CheckCall(command);
+        return _session.Execute(command, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Execute(QmpCommand, CancellationToken)"/>
+    /// <typeparam name="TResult">What the server returns.</typeparam>
+    public TResult Execute<TResult>(IQmpCommand<TResult> command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return Execute(command.Encode(), cancellationToken);
+    }
+
     /// <summary>The events, with a buffer other than the default.</summary>
     /// <param name="buffer">How far each subscriber of the result may fall behind.</param>
     /// <returns>A stream like <see cref="Events"/>.</returns>
@@ -164,7 +224,7 @@ public sealed class QmpClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         buffer.Validate(nameof(buffer));
-        return new HubObservable<QmpEvent>(_session.Events, buffer, ObserverScheduler);
+        return new HubObservable<QmpEvent>(_session.Events.All, buffer, ObserverScheduler);
     }
 
     /// <summary>The events of one type, read. Like <see cref="Events"/> in every other respect; an event of that name which makes no
@@ -172,7 +232,10 @@ public sealed class QmpClient : IAsyncDisposable
     /// <typeparam name="TEvent">The type, such as <see cref="Commands.Events.ShutdownEvent"/>.</typeparam>
     /// <returns>The typed stream.</returns>
     public IObservable<TEvent> EventsOf<TEvent>()
-        where TEvent : class, IQmpTypedEvent<TEvent> => Events.OfEvent<TEvent>();
+        where TEvent : class, IQmpTypedEvent<TEvent> =>
+        Options.EventBuffer.Overflow == QmpEventOverflow.Latest
+            ? Events.OfEvent<TEvent>()
+            : new HubObservable<TEvent>(_session.Events.Of<TEvent>(), Options.EventBuffer, ObserverScheduler);
 
     /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as
     /// <see cref="QmpConnectionPhase.Closed"/>. That the
@@ -196,10 +259,27 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>The events on the reading thread whatever the options say, so that no buffer can overflow: for workflows that must not miss
     /// one. The observer must neither block nor run foreign code.</summary>
-    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.Subscribe(observer, QmpEventBuffer.Unbounded, null);
+    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.All.Subscribe(observer, QmpEventBuffer.Unbounded, null);
 
     /// <summary>What a command fails with that the end of the connection has cut off.</summary>
     internal QmpDisconnectedException LossOf(string command) => _session.Disconnected(command);
+
+    private static void RejectFile(QmpCommand command)
+    {
+        if (command.File is not null)
+        {
+            throw new ArgumentException("A command that carries a descriptor is not executed out of band.", nameof(command));
+        }
+    }
+
+    private void CheckCall(QmpCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (Volatile.Read(ref _started) == 0 && !_session.HasEnded)
+        {
+            throw new InvalidOperationException("The client has not been connected.");
+        }
+    }
 
     private static async Task<QmpClient> ConnectNewAsync(QmpClientOptions options, Func<QmpClient, Task> connect)
     {

@@ -1,4 +1,6 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Session;
 using Serilog;
 
 namespace Rx.Qmp;
@@ -33,7 +35,21 @@ public sealed record QmpClientOptions
     /// <summary>When a command not answered yet fails, counted from the call; a command may carry its own limit.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Commands that may wait for one of the eight places in flight; more are refused.</summary>
+    /// <summary>Time limits by command name, before <see cref="CommandTimeout"/>; a command may still carry its own. Null: none.</summary>
+    public IReadOnlyDictionary<string, TimeSpan>? CommandTimeouts { get; init; }
+
+    /// <summary>How the client waits for bytes.</summary>
+    public QmpReading Reading { get; init; }
+
+    /// <summary>True (default): commands can be executed out of band where the server offers it. It is asked for before the greeting has
+    /// come; a server that does not offer it costs one more round trip.</summary>
+    public bool OutOfBand { get; init; } = true;
+
+    /// <summary>Commands in flight at most, 1 to 64; more wait. With <see cref="OutOfBand"/> in effect never more than eight, since QEMU stops
+    /// reading behind them, and an out-of-band command would be stuck. Beyond ten, ids have two digits.</summary>
+    public int MaxInFlight { get; init; } = CommandWindow.QemuQueue;
+
+    /// <summary>Commands that may wait for a place in flight; more are refused.</summary>
     public int MaxWaitingCommands { get; init; } = 1024;
 
     /// <summary>Longest message accepted, in bytes; a longer one ends the connection before it is buffered.</summary>
@@ -48,6 +64,10 @@ public sealed record QmpClientOptions
     /// <summary>Where the client logs; null: nowhere. Arguments, data and replies are never logged.</summary>
     public ILogger? Logger { get; init; }
 
+    internal TimeSpan TimeoutOf(QmpCommand command) =>
+        command.Timeout
+        ?? (CommandTimeouts is not null && CommandTimeouts.TryGetValue(command.Name, out var limit) ? limit : CommandTimeout);
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Scheduler);
@@ -57,6 +77,13 @@ public sealed record QmpClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandWarning, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxWaitingCommands);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxInFlight, CommandWindow.MaxSlots);
+        foreach (var limit in CommandTimeouts?.Values ?? [])
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(CommandTimeouts));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrameBytes, 1024 * 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 8);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -21,8 +22,9 @@ public class QmpCommand
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
-    private protected QmpCommand(string name, ReadOnlyMemory<byte> body, TimeSpan? timeout)
+    private protected QmpCommand(string name, ReadOnlyMemory<byte> body, TimeSpan? timeout, SafeHandle? file = null)
     {
+        File = file;
         Name = name;
         Body = body;
         Timeout = timeout;
@@ -33,6 +35,9 @@ public class QmpCommand
 
     /// <summary>How long this command may take from the call on, waiting for its turn included; null: the client's default.</summary>
     public TimeSpan? Timeout { get; }
+
+    /// <summary>The descriptor that goes with the command, or null.</summary>
+    internal SafeHandle? File { get; }
 
     /// <summary>The encoded command from the colon before its name on, without id and closing brace.</summary>
     internal ReadOnlyMemory<byte> Body { get; }
@@ -94,7 +99,18 @@ public class QmpCommand
     public QmpCommand WithTimeout(TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new QmpCommand(Name, Body, timeout);
+        return new QmpCommand(Name, Body, timeout, File);
+    }
+
+    /// <summary>The same command with a descriptor, which the server gets a copy of: getfd and add-fd take one. Such a command waits
+    /// until nothing else is under way in band, and nothing else goes until it is answered (§1.5).</summary>
+    /// <param name="file">The descriptor. It stays the caller's, who must not close it before the command is answered, and should then:
+    /// the server has its own.</param>
+    /// <returns>The new command; this one stays as it is.</returns>
+    public QmpCommand WithFile(SafeHandle file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new QmpCommand(Name, Body, Timeout, file);
     }
 
     /// <summary>The name only: arguments may hold secrets.</summary>

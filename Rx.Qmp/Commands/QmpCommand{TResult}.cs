@@ -1,21 +1,28 @@
+using System.Runtime.InteropServices;
+
 namespace Rx.Qmp.Commands;
 
 /// <summary>A command together with the type of what the server returns for it.</summary>
 /// <typeparam name="TResult">The type.</typeparam>
 public sealed class QmpCommand<TResult> : QmpCommand
 {
-    internal QmpCommand(string name, ReadOnlyMemory<byte> body, TimeSpan? timeout, QmpReader<TResult> read)
-        : base(name, body, timeout) => Read = read;
+    internal QmpCommand(string name, ReadOnlyMemory<byte> body, TimeSpan? timeout, QmpReader<TResult> read, SafeHandle? file = null)
+        : base(name, body, timeout, file) => Read = read;
 
     /// <summary>Reads the reply's value.</summary>
     internal QmpReader<TResult> Read { get; }
 
-    /// <summary>The same command with a time limit of its own.</summary>
-    /// <param name="timeout">How long it may take from the call on; positive.</param>
-    /// <returns>The new command; this one stays as it is.</returns>
+    /// <inheritdoc cref="QmpCommand.WithTimeout"/>
     public new QmpCommand<TResult> WithTimeout(TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new(Name, Body, timeout, Read);
+        return new(Name, Body, timeout, Read, File);
+    }
+
+    /// <inheritdoc cref="QmpCommand.WithFile"/>
+    public new QmpCommand<TResult> WithFile(SafeHandle file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new(Name, Body, Timeout, Read, file);
     }
 }

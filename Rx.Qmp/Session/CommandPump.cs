@@ -7,9 +7,11 @@ namespace Rx.Qmp.Session;
 /// as one batch in one write. A write is never cancelled, so a message is never cut in half (trap 16).
 /// </summary>
 /// <param name="window">Where commands come from.</param>
+/// <param name="descriptors">Sends what commands carry.</param>
 /// <param name="counters">Counts what was written.</param>
 /// <param name="failed">Called once if writing fails.</param>
-internal sealed class CommandPump(CommandWindow window, SessionCounters counters, Action<Exception> failed)
+internal sealed class CommandPump(
+    CommandWindow window, DescriptorSender descriptors, SessionCounters counters, Action<Exception> failed)
 {
     private const int KeptBytes = 1024 * 1024;
 
@@ -25,7 +27,13 @@ internal sealed class CommandPump(CommandWindow window, SessionCounters counters
         Failed,
     }
 
-    public void Attach(Stream stream) => _stream = stream;
+    /// <summary>Sets where to write to; false if that is known already.</summary>
+    public bool TryAttach(Stream stream)
+    {
+        bool first = _stream is null;
+        _stream = stream;
+        return first;
+    }
 
     /// <summary>Makes sure that every command that may go now goes; cheap when somebody is writing already.</summary>
     public void Run()
@@ -57,8 +65,15 @@ internal sealed class CommandPump(CommandWindow window, SessionCounters counters
         {
             do
             {
-                while (window.FillBatch(_batch) is > 0 and int count)
+                while (window.FillBatch(_batch, out var carrier) is > 0 and int count)
                 {
+                    if (carrier is not null && !await TrySendDescriptorAsync(stream, carrier).ConfigureAwait(false))
+                    {
+                        window.Withdraw(carrier);
+                        Recycle();
+                        continue;
+                    }
+
                     await stream.WriteAsync(_batch.WrittenMemory).ConfigureAwait(false);
                     Interlocked.Add(ref counters.CommandsSent, count);
                     Interlocked.Add(ref counters.BytesWritten, _batch.WrittenCount);
@@ -71,6 +86,28 @@ internal sealed class CommandPump(CommandWindow window, SessionCounters counters
         {
             Volatile.Write(ref _state, (int)State.Failed);
             failed(fault);
+        }
+    }
+
+    /// <summary>Sends the descriptor of a command, or answers the command with why that cannot be.</summary>
+    private async ValueTask<bool> TrySendDescriptorAsync(Stream stream, PendingCommand carrier)
+    {
+        string name = carrier.Command.Name;
+        if (!DescriptorSender.CanSend(stream))
+        {
+            carrier.TryFail(new QmpUnsupportedException(
+                QmpNeed.Descriptors, $"{name} was not sent: only a unix socket carries descriptors.", name));
+            return false;
+        }
+
+        try
+        {
+            return await descriptors.SendAsync(stream, carrier).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException fault) when (carrier.Command.File!.IsClosed)
+        {
+            carrier.TryFail(new ObjectDisposedException($"The descriptor of {name} was closed before it was sent.", fault));
+            return false;
         }
     }
 

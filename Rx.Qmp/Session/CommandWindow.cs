@@ -35,13 +35,8 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     private ulong _free = 1;
     private ulong _inBandSlots = 1;
     private bool _open;
+    private bool _outOfBand;
     private bool _closed;
-
-    /// <summary>True once commands may be sent out of band.</summary>
-    public bool HasOutOfBand { get; private set; }
-
-    /// <summary>True once waiting commands may go.</summary>
-    public bool IsOpen => _open;
 
     /// <summary>Commands in flight, answered callers' included.</summary>
     public int InFlight
@@ -55,21 +50,29 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         }
     }
 
-    /// <summary>Queues a command. False when the connection has ended, or when the queue is full of commands somebody still
-    /// waits for.</summary>
-    public bool TryAdd(PendingCommand pending, out bool closed)
+    /// <summary>Queues a command, unless the connection has ended or the queue is full of commands somebody still waits for.</summary>
+    public WindowRefusal TryAdd(PendingCommand pending)
     {
         lock (_gate)
         {
-            closed = _closed;
             var queue = pending.OutOfBand ? _waitingOutOfBand : _waiting;
-            if (closed || (IsFull(queue) && !ForgetAnswered(queue)))
+            if (_closed)
             {
-                return false;
+                return WindowRefusal.Closed;
+            }
+
+            if (pending.OutOfBand && _open && !_outOfBand)
+            {
+                return WindowRefusal.NoOutOfBand;
+            }
+
+            if (IsFull(queue) && !ForgetAnswered(queue))
+            {
+                return WindowRefusal.Full;
             }
 
             queue.Enqueue(pending);
-            return true;
+            return WindowRefusal.None;
         }
     }
 
@@ -85,15 +88,24 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
 
     /// <summary>Lets waiting commands go.</summary>
     /// <param name="outOfBand">True: commands may go out of band, and then QEMU's queue limits those in band.</param>
-    public void Open(bool outOfBand)
+    /// <returns>Those that now cannot go.</returns>
+    public List<PendingCommand> Open(bool outOfBand)
     {
         lock (_gate)
         {
             int limit = outOfBand ? Math.Min(maxInFlight, QemuQueue) : maxInFlight;
             _inBandSlots = ulong.MaxValue >> (MaxSlots - limit);
             _free = _inBandSlots | (outOfBand ? OutOfBandSlots : 0);
-            HasOutOfBand = outOfBand;
+            _outOfBand = outOfBand;
             _open = true;
+            if (outOfBand)
+            {
+                return [];
+            }
+
+            List<PendingCommand> stuck = [.. _waitingOutOfBand];
+            _waitingOutOfBand.Clear();
+            return stuck;
         }
     }
 

@@ -14,16 +14,24 @@ internal sealed class DescriptorSender(QmpClientOptions options)
     public static bool CanSend(Stream stream) => SocketOf(stream) is { AddressFamily: AddressFamily.Unix };
 
     /// <summary>Sends it, once.</summary>
+    /// <returns>False if nobody waits for the command any more, so that nothing was sent.</returns>
     /// <exception cref="IOException">The connection broke.</exception>
     /// <exception cref="ObjectDisposedException">The descriptor, or the connection, was closed before.</exception>
-    public async ValueTask SendAsync(Stream stream, PendingCommand carrier)
+    public async ValueTask<bool> SendAsync(Stream stream, PendingCommand carrier)
     {
         var socket = SocketOf(stream)!.SafeHandle;
-        while (!carrier.IsClaimed && !NativeSocket.TrySend(socket, (byte)' ', carrier.Command.File!))
+        while (!carrier.IsClaimed)
         {
+            if (NativeSocket.TrySend(socket, (byte)' ', carrier.Command.File!))
+            {
+                return true;
+            }
+
             await SchedulerDelay.WaitAsync(options.Scheduler, Retry, options.InlineContinuations, CancellationToken.None)
                 .ConfigureAwait(false);
         }
+
+        return false;
     }
 
     private static Socket? SocketOf(Stream stream) => stream switch

@@ -88,7 +88,8 @@ internal sealed class MessageRouter(
         }
 
         window.TakeReplied(slot);
-        CountReply(pending, pending.TryDeliver());
+        Interlocked.Increment(ref counters.Replies);
+        NoteIfLate(pending, pending.TryDeliver());
         return true;
     }
 
@@ -185,7 +186,8 @@ internal sealed class MessageRouter(
     {
         if (window.TakeReplied(header.Slot) is { } pending)
         {
-            CountReply(pending, TryAnswer(pending, frame, header));
+            Interlocked.Increment(ref counters.Replies);
+            NoteIfLate(pending, TryAnswer(pending, frame, header));
         }
         else if (header.Kind != MessageKind.Malformed)
         {
@@ -194,9 +196,8 @@ internal sealed class MessageRouter(
         }
     }
 
-    private void CountReply(PendingCommand pending, bool inTime)
+    private void NoteIfLate(PendingCommand pending, bool inTime)
     {
-        Interlocked.Increment(ref counters.Replies);
         if (!inTime)
         {
             Interlocked.Increment(ref counters.LateReplies);

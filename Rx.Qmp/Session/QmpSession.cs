@@ -91,7 +91,11 @@ internal sealed partial class QmpSession
         var greeting = await _greeted.Task.ConfigureAwait(false) ?? throw Disconnected(null);
         States.Publish(new QmpConnectionState(QmpConnectionPhase.Ready, greeting));
         QmpLog.Ready(_log, greeting);
-        _window.Open(outOfBand && greeting.Capabilities.Contains(OutOfBandCapability));
+        foreach (var stuck in _window.Open(outOfBand && greeting.Capabilities.Contains(OutOfBandCapability)))
+        {
+            stuck.TryFail(NoOutOfBand(stuck.Command));
+        }
+
         _pump.Run();
     }
 
@@ -188,6 +192,9 @@ internal sealed partial class QmpSession
             // It is gone either way, and the cause that matters has been reported.
         }
     }
+
+    private static QmpUnsupportedException NoOutOfBand(QmpCommand command) => new(
+        QmpNeed.OutOfBand, $"{command.Name} was not sent: the server executes nothing out of band.", command.Name);
 
     private async ValueTask<bool> NegotiateAsync(Stream stream)
     {
@@ -287,15 +294,15 @@ internal sealed partial class QmpSession
             return new OperationCanceledException(cancellationToken);
         }
 
-        if (pending.OutOfBand && Greeting is not null && !_window.HasOutOfBand && _window.IsOpen)
+        var refusal = _window.TryAdd(pending);
+        if (refusal != WindowRefusal.None)
         {
-            return new QmpUnsupportedException(
-                QmpNeed.OutOfBand, $"{command.Name} was not sent: the server takes no commands out of band.", command.Name);
-        }
-
-        if (!_window.TryAdd(pending, out bool closed))
-        {
-            return closed ? Disconnected(command.Name) : new QmpQueueFullException(command.Name, _options.MaxWaitingCommands);
+            return refusal switch
+            {
+                WindowRefusal.Full => new QmpQueueFullException(command.Name, _options.MaxWaitingCommands),
+                WindowRefusal.NoOutOfBand => NoOutOfBand(command),
+                _ => Disconnected(command.Name),
+            };
         }
 
         if (cancellationToken.CanBeCanceled)

@@ -44,10 +44,16 @@ internal sealed class FrameBuffer
         int held = _end - _start;
         if (held == 0)
         {
+            bool flooded = _end == _bytes.Length;
             _start = _scanned = _end = 0;
             if (_bytes.Length > KeptBytes)
             {
                 _bytes = new byte[InitialBytes];
+            }
+            else if (flooded && _bytes.Length < KeptBytes)
+            {
+                // Read after read fills the array: more room means fewer calls of the system.
+                _bytes = new byte[_bytes.Length * 2];
             }
         }
         else if (_bytes.Length - _end < MinimumRoom)

@@ -136,8 +136,8 @@ public class DisconnectTests
     [Fact]
     public async Task Trap16_a_half_written_command_is_finished_after_its_caller_left()
     {
-        // The server reads nothing; 40 bytes hold the 37 of the handshake and 3 of the next command.
-        var (server, clientEnd) = DuplexStream.CreatePair(capacity: 40, inline: true);
+        // The server reads nothing; 71 bytes hold the 68 of the handshake and 3 of the next command.
+        var (server, clientEnd) = DuplexStream.CreatePair(capacity: 71, inline: true);
         using var rig = new QmpRig();
         var connecting = rig.Client.ConnectAsync(clientEnd, TestContext.Current.CancellationToken);
         server.Write(Encoding.UTF8.GetBytes(QmpRig.Greeting));
@@ -152,7 +152,7 @@ public class DisconnectTests
         Assert.True(half.IsCanceled && unsent.IsCanceled);
 
         Assert.Equal(
-            """{"execute":"qmp_capabilities","id":0}{"execute":"half-written","id":0}{"execute":"next","id":1}""",
+            """{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}{"execute":"half-written","id":0}{"execute":"next","id":1}""",
             await ReadAll(server));
         server.Write("{\"return\": 1, \"id\": 0}{\"return\": 2, \"id\": 1}"u8);
         Assert.Equal(2, (await next).GetElement().GetInt32());
@@ -162,7 +162,7 @@ public class DisconnectTests
     [Fact]
     public async Task A_server_that_stops_reading_blocks_no_deadline_and_no_disposal()
     {
-        var (server, clientEnd) = DuplexStream.CreatePair(capacity: 40, inline: true);
+        var (server, clientEnd) = DuplexStream.CreatePair(capacity: 71, inline: true);
         using var rig = new QmpRig();
         var connecting = rig.Client.ConnectAsync(clientEnd, TestContext.Current.CancellationToken);
         server.Write(Encoding.UTF8.GetBytes(QmpRig.Greeting + "{\"return\": {}, \"id\": 0}"));

@@ -9,7 +9,7 @@ public class HandshakeTests
     {
         using var rig = new QmpRig();
         var connecting = rig.Connect();
-        Assert.Equal("""{"execute":"qmp_capabilities","id":0}""", rig.Server.RawReceived.ToString());
+        Assert.Equal("""{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}""", rig.Server.RawReceived.ToString());
         Assert.False(connecting.IsCompleted);
 
         rig.Server.Send(QmpRig.Greeting);

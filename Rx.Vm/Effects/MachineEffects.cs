@@ -169,6 +169,9 @@ internal sealed class MachineEffects(
             InlineContinuations = true,
             Logger = log,
 
+            // Nothing the runtime sends may overtake anything, and every byte of the handshake is boot time.
+            OutOfBand = false,
+
             // The fold has a deadline for the greeting; the client's own must not race with it, nor be shorter.
             ConnectTimeout = 2 * timeouts.QmpGreeting,
         });

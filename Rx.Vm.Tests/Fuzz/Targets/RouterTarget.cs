@@ -27,21 +27,21 @@ internal sealed class RouterTarget : QmpTarget
     private Outcome Route(byte cuts, ReadOnlySpan<byte> input)
     {
         var counters = new SessionCounters();
-        var window = new CommandWindow(CommandWindow.Slots);
-        var commands = new PendingCommand[CommandWindow.Slots];
+        var window = new CommandWindow(CommandWindow.QemuQueue);
+        var commands = new PendingReply[CommandWindow.QemuQueue];
         for (var i = 0; i < commands.Length; i++)
         {
-            commands[i] = new PendingCommand(QmpCommands.QueryStatus(), new CommandDeadlines(default, default, default), inline: true);
-            FuzzFailure.Unless(window.TryAdd(commands[i], out _));
+            commands[i] = new PendingReply(QmpCommands.QueryStatus(), default, outOfBand: false, inline: true, waiters: null);
+            FuzzFailure.UnlessEqual(WindowRefusal.None, window.TryAdd(commands[i]), "room for a command");
         }
 
-        window.Open();
-        FuzzFailure.UnlessEqual(commands.Length, window.FillBatch(new ArrayBufferWriter<byte>()), "commands in flight");
+        window.Open(outOfBand: false);
+        FuzzFailure.UnlessEqual(commands.Length, window.FillBatch(new ArrayBufferWriter<byte>(), out _), "commands in flight");
         var (greetings, events) = (0, 0);
-        var hub = new ObserverHub<QmpEvent>(replayLast: false, counters, Logger.None);
-        using var subscription = hub.Subscribe(
+        var hubs = new EventHubs(counters, Logger.None);
+        using var subscription = hubs.All.Subscribe(
             System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest), null);
-        var router = new MessageRouter(_options, window, hub, _ => greetings++, counters, Logger.None);
+        var router = new MessageRouter(_options, window, hubs, _ => greetings++, counters, Logger.None);
         QmpProtocolException? fault = null;
         var pieces = new Cuts(cuts, input);
         while (fault is null && pieces.Next(out var piece))
@@ -65,7 +65,7 @@ internal sealed class RouterTarget : QmpTarget
     }
 
     // Which were answered, and with a result.
-    private static int Bits(PendingCommand[] commands) => commands.Aggregate(0, (bits, c) =>
+    private static int Bits(PendingReply[] commands) => commands.Aggregate(0, (bits, c) =>
         bits << 2 | (c.IsClaimed ? 1 : 0) | (c.IsClaimed && c.Task.IsCompletedSuccessfully ? 2 : 0));
 
     private sealed record Outcome(

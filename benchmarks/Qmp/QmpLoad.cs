@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Reactive.Concurrency;
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+
+namespace Rx.Benchmarks.Qmp;
+
+/// <summary>
+/// Runs the client against any server on a unix socket and prints one line of JSON. A first tenth is run unmeasured, so that the
+/// figures are those of compiled code; the whole process can be timed from outside just as well.
+/// </summary>
+internal static class QmpLoad
+{
+    public static int Run(string[] args)
+    {
+        QmpLoadOptions options;
+        try
+        {
+            options = QmpLoadOptions.Parse(args);
+        }
+        catch (ArgumentException wrong)
+        {
+            Console.Error.WriteLine($"{wrong.Message}\n{QmpLoadOptions.Usage}");
+            return 2;
+        }
+
+        try
+        {
+            Measure(options).GetAwaiter().GetResult();
+            return 0;
+        }
+        catch (QmpException fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return 1;
+        }
+    }
+
+    private static async Task Measure(QmpLoadOptions options)
+    {
+        bool deep = options.Mode == "pipe" && options.Depth > 8;
+        var scheduler = new TaskPoolScheduler(Task.Factory);
+        await using var client = new QmpClient(new QmpClientOptions
+        {
+            Scheduler = scheduler,
+            Reading = options.Async ? QmpReading.Async : QmpReading.Blocking,
+            InlineContinuations = options.Inline || options.Mode is "pipe" or "events" or "filtered",
+
+            // More than eight in flight is only right where QEMU's queue for out-of-band execution is not in use.
+            OutOfBand = !deep,
+            MaxInFlight = options.Mode == "pipe" ? options.Depth : 8,
+            CommandTimeout = TimeSpan.FromMinutes(10),
+        });
+        await client.ConnectAsync(QmpEndpoint.Unix(options.Socket));
+        var run = QmpLoadModes.Of(options.Mode, client, options.Depth);
+        await run(Math.Max(1, options.Count / 10));
+        GC.Collect();
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var watch = scheduler.StartStopwatch();
+        await run(options.Count);
+        double seconds = watch.Elapsed.TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $$"""{"mode": "{{options.Mode}}", "count": {{options.Count}}, "seconds": {{seconds:F4}}, "per_second": {{options.Count / seconds:F0}}, "allocated_bytes_per_op": {{(double)allocated / options.Count:F1}}, "peak_rss_bytes": {{PeakRss()}}}"""));
+    }
+
+    /// <summary>The most memory this process ever had resident.</summary>
+    private static long PeakRss()
+    {
+        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) * 1024;
+    }
+}

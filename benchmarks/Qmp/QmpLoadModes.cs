@@ -1,0 +1,178 @@
+using System.Reactive;
+using System.Text.Json;
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Commands.Events;
+
+namespace Rx.Benchmarks.Qmp;
+
+/// <summary>What the load program can do, each a function of how often.</summary>
+internal static class QmpLoadModes
+{
+    private static readonly QmpCommand<Status> QueryStatus = QmpCommand.Create("query-status", null, Status.Read);
+
+    public static Func<int, Task> Of(string mode, QmpClient client, int depth) => mode switch
+    {
+        "seq" => count => Sequential(client, count),
+        "async" => count => Async(client, count),
+        "pipe" => count => Pipelined(client, count, depth),
+        "events" => count => Flood(client, count, observe: true),
+        "filtered" => count => Flood(client, count, observe: false),
+        "schema" => count => Schema(client, count),
+        _ => throw new ArgumentException($"--mode {mode}: not known."),
+    };
+
+    /// <summary>One blocking command after the other.</summary>
+    private static Task Sequential(QmpClient client, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            client.Execute(QueryStatus);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>One awaited command after the other.</summary>
+    private static async Task Async(QmpClient client, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await client.ExecuteAsync(QueryStatus).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>As many callers as the depth says, each awaiting one command after the other.</summary>
+    private static async Task Pipelined(QmpClient client, int count, int depth)
+    {
+        int left = count;
+        await Task.WhenAll(Enumerable.Range(0, depth).Select(_ => Caller()));
+
+        async Task Caller()
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await client.ExecuteAsync(QueryStatus).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A flood of events, to one observer who gets them read, or to one who wants another kind.</summary>
+    private static async Task Flood(QmpClient client, int count, bool observe)
+    {
+        long seen = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        long before = client.Statistics.Events;
+        using var subscription = observe
+            ? client.EventsOf<BlockJobCompleted>().Subscribe(Observer.Create<BlockJobCompleted>(item =>
+            {
+                if (item.Offset != 1_000_000_000 + seen)
+                {
+                    all.TrySetException(new InvalidOperationException($"Event {seen} is out of order."));
+                }
+
+                if (++seen == count)
+                {
+                    all.TrySetResult();
+                }
+            }))
+            : client.EventsOf<ShutdownEvent>().Subscribe(Observer.Create<ShutdownEvent>(static _ => { }));
+        await client.ExecuteAsync(QmpCommand.Create("x-flood", writer => writer.WriteNumber("n", count))).ConfigureAwait(false);
+        if (observe)
+        {
+            await all.Task.ConfigureAwait(false);
+            return;
+        }
+
+        // The server answers commands again once the flood is out.
+        while (client.Statistics.Events - before < count)
+        {
+            await client.ExecuteAsync(QueryStatus).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The schema, fetched and made into an index.</summary>
+    private static async Task Schema(QmpClient client, int count)
+    {
+        var command = QmpCommand.Create("query-qmp-schema");
+        for (int i = 0; i < count; i++)
+        {
+            var reply = await client.ExecuteAsync(command).ConfigureAwait(false);
+            if (reply.Json.Length < 10)
+            {
+                throw new InvalidOperationException("The server has no schema.");
+            }
+        }
+    }
+
+    private sealed record Status(string Text, bool Running)
+    {
+        public static Status Read(ref Utf8JsonReader reader)
+        {
+            string text = string.Empty;
+            bool running = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("status"u8))
+                {
+                    reader.Read();
+                    text = reader.ValueTextEquals("prelaunch"u8) ? "prelaunch" : reader.GetString()!;
+                }
+                else if (reader.ValueTextEquals("running"u8))
+                {
+                    reader.Read();
+                    running = reader.GetBoolean();
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            return new(text, running);
+        }
+    }
+
+    private sealed record BlockJobCompleted(string Device, long Length, long Offset, long Speed, DateTimeOffset? At)
+        : IQmpTypedEvent<BlockJobCompleted>
+    {
+        public static string EventName => "BLOCK_JOB_COMPLETED";
+
+        public static BlockJobCompleted Read(ref Utf8JsonReader data, DateTimeOffset? timestamp)
+        {
+            string device = string.Empty;
+            long length = 0, offset = 0, speed = 0;
+            while (data.Read() && data.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = data.ValueSpan;
+                if (name.SequenceEqual("device"u8))
+                {
+                    data.Read();
+                    device = data.ValueTextEquals("virtio-disk0"u8) ? "virtio-disk0" : data.GetString()!;
+                }
+                else if (name.SequenceEqual("len"u8))
+                {
+                    data.Read();
+                    length = data.GetInt64();
+                }
+                else if (name.SequenceEqual("offset"u8))
+                {
+                    data.Read();
+                    offset = data.GetInt64();
+                }
+                else if (name.SequenceEqual("speed"u8))
+                {
+                    data.Read();
+                    speed = data.GetInt64();
+                }
+                else
+                {
+                    data.Read();
+                    data.Skip();
+                }
+            }
+
+            return new(device, length, offset, speed, timestamp);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Rx.Benchmarks.Qmp;
+
+/// <summary>What the load program was asked for.</summary>
+/// <param name="Socket">The server's unix socket.</param>
+/// <param name="Mode">What to do.</param>
+/// <param name="Count">How often.</param>
+/// <param name="Depth">Commands under way at a time, where the mode has several.</param>
+/// <param name="Inline">True: callers continue on the thread that reads.</param>
+/// <param name="Async">True: reads are asynchronous instead of blocking a thread.</param>
+internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int Depth, bool Inline, bool Async)
+{
+    public const string Usage =
+        "benchmarks qmp --socket PATH --mode seq|async|pipe|events|filtered|schema [--count N] [--depth D] [--inline] [--reading blocking|async]";
+
+    public static QmpLoadOptions Parse(string[] args)
+    {
+        string? socket = null;
+        string? mode = null;
+        int? count = null;
+        int depth = 64;
+        bool inline = false;
+        bool reading = false;
+        for (int i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--inline":
+                    inline = true;
+                    break;
+                case "--socket" when i + 1 < args.Length:
+                    socket = args[++i];
+                    break;
+                case "--mode" when i + 1 < args.Length:
+                    mode = args[++i];
+                    break;
+                case "--count" when i + 1 < args.Length:
+                    count = Number(args[++i], 1_000_000_000, "--count");
+                    break;
+                case "--depth" when i + 1 < args.Length:
+                    depth = Number(args[++i], 64, "--depth");
+                    break;
+                case "--reading" when i + 1 < args.Length && args[i + 1] is "blocking" or "async":
+                    reading = args[++i] == "async";
+                    break;
+                default:
+                    throw new ArgumentException($"{args[i]}: not understood.");
+            }
+        }
+
+        return new(
+            socket ?? throw new ArgumentException("--socket is missing."),
+            mode ?? throw new ArgumentException("--mode is missing."),
+            count ?? DefaultCount(mode),
+            depth,
+            inline,
+            reading);
+    }
+
+    private static int DefaultCount(string mode) => mode switch
+    {
+        "seq" or "async" => 200_000,
+        "pipe" or "events" or "filtered" => 1_000_000,
+        "schema" => 1000,
+        _ => throw new ArgumentException($"--mode {mode}: not one of seq, async, pipe, events, filtered, schema."),
+    };
+
+    private static int Number(string text, int most, string option) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
+            ? value
+            : throw new ArgumentException($"{option} {text}: not a number from 1 to {most}.");
+}
