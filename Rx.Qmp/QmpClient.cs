@@ -4,6 +4,7 @@ using Rx.Qmp.Commands;
 using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
+using Serilog.Core;
 
 namespace Rx.Qmp;
 
@@ -260,6 +261,11 @@ public sealed class QmpClient : IAsyncDisposable
     /// <summary>The events on the reading thread whatever the options say, so that no buffer can overflow: for workflows that must not miss
     /// one. The observer must neither block nor run foreign code.</summary>
     internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.All.Subscribe(observer, QmpEventBuffer.Unbounded, null);
+
+    /// <summary>A queue for an observer of a workflow, served as those of <see cref="Events"/> are.</summary>
+    internal ObserverQueue<T> Serve<T>(IObserver<T> observer, QmpEventBuffer buffer, Action<ObserverQueue<T>> ended)
+        where T : class =>
+        new(observer, buffer, ObserverScheduler, ended, _session.Counters, (Options.Logger ?? Logger.None).ForContext<QmpClient>());
 
     /// <summary>What a command fails with that the end of the connection has cut off.</summary>
     internal QmpDisconnectedException LossOf(string command) => _session.Disconnected(command);

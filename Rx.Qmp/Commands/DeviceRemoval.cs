@@ -1,8 +1,7 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Messages;
-using Rx.Qmp.Session;
+using Rx.Qmp.Workflows;
 
 namespace Rx.Qmp.Commands;
 
@@ -28,49 +27,31 @@ public static class DeviceRemoval
         this QmpClient client, string id, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var request = QmpCommands.DeviceDel(id).WithTimeout(timeout);
-        bool inline = client.Options.InlineContinuations;
-        var outcome = new TaskCompletionSource(SchedulerDelay.Options(inline));
-        using var tap = client.Tap(Observer.Create<QmpEvent>(item => Judge(item, id, outcome), () => Lose(client, outcome)));
-        using var timer = client.Options.Scheduler.Schedule(
-            timeout, () => outcome.TrySetException(new QmpTimeoutException(request.Name, timeout)));
-        using var cancel = cancellationToken.UnsafeRegister(_ => outcome.TrySetCanceled(cancellationToken), null);
-        try
-        {
-            await client.ExecuteAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            // Whatever the outcome became meanwhile, the refusal says more; look at it so that it does not count as unobserved.
-            _ = outcome.Task.Exception;
-            throw;
-        }
-
-        await outcome.Task.ConfigureAwait(false);
+        var request = QmpCommands.DeviceDel(id);
+        using var wait = new EventWait<Unit>(client, request.Name, timeout, cancellationToken, (wait, item) => Judge(wait, item, id));
+        await wait.AskAsync(request).ConfigureAwait(false);
     }
 
-    private static void Judge(QmpEvent item, string id, TaskCompletionSource outcome)
+    private static void Judge(EventWait<Unit> wait, QmpEvent item, string id)
     {
         if (item.Name == DeviceDeletedEvent.EventName)
         {
             if (item.TryRead<DeviceDeletedEvent>() is { } deleted && IsMeant(deleted.Device, deleted.Path, id))
             {
-                outcome.TrySetResult();
+                wait.Succeed(Unit.Default);
             }
         }
         else if (item.Name == DeviceUnplugGuestErrorEvent.EventName || item.Name == "MEM_UNPLUG_ERROR")
         {
             // Up to QEMU 6.1 memory had an event of its own, of the same shape.
-            if (TypedEvent.TryRead<DeviceUnplugGuestErrorEvent>(item.Data.Span, item.Timestamp) is { } refused && IsMeant(refused.Device, refused.Path, id))
+            var refused = TypedEvent.TryRead<DeviceUnplugGuestErrorEvent>(item.Data.Span, item.Timestamp);
+            if (refused is not null && IsMeant(refused.Device, refused.Path, id))
             {
-                outcome.TrySetException(new QmpDeviceUnplugException(id));
+                wait.Fail(new QmpDeviceUnplugException(id));
             }
         }
     }
 
     private static bool IsMeant(string? device, string path, string id) =>
         device is null ? path == "/machine/peripheral/" + id : device == id;
-
-    private static void Lose(QmpClient client, TaskCompletionSource outcome) =>
-        outcome.TrySetException(client.LossOf("device_del"));
 }

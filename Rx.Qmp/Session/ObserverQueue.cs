@@ -25,6 +25,7 @@ internal sealed class ObserverQueue<T>(
     private bool _stopped;
     private bool _sourceEnded;
     private QmpEventOverflowException? _overflow;
+    private Exception? _fault;
     private QmpEventLoss _loss;
     private QmpEventLoss _lossTold;
 
@@ -57,10 +58,12 @@ internal sealed class ObserverQueue<T>(
     }
 
     /// <summary>Queues the end of the stream.</summary>
-    public void AddCompletion()
+    /// <param name="fault">Why; null: it is complete.</param>
+    public void AddCompletion(Exception? fault = null)
     {
         lock (_gate)
         {
+            _fault = _sourceEnded ? _fault : fault;
             _sourceEnded = true;
         }
     }
@@ -158,9 +161,9 @@ internal sealed class ObserverQueue<T>(
         try
         {
             Tell(loss);
-            if (_overflow is not null)
+            if ((_overflow ?? _fault) is { } fault)
             {
-                observer.OnError(_overflow);
+                observer.OnError(fault);
             }
             else
             {

@@ -13,4 +13,7 @@ internal static class Events
 
     public static string DeviceDeleted(string id) =>
         Named("DEVICE_DELETED", $$"""{"device": "{{id}}", "path": "/machine/peripheral/{{id}}"}""");
+
+    public static string Job(string id, string status) =>
+        Named("JOB_STATUS_CHANGE", $$"""{"status": "{{status}}", "id": "{{id}}"}""");
 }

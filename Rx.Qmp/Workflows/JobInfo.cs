@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+
+namespace Rx.Qmp.Workflows;
+
+/// <summary>One entry of query-jobs, as far as it matters here.</summary>
+internal sealed record JobInfo(string Id, string? Type, string? Status, ulong Current, ulong Total, string? Error)
+{
+    /// <summary>Asks for all jobs; QEMU cannot be asked for one.</summary>
+    public static QmpCommand<JobInfo[]> QueryAll { get; } = QmpCommand.Create("query-jobs", null, ReadAll);
+
+    private static JobInfo[] ReadAll(ref Utf8JsonReader reader)
+    {
+        var list = JsonElement.ParseValue(ref reader);
+        return [.. list.EnumerateArray().Select(Read)];
+    }
+
+    private static JobInfo Read(JsonElement item) => new(
+        item.Member("id").AsText() ?? string.Empty,
+        item.Member("type").AsText(),
+        item.Member("status").AsText(),
+        Number(item.Member("current-progress")),
+        Number(item.Member("total-progress")),
+        item.Member("error").AsText());
+
+    private static ulong Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number) ? number : 0;
+}

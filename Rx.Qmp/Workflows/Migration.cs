@@ -1,0 +1,160 @@
+using System.Reactive.Concurrency;
+using Rx.Qmp.Commands;
+
+namespace Rx.Qmp.Workflows;
+
+/// <summary>Moving a machine, or saving it: the reply to migrate says that it began.</summary>
+public static class Migration
+{
+    private static readonly QmpCommand EnableEvents = QmpCommand.Create("migrate-set-capabilities", static writer =>
+    {
+        writer.WriteStartArray("capabilities"u8);
+        writer.WriteStartObject();
+        writer.WriteString("capability"u8, "events"u8);
+        writer.WriteBoolean("state"u8, true);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+    });
+
+    /// <summary>
+    /// Migrates the machine and waits until it is done. Switches the migration's events on first, and asks for the progress all the same:
+    /// where they cannot be switched on the end is found by asking (trap 37). Afterwards the machine is stopped, in status postmigrate.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="uri">Where to: unix:PATH, tcp:HOST:PORT, fd:NAME, …</param>
+    /// <param name="options">How it is followed; null: the defaults.</param>
+    /// <param name="progress">Told of each change; runs where the caller continues, and must not block.</param>
+    /// <param name="cancellationToken">Cancels the migration, and returns when that has come about.</param>
+    /// <returns>Where it stood at its end.</returns>
+    /// <exception cref="QmpMigrationException">It failed, or someone else cancelled it.</exception>
+    /// <exception cref="QmpCommandException">QEMU refused: a device that cannot be migrated, another migration, …</exception>
+    /// <exception cref="QmpTimeoutException">It took too long and was cancelled.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection ended meanwhile.</exception>
+    public static Task<QmpMigrationProgress> MigrateAsync(
+        this QmpClient client,
+        string uri,
+        QmpMigrationOptions? options = null,
+        IProgress<QmpMigrationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentException.ThrowIfNullOrEmpty(uri);
+        options ??= new QmpMigrationOptions();
+        options.Validate();
+        var command = QmpCommand.Create("migrate", writer => writer.WriteString("uri"u8, uri));
+        return RunAsync(client, command, options, progress, cancellationToken);
+    }
+
+    internal static async Task<QmpMigrationProgress> RunAsync(
+        QmpClient client,
+        QmpCommand command,
+        QmpMigrationOptions options,
+        IProgress<QmpMigrationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ExecuteAsync(EnableEvents, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException)
+        {
+            // Asking has to do.
+        }
+
+        var again = new Repeater();
+        using var wait = Listen(client, command.Name, options.Timeout, again, cancellationToken);
+        try
+        {
+            await client.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+            return await FollowAsync(client, wait, again, options, (info, last) => Judge(wait, info, last, progress)).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or QmpTimeoutException)
+        {
+            await CancelAsync(client, options).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static void Judge(
+        EventWait<QmpMigrationProgress> wait, MigrationInfo info, MigrationInfo? last, IProgress<QmpMigrationProgress>? progress)
+    {
+        if (info.Progress != last?.Progress)
+        {
+            progress?.Report(info.Progress);
+        }
+
+        switch (info.Progress.Status)
+        {
+            case "completed":
+                wait.Succeed(info.Progress);
+                break;
+            case "failed" or "cancelled":
+                wait.Fail(new QmpMigrationException(info.Error, info.Progress.Status == "cancelled"));
+                break;
+        }
+    }
+
+    /// <summary>Cancels, and waits for that as long as the options allow: until then QEMU takes no other migration.</summary>
+    private static async Task CancelAsync(QmpClient client, QmpMigrationOptions options)
+    {
+        const string name = "migrate_cancel";
+        var again = new Repeater();
+        using var wait = Listen(client, name, options.CancelGrace, again, CancellationToken.None);
+        try
+        {
+            await client.ExecuteAsync(QmpCommand.Create(name)).ConfigureAwait(false);
+            await FollowAsync(client, wait, again, options, (info, _) =>
+            {
+                if (info.IsOver)
+                {
+                    wait.Succeed(info.Progress);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (QmpException)
+        {
+            // What the migration ended with before says more.
+        }
+    }
+
+    private static EventWait<QmpMigrationProgress> Listen(
+        QmpClient client, string name, TimeSpan? timeout, Repeater again, CancellationToken cancellationToken) =>
+        new(client, name, timeout, cancellationToken, (_, item) =>
+        {
+            if (item.Name == "MIGRATION")
+            {
+                again.Request();
+            }
+        });
+
+    private static async Task<QmpMigrationProgress> FollowAsync(
+        QmpClient client,
+        EventWait<QmpMigrationProgress> wait,
+        Repeater again,
+        QmpMigrationOptions options,
+        Action<MigrationInfo, MigrationInfo?> judge)
+    {
+        MigrationInfo? last = null;
+        again.Begin(async () =>
+        {
+            try
+            {
+                var info = await client.ExecuteAsync(MigrationInfo.Query, wait.Ended).ConfigureAwait(false);
+                judge(info, last);
+                last = info;
+            }
+            catch (Exception fault)
+            {
+                wait.Fail(fault);
+            }
+
+            return !wait.Outcome.IsCompleted;
+        });
+        using var poll = client.Options.Scheduler.Schedule(options.PollInterval, next =>
+        {
+            again.Request();
+            next(options.PollInterval);
+        });
+        return await wait.Outcome.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,80 @@
+using Rx.Qmp.Commands;
+using Rx.Qmp.Commands.Events;
+
+namespace Rx.Qmp.Workflows;
+
+/// <summary>Powering a machine down: the reply says that the button was pressed, nothing more.</summary>
+public static class PowerDown
+{
+    /// <summary>
+    /// Presses the power button and waits until the machine shuts down: for SHUTDOWN, or for the connection's end, which is a success
+    /// here. With -no-shutdown QEMU lives on, stopped; else it hangs up soon after the event. A guest may take no notice at all.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="grace">How long the guest has.</param>
+    /// <param name="quitAfterwards">True: when the grace is over QEMU is told to quit, which takes its own time
+    /// (<see cref="QmpClient.QuitAsync"/>).</param>
+    /// <param name="cancellationToken">Stops waiting; the guest may shut down all the same.</param>
+    /// <returns>How it went.</returns>
+    /// <exception cref="QmpTimeoutException">The grace is over and the machine still runs; or QEMU does not quit.</exception>
+    /// <exception cref="QmpCommandException">QEMU refused.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection had ended before.</exception>
+    public static async Task<QmpPowerDownResult> PowerDownAsync(
+        this QmpClient client, TimeSpan grace, bool quitAfterwards = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(grace, TimeSpan.Zero);
+        var button = QmpCommands.SystemPowerdown();
+        bool pressed = false;
+        using var wait = new EventWait<QmpPowerDownResult>(
+            client,
+            button.Name,
+            grace,
+            cancellationToken,
+            (wait, item) =>
+            {
+                if (item.Name == ShutdownEvent.EventName)
+                {
+                    wait.Succeed(new(QmpPowerDownEnd.ShutDown, item.TryRead<ShutdownEvent>()?.Reason));
+                }
+            },
+            wait =>
+            {
+                // A connection that had ended before anything was asked says nothing about the machine.
+                if (Volatile.Read(ref pressed))
+                {
+                    wait.Succeed(new(QmpPowerDownEnd.Disconnected));
+                }
+            });
+        try
+        {
+            Volatile.Write(ref pressed, !wait.Outcome.IsCompleted);
+            return await wait.AskAsync(button).ConfigureAwait(false);
+        }
+        catch (QmpDisconnectedException) when (pressed)
+        {
+            // The end may come before the reply.
+            return wait.Outcome.IsCompletedSuccessfully
+                ? await wait.Outcome.ConfigureAwait(false)
+                : new QmpPowerDownResult(QmpPowerDownEnd.Disconnected);
+        }
+        catch (QmpTimeoutException) when (quitAfterwards)
+        {
+            return await QuitAsync(client, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<QmpPowerDownResult> QuitAsync(QmpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.QuitAsync(cancellationToken).ConfigureAwait(false);
+            return new(QmpPowerDownEnd.Quit);
+        }
+        catch (QmpDisconnectedException)
+        {
+            // It went in the very moment its time was up.
+            return new(QmpPowerDownEnd.Disconnected);
+        }
+    }
+}

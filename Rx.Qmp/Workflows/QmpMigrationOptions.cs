@@ -1,0 +1,21 @@
+namespace Rx.Qmp.Workflows;
+
+/// <summary>How a migration is followed.</summary>
+public sealed record QmpMigrationOptions
+{
+    /// <summary>How long it may take; null: as long as it takes. What takes longer is cancelled.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How often the progress is asked for.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a migration that is cancelled is waited for.</summary>
+    public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(Timeout));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PollInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CancelGrace, TimeSpan.Zero);
+    }
+}
