@@ -93,8 +93,9 @@ public class FrameScannerTests(ITestOutputHelper output)
     [InlineData(1024 * 1024, 1)]
     [InlineData(1024 * 1024, 7)]
     [InlineData(1024 * 1024, 1024)]
-    [InlineData(4 * 1024 * 1024, 1)]
-    public void S2_every_byte_is_looked_at_once_however_it_drips_in(int size, int piece)
+    [InlineData(16 * 1024 * 1024, 1)]
+    [InlineData(16 * 1024 * 1024, 1024)]
+    public void Trap08_S2_every_byte_is_looked_at_once_however_it_drips_in(int size, int piece)
     {
         byte[] bytes = Encoding.UTF8.GetBytes("{\"return\":\"" + new string('a', size) + "\",\"id\":0}\r\n");
         Assert.Single(Frames.Cut(bytes, Frames.Of(piece), out var buffer));
