@@ -12,7 +12,7 @@ public partial class TrapCatalogueTests
     private const string Document = "docs/qmp-traps.md";
 
     /// <summary>Traps without a test so far. Only ever shorter.</summary>
-    private static readonly int[] NotYet = [19, 27, 30, 34, 36, 37, 38, 39];
+    private static readonly int[] NotYet = [27, 30, 36, 37, 38, 39];
 
     private static readonly string[] Traps =
     [
@@ -98,7 +98,8 @@ public partial class TrapCatalogueTests
         """;
 
     private static string TestOf((int Number, string Class, string Method)[] tests, int number) =>
-        tests.Where(test => test.Number == number).Select(test => $"`{Name(test)}`").Order(StringComparer.Ordinal).FirstOrDefault() ?? "none yet";
+        tests.Where(test => test.Number == number).Select(test => $"`{Name(test)}`").Order(StringComparer.Ordinal).FirstOrDefault()
+        ?? "none yet";
 
     private static string Name((int Number, string Class, string Method) test) => $"{test.Class}.{test.Method}";
 

@@ -9,7 +9,7 @@ public class TranscriptTests
 {
     private const string Good =
         """
-        {"us":0,"from":"client","message":{"execute":"qmp_capabilities","id":0}}
+        {"us":0,"from":"client","message":{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}}
         {"us":10,"from":"server","message":{"QMP":{"version":{},"capabilities":[]}}}
         {"us":20,"from":"server","message":{"return":{},"id":0}}
         {"us":1000,"from":"client","message":{"execute":"device_add","arguments":{"id":"d0","list":[1,{"a":"***"}]},"id":0}}
