@@ -267,6 +267,15 @@ public sealed class QmpClient : IAsyncDisposable
         where T : class =>
         new(observer, buffer, ObserverScheduler, ended, _session.Counters, (Options.Logger ?? Logger.None).ForContext<QmpClient>());
 
+    /// <summary>Completes when the connection has ended and all its commands have failed.</summary>
+    internal Task Finished => _session.Finished;
+
+    /// <summary>True from the moment the connection begins to end.</summary>
+    internal bool HasEnded => _session.HasEnded;
+
+    /// <summary>Why it ended; null if on request.</summary>
+    internal QmpException? Cause => _session.Cause;
+
     /// <summary>What a command fails with that the end of the connection has cut off.</summary>
     internal QmpDisconnectedException LossOf(string command) => _session.Disconnected(command);
 

@@ -36,4 +36,10 @@ internal static class QmpLog
 
     public static void ObserverFailed(ILogger log, Exception fault) =>
         log.Error(fault, "A QMP observer threw and was dropped");
+
+    public static void Reconnecting(ILogger log, QmpException cause, int retry, TimeSpan pause) =>
+        log.Warning("QMP connection failed ({Cause}), trying again (number {Retry}) after {Pause}", cause.GetType().Name, retry, pause);
+
+    public static void GivenUp(ILogger log, QmpException? cause) =>
+        log.Information(cause, "QMP will not connect again");
 }

@@ -5,11 +5,12 @@ internal static class Connector
 {
     /// <summary>Tries until it works, cannot work, or the token says stop.</summary>
     /// <exception cref="QmpConnectException">The last failure, once the time is up or at once if trying again is no use.</exception>
+    /// <exception cref="OperationCanceledException">The time was up within the first attempt.</exception>
     public static async ValueTask<Stream> OpenAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
     {
+        QmpConnectException? last = null;
         for (int failures = 1; ; failures++)
         {
-            QmpConnectException last;
             try
             {
                 return await endpoint.OpenAsync(stop).ConfigureAwait(false);
@@ -17,6 +18,11 @@ internal static class Connector
             catch (QmpConnectException fault) when (options.ConnectRetry.Covers(fault.Failure))
             {
                 last = fault;
+            }
+            catch (OperationCanceledException) when (last is not null)
+            {
+                // That the attempt before was refused says more than that this one was cut short.
+                throw last;
             }
 
             try

@@ -120,6 +120,15 @@ public sealed class ConnectRetryTests
     }
 
     [Fact]
+    public async Task Trap28_an_attempt_cut_short_does_not_hide_why_the_one_before_failed()
+    {
+        _script.Fail(QmpConnectFailure.Refused).Hang();
+        var connecting = Connect();
+        AdvanceTo(10_000);
+        Assert.Equal(QmpConnectFailure.Refused, (await Assert.ThrowsAsync<QmpConnectException>(() => connecting)).Failure);
+    }
+
+    [Fact]
     public async Task Trap28_a_caller_may_give_up_while_an_attempt_hangs()
     {
         _script.Hang();

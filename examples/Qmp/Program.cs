@@ -13,6 +13,7 @@ Dictionary<string, Example> examples = new()
     ["connect"] = new(Connect.RunAsync, "SOCKET", "asks a machine for its status"),
     ["tcp"] = new(Tcp.RunAsync, "HOST PORT", "the same over TCP"),
     ["tls"] = new(Tls.RunAsync, "HOST PORT DIRECTORY", "the same with certificates on both sides"),
+    ["reconnect"] = new(Reconnect.RunAsync, "SOCKET", "stays with a machine over restarts"),
     ["listen"] = new(Listen.RunAsync, "SOCKET", "waits for machines to call"),
 };
 

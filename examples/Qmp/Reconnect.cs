@@ -1,0 +1,31 @@
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+
+namespace QmpExamples;
+
+/// <summary>Stays with a machine over restarts of its QEMU. Try it: stop and start QEMU while this runs.</summary>
+internal static class Reconnect
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        var options = new QmpReconnectOptions
+        {
+            Client = Example.Options,
+            Policy = QmpReconnectPolicy.Always,
+
+            // What happened in the gap was missed: look at how things are, before anyone else's commands run.
+            Resync = async (client, resyncStop) =>
+            {
+                var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, resyncStop);
+                Console.WriteLine($"  now {status!.Status}");
+            },
+        };
+        await using var client = new QmpReconnectingClient(QmpEndpoint.Unix(args[0]), options);
+        var ended = new TaskCompletionSource();
+        using var states = client.States.Subscribe(
+            state => Console.WriteLine($"{state.Phase}, connection {state.Connection} {state.Cause?.Message}"), ended.SetResult);
+        using var events = client.Events.Subscribe(item => Console.WriteLine($"  event {item.Name}"));
+        await client.ConnectAsync(stop);
+        await ended.Task.WaitAsync(stop);
+    }
+}
