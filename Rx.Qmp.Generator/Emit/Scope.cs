@@ -14,6 +14,9 @@ internal sealed class Scope
 
     private readonly HashSet<string> _taken;
 
+    /// <summary>Names of types around it: a property may hide them, but then they mean something else.</summary>
+    public HashSet<string> Hidden { get; init; } = [];
+
     public Scope(string record, params IEnumerable<string> others) =>
         _taken = new HashSet<string>([.. Reserved, record, .. others], StringComparer.Ordinal);
 
@@ -38,7 +41,7 @@ internal sealed class Scope
     };
 
     /// <summary>A type's name, in full if need be.</summary>
-    public string Simple(string name) => _taken.Contains(name) ? "global::Rx.Qmp.Protocol." + name : name;
+    public string Simple(string name) => _taken.Contains(name) || Hidden.Contains(name) ? "global::Rx.Qmp.Protocol." + name : name;
 
     /// <summary>An expression that reads a value.</summary>
     public string Read(QapiType type) => type.Kind == QapiKind.List

@@ -158,6 +158,9 @@ internal sealed class UnionEmitter(TypeCatalog catalog)
         string Name, Member Tag, QapiType TagType, string TagName, ImmutableArray<Field> Shared, ImmutableArray<string> Cases)
     {
         public Scope Inside(string name) =>
-            new(name, [Name, TagName, "ReadCase", "WriteShared", "Tag", "Details", .. Cases, .. Shared.Select(field => field.Name)]);
+            new(name, [Name, TagName, "ReadCase", "WriteShared", "Tag", "Details", .. Shared.Select(field => field.Name)])
+            {
+                Hidden = [.. Cases],
+            };
     }
 }

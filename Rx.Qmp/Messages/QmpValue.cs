@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Rx.Qmp.Protocol;
 
@@ -7,6 +8,7 @@ namespace Rx.Qmp.Messages;
 
 /// <summary>Any JSON value, kept as UTF-8: where QEMU's schema says "any", and whatever a newer QEMU sends that this library has no type
 /// for. It owns its bytes. Equal if the bytes are.</summary>
+[JsonConverter(typeof(QmpDataConverter<QmpValue>))]
 public readonly struct QmpValue : IQmpData<QmpValue>, IEquatable<QmpValue>
 {
     private static readonly byte[] NullLiteral = "null"u8.ToArray();
@@ -27,6 +29,10 @@ public readonly struct QmpValue : IQmpData<QmpValue>, IEquatable<QmpValue>
     /// <summary>A boolean.</summary>
     /// <param name="value">The boolean.</param>
     public static implicit operator QmpValue(bool value) => new(value ? "true"u8.ToArray() : "false"u8.ToArray());
+
+    /// <summary>A number.</summary>
+    /// <param name="value">The number.</param>
+    public static implicit operator QmpValue(int value) => Format(value);
 
     /// <summary>A number.</summary>
     /// <param name="value">The number.</param>

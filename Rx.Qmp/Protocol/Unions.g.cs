@@ -2712,7 +2712,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public long? IterTime { get; init; }
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -2760,7 +2760,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
                 IvgenHashAlg = m4,
                 HashAlg = m5,
                 IterTime = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevCreateOptions.Luks", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevCreateOptions.Luks", "file"),
                 Size = m8 ?? throw JsonRead.Missing("BlockdevCreateOptions.Luks", "size"),
                 Preallocation = m9,
             };
@@ -2776,7 +2776,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
             if (IvgenHashAlg is { } v4) { writer.WriteString("ivgen-hash-alg"u8, v4.Text); }
             if (HashAlg is { } v5) { writer.WriteString("hash-alg"u8, v5.Text); }
             if (IterTime is { } v6) { writer.WriteNumber("iter-time"u8, v6); }
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (Preallocation is { } v9) { writer.WriteString("preallocation"u8, v9.Text); }
         }
@@ -2831,7 +2831,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("parallels");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -2858,7 +2858,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Parallels
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Parallels", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Parallels", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Parallels", "size"),
                 ClusterSize = m2,
             };
@@ -2867,7 +2867,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "parallels"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (ClusterSize is { } v2) { writer.WriteNumber("cluster-size"u8, v2); }
         }
@@ -2880,7 +2880,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("qcow");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -2912,7 +2912,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Qcow
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qcow", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qcow", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qcow", "size"),
                 BackingFile = m2,
                 Encrypt = m3,
@@ -2922,7 +2922,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "qcow"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (BackingFile is { } v2) { writer.WriteString("backing-file"u8, v2); }
             if (Encrypt is { } v3) { writer.WritePropertyName("encrypt"u8); v3.Write(writer); }
@@ -2936,7 +2936,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("qcow2");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>data-file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>; optional.</summary>
         public BlockdevRef? DataFile { get; init; }
@@ -3018,7 +3018,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Qcow2
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qcow2", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qcow2", "file"),
                 DataFile = m1,
                 DataFileRaw = m2,
                 ExtendedL2 = m3,
@@ -3038,7 +3038,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "qcow2"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (DataFile is { } v1) { writer.WritePropertyName("data-file"u8); v1.Write(writer); }
             if (DataFileRaw is { } v2) { writer.WriteBoolean("data-file-raw"u8, v2); }
             if (ExtendedL2 is { } v3) { writer.WriteBoolean("extended-l2"u8, v3); }
@@ -3062,7 +3062,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("qed");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -3104,7 +3104,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Qed
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qed", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qed", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Qed", "size"),
                 BackingFile = m2,
                 BackingFmt = m3,
@@ -3116,7 +3116,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "qed"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (BackingFile is { } v2) { writer.WriteString("backing-file"u8, v2); }
             if (BackingFmt is { } v3) { writer.WriteString("backing-fmt"u8, v3.Text); }
@@ -3230,7 +3230,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("vdi");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -3257,7 +3257,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Vdi
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vdi", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vdi", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vdi", "size"),
                 Preallocation = m2,
             };
@@ -3266,7 +3266,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "vdi"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (Preallocation is { } v2) { writer.WriteString("preallocation"u8, v2.Text); }
         }
@@ -3279,7 +3279,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("vhdx");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -3321,7 +3321,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Vhdx
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vhdx", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vhdx", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vhdx", "size"),
                 LogSize = m2,
                 BlockSize = m3,
@@ -3333,7 +3333,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "vhdx"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (LogSize is { } v2) { writer.WriteNumber("log-size"u8, v2); }
             if (BlockSize is { } v3) { writer.WriteNumber("block-size"u8, v3); }
@@ -3349,7 +3349,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("vmdk");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -3406,7 +3406,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Vmdk
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vmdk", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vmdk", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vmdk", "size"),
                 Extents = m2,
                 Subformat = m3,
@@ -3421,7 +3421,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "vmdk"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (Extents is { } v2) { JsonWrite.List(writer, "extents"u8, v2); }
             if (Subformat is { } v3) { writer.WriteString("subformat"u8, v3.Text); }
@@ -3440,7 +3440,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         public override BlockdevDriver Driver => new("vpc");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>size</c>: an integer without sign.</summary>
         public required ulong Size { get; init; }
@@ -3472,7 +3472,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
 
             return new Vpc
             {
-                FileValue = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vpc", "file"),
+                File = m0 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vpc", "file"),
                 Size = m1 ?? throw JsonRead.Missing("BlockdevCreateOptions.Vpc", "size"),
                 Subformat = m2,
                 ForceSize = m3,
@@ -3482,7 +3482,7 @@ public abstract record BlockdevCreateOptions : IQmpData<BlockdevCreateOptions>
         internal override void WriteMembers(Utf8JsonWriter writer)
         {
             writer.WriteString("driver"u8, "vpc"u8);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteNumber("size"u8, Size);
             if (Subformat is { } v2) { writer.WriteString("subformat"u8, v2.Text); }
             if (ForceSize is { } v3) { writer.WriteBoolean("force-size"u8, v3); }
@@ -4338,7 +4338,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("blklogwrites");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>log</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
         public required BlockdevRef Log { get; init; }
@@ -4396,7 +4396,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Blklogwrites", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Blklogwrites", "file"),
                 Log = m8 ?? throw JsonRead.Missing("BlockdevOptions.Blklogwrites", "log"),
                 LogSectorSize = m9,
                 LogAppend = m10,
@@ -4408,7 +4408,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "blklogwrites"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WritePropertyName("log"u8); Log.Write(writer);
             if (LogSectorSize is { } v2) { writer.WriteNumber("log-sector-size"u8, v2); }
             if (LogAppend is { } v3) { writer.WriteBoolean("log-append"u8, v3); }
@@ -4426,7 +4426,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public required BlockdevRef Test { get; init; }
 
         /// <summary><c>raw</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef RawValue { get; init; }
+        public required BlockdevRef Raw { get; init; }
 
         internal static Blkverify ReadCase(ref Utf8JsonReader reader)
         {
@@ -4467,7 +4467,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 ForceShare = m5,
                 DetectZeroes = m6,
                 Test = m7 ?? throw JsonRead.Missing("BlockdevOptions.Blkverify", "test"),
-                RawValue = m8 ?? throw JsonRead.Missing("BlockdevOptions.Blkverify", "raw"),
+                Raw = m8 ?? throw JsonRead.Missing("BlockdevOptions.Blkverify", "raw"),
             };
         }
 
@@ -4476,7 +4476,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
             writer.WriteString("driver"u8, "blkverify"u8);
             WriteShared(writer);
             writer.WritePropertyName("test"u8); Test.Write(writer);
-            writer.WritePropertyName("raw"u8); RawValue.Write(writer);
+            writer.WritePropertyName("raw"u8); Raw.Write(writer);
         }
     }
 
@@ -4544,7 +4544,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("bochs");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Bochs ReadCase(ref Utf8JsonReader reader)
         {
@@ -4582,7 +4582,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Bochs", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Bochs", "file"),
             };
         }
 
@@ -4590,7 +4590,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "bochs"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -4601,7 +4601,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("cloop");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Cloop ReadCase(ref Utf8JsonReader reader)
         {
@@ -4639,7 +4639,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Cloop", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Cloop", "file"),
             };
         }
 
@@ -4647,7 +4647,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "cloop"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -4658,7 +4658,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("compress");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Compress ReadCase(ref Utf8JsonReader reader)
         {
@@ -4696,7 +4696,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Compress", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Compress", "file"),
             };
         }
 
@@ -4704,7 +4704,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "compress"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -4715,7 +4715,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("copy-before-write");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>target</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
         public required BlockdevRef Target { get; init; }
@@ -4773,7 +4773,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.CopyBeforeWrite", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.CopyBeforeWrite", "file"),
                 Target = m8 ?? throw JsonRead.Missing("BlockdevOptions.CopyBeforeWrite", "target"),
                 Bitmap = m9,
                 OnCbwError = m10,
@@ -4785,7 +4785,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "copy-before-write"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WritePropertyName("target"u8); Target.Write(writer);
             if (Bitmap is { } v2) { writer.WritePropertyName("bitmap"u8); v2.Write(writer); }
             if (OnCbwError is { } v3) { writer.WriteString("on-cbw-error"u8, v3.Text); }
@@ -4800,7 +4800,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("copy-on-read");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>bottom</c>: a string; optional.</summary>
         public string? Bottom { get; init; }
@@ -4843,7 +4843,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.CopyOnRead", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.CopyOnRead", "file"),
                 Bottom = m8,
             };
         }
@@ -4852,7 +4852,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "copy-on-read"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (Bottom is { } v1) { writer.WriteString("bottom"u8, v1); }
         }
     }
@@ -4864,7 +4864,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("dmg");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Dmg ReadCase(ref Utf8JsonReader reader)
         {
@@ -4902,7 +4902,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Dmg", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Dmg", "file"),
             };
         }
 
@@ -4910,7 +4910,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "dmg"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -5857,7 +5857,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("luks");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>key-secret</c>: a string; optional.</summary>
         public string? KeySecret { get; init; }
@@ -5900,7 +5900,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Luks", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Luks", "file"),
                 KeySecret = m8,
             };
         }
@@ -5909,7 +5909,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "luks"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (KeySecret is { } v1) { writer.WriteString("key-secret"u8, v1); }
         }
     }
@@ -6333,7 +6333,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("parallels");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Parallels ReadCase(ref Utf8JsonReader reader)
         {
@@ -6371,7 +6371,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Parallels", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Parallels", "file"),
             };
         }
 
@@ -6379,7 +6379,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "parallels"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -6390,7 +6390,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("preallocate");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>prealloc-align</c>: an integer; optional.</summary>
         public long? PreallocAlign { get; init; }
@@ -6438,7 +6438,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Preallocate", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Preallocate", "file"),
                 PreallocAlign = m8,
                 PreallocSize = m9,
             };
@@ -6448,7 +6448,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "preallocate"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (PreallocAlign is { } v1) { writer.WriteNumber("prealloc-align"u8, v1); }
             if (PreallocSize is { } v2) { writer.WriteNumber("prealloc-size"u8, v2); }
         }
@@ -6461,7 +6461,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("qcow2");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>backing</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRefOrNull"/>; optional.</summary>
         public BlockdevRefOrNull? Backing { get; init; }
@@ -6564,7 +6564,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Qcow2", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Qcow2", "file"),
                 Backing = m8,
                 LazyRefcounts = m9,
                 PassDiscardRequest = m10,
@@ -6585,7 +6585,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "qcow2"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (Backing is { } v1) { writer.WritePropertyName("backing"u8); v1.Write(writer); }
             if (LazyRefcounts is { } v2) { writer.WriteBoolean("lazy-refcounts"u8, v2); }
             if (PassDiscardRequest is { } v3) { writer.WriteBoolean("pass-discard-request"u8, v3); }
@@ -6609,7 +6609,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("qcow");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>backing</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRefOrNull"/>; optional.</summary>
         public BlockdevRefOrNull? Backing { get; init; }
@@ -6657,7 +6657,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Qcow", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Qcow", "file"),
                 Backing = m8,
                 Encrypt = m9,
             };
@@ -6667,7 +6667,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "qcow"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (Backing is { } v1) { writer.WritePropertyName("backing"u8); v1.Write(writer); }
             if (Encrypt is { } v2) { writer.WritePropertyName("encrypt"u8); v2.Write(writer); }
         }
@@ -6680,7 +6680,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("qed");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>backing</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRefOrNull"/>; optional.</summary>
         public BlockdevRefOrNull? Backing { get; init; }
@@ -6723,7 +6723,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Qed", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Qed", "file"),
                 Backing = m8,
             };
         }
@@ -6732,7 +6732,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "qed"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (Backing is { } v1) { writer.WritePropertyName("backing"u8); v1.Write(writer); }
         }
     }
@@ -6744,7 +6744,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("quorum");
 
         /// <summary><c>blkverify</c>: a boolean; optional.</summary>
-        public bool? BlkverifyValue { get; init; }
+        public bool? Blkverify { get; init; }
 
         /// <summary><c>children</c>: a list, each a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
         public required ImmutableArray<BlockdevRef> Children { get; init; }
@@ -6802,7 +6802,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                BlkverifyValue = m7,
+                Blkverify = m7,
                 Children = m8 ?? throw JsonRead.Missing("BlockdevOptions.Quorum", "children"),
                 VoteThreshold = m9 ?? throw JsonRead.Missing("BlockdevOptions.Quorum", "vote-threshold"),
                 RewriteCorrupted = m10,
@@ -6814,7 +6814,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "quorum"u8);
             WriteShared(writer);
-            if (BlkverifyValue is { } v0) { writer.WriteBoolean("blkverify"u8, v0); }
+            if (Blkverify is { } v0) { writer.WriteBoolean("blkverify"u8, v0); }
             JsonWrite.List(writer, "children"u8, Children);
             writer.WriteNumber("vote-threshold"u8, VoteThreshold);
             if (RewriteCorrupted is { } v3) { writer.WriteBoolean("rewrite-corrupted"u8, v3); }
@@ -6829,7 +6829,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("raw");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>offset</c>: an integer; optional.</summary>
         public long? Offset { get; init; }
@@ -6877,7 +6877,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Raw", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Raw", "file"),
                 Offset = m8,
                 Size = m9,
             };
@@ -6887,7 +6887,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "raw"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (Offset is { } v1) { writer.WriteNumber("offset"u8, v1); }
             if (Size is { } v2) { writer.WriteNumber("size"u8, v2); }
         }
@@ -7020,7 +7020,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("replication");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>mode</c>: a <see cref="global::Rx.Qmp.Protocol.ReplicationMode"/>.</summary>
         public required ReplicationMode Mode { get; init; }
@@ -7068,7 +7068,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Replication", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Replication", "file"),
                 Mode = m8 ?? throw JsonRead.Missing("BlockdevOptions.Replication", "mode"),
                 TopId = m9,
             };
@@ -7078,7 +7078,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "replication"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             writer.WriteString("mode"u8, Mode.Text);
             if (TopId is { } v2) { writer.WriteString("top-id"u8, v2); }
         }
@@ -7091,7 +7091,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("snapshot-access");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static SnapshotAccess ReadCase(ref Utf8JsonReader reader)
         {
@@ -7129,7 +7129,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.SnapshotAccess", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.SnapshotAccess", "file"),
             };
         }
 
@@ -7137,7 +7137,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "snapshot-access"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -7229,7 +7229,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public required string ThrottleGroup { get; init; }
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Throttle ReadCase(ref Utf8JsonReader reader)
         {
@@ -7270,7 +7270,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 ForceShare = m5,
                 DetectZeroes = m6,
                 ThrottleGroup = m7 ?? throw JsonRead.Missing("BlockdevOptions.Throttle", "throttle-group"),
-                FileValue = m8 ?? throw JsonRead.Missing("BlockdevOptions.Throttle", "file"),
+                File = m8 ?? throw JsonRead.Missing("BlockdevOptions.Throttle", "file"),
             };
         }
 
@@ -7279,7 +7279,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
             writer.WriteString("driver"u8, "throttle"u8);
             WriteShared(writer);
             writer.WriteString("throttle-group"u8, ThrottleGroup);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -7290,7 +7290,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("vdi");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Vdi ReadCase(ref Utf8JsonReader reader)
         {
@@ -7328,7 +7328,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vdi", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vdi", "file"),
             };
         }
 
@@ -7336,7 +7336,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "vdi"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -7347,7 +7347,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("vhdx");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Vhdx ReadCase(ref Utf8JsonReader reader)
         {
@@ -7385,7 +7385,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vhdx", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vhdx", "file"),
             };
         }
 
@@ -7393,7 +7393,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "vhdx"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -7404,7 +7404,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("vmdk");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         /// <summary><c>backing</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRefOrNull"/>; optional.</summary>
         public BlockdevRefOrNull? Backing { get; init; }
@@ -7447,7 +7447,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vmdk", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vmdk", "file"),
                 Backing = m8,
             };
         }
@@ -7456,7 +7456,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "vmdk"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
             if (Backing is { } v1) { writer.WritePropertyName("backing"u8); v1.Write(writer); }
         }
     }
@@ -7468,7 +7468,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         public override BlockdevDriver Driver => new("vpc");
 
         /// <summary><c>file</c>: a <see cref="global::Rx.Qmp.Protocol.BlockdevRef"/>.</summary>
-        public required BlockdevRef FileValue { get; init; }
+        public required BlockdevRef File { get; init; }
 
         internal static Vpc ReadCase(ref Utf8JsonReader reader)
         {
@@ -7506,7 +7506,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
                 AutoReadOnly = m4,
                 ForceShare = m5,
                 DetectZeroes = m6,
-                FileValue = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vpc", "file"),
+                File = m7 ?? throw JsonRead.Missing("BlockdevOptions.Vpc", "file"),
             };
         }
 
@@ -7514,7 +7514,7 @@ public abstract record BlockdevOptions : IQmpData<BlockdevOptions>
         {
             writer.WriteString("driver"u8, "vpc"u8);
             WriteShared(writer);
-            writer.WritePropertyName("file"u8); FileValue.Write(writer);
+            writer.WritePropertyName("file"u8); File.Write(writer);
         }
     }
 
@@ -13749,7 +13749,7 @@ public abstract record ObjectOptions : IQmpData<ObjectOptions>
         public required string Outdev { get; init; }
 
         /// <summary><c>iothread</c>: a string.</summary>
-        public required string IothreadValue { get; init; }
+        public required string Iothread { get; init; }
 
         /// <summary><c>notify_dev</c>: a string; optional.</summary>
         public string? NotifyDev { get; init; }
@@ -13803,7 +13803,7 @@ public abstract record ObjectOptions : IQmpData<ObjectOptions>
                 PrimaryIn = m1 ?? throw JsonRead.Missing("ObjectOptions.ColoCompare", "primary_in"),
                 SecondaryIn = m2 ?? throw JsonRead.Missing("ObjectOptions.ColoCompare", "secondary_in"),
                 Outdev = m3 ?? throw JsonRead.Missing("ObjectOptions.ColoCompare", "outdev"),
-                IothreadValue = m4 ?? throw JsonRead.Missing("ObjectOptions.ColoCompare", "iothread"),
+                Iothread = m4 ?? throw JsonRead.Missing("ObjectOptions.ColoCompare", "iothread"),
                 NotifyDev = m5,
                 CompareTimeout = m6,
                 ExpiredScanCycle = m7,
@@ -13819,7 +13819,7 @@ public abstract record ObjectOptions : IQmpData<ObjectOptions>
             writer.WriteString("primary_in"u8, PrimaryIn);
             writer.WriteString("secondary_in"u8, SecondaryIn);
             writer.WriteString("outdev"u8, Outdev);
-            writer.WriteString("iothread"u8, IothreadValue);
+            writer.WriteString("iothread"u8, Iothread);
             if (NotifyDev is { } v4) { writer.WriteString("notify_dev"u8, v4); }
             if (CompareTimeout is { } v5) { writer.WriteNumber("compare_timeout"u8, v5); }
             if (ExpiredScanCycle is { } v6) { writer.WriteNumber("expired_scan_cycle"u8, v6); }

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+
+namespace Rx.Qmp.Schema;
+
+/// <summary>Where in a schema's bytes each entry is: made in one pass that makes no strings. Entries are read when asked about.</summary>
+internal sealed class SchemaIndex
+{
+    /// <summary>Most entries kept; QEMU 7.2 has 1051. What follows is as if it were not there.</summary>
+    private const int MostEntries = 1 << 17;
+
+    private readonly ReadOnlyMemory<byte> _json;
+    private readonly Place[] _places;
+    private readonly int _count;
+    private readonly int[] _slots;
+
+    private SchemaIndex(ReadOnlyMemory<byte> json, Place[] places, int count)
+    {
+        _json = json;
+        _places = places;
+        _count = count;
+        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)(count * 2) + 1)];
+        for (int i = 0; i < count; i++)
+        {
+            ref var slot = ref Slot(Name(places[i]), places[i].Kind);
+            // Of two of one name the first counts.
+            slot = slot == 0 ? i + 1 : slot;
+        }
+    }
+
+    /// <summary>Finds the entries.</summary>
+    /// <exception cref="JsonException">Not an array of objects.</exception>
+    public static SchemaIndex Read(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("Not an array.");
+        }
+
+        var places = new Place[(json.Length / 160) + 16];
+        int count = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException("An entry is not an object.");
+            }
+
+            var place = ReadEntry(ref reader);
+            if (place.NameLength > 0 && count < MostEntries)
+            {
+                if (count == places.Length)
+                {
+                    Array.Resize(ref places, count * 2);
+                }
+
+                places[count++] = place;
+            }
+        }
+
+        return new SchemaIndex(json, places, count);
+    }
+
+    /// <summary>The bytes of the entry of that name, or none.</summary>
+    public ReadOnlySpan<byte> Find(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
+    {
+        int found = Slot(name, kind);
+        return found == 0 ? default : _json.Span.Slice(_places[found - 1].Start, _places[found - 1].Length);
+    }
+
+    /// <summary>The names of the entries of a kind.</summary>
+    public ImmutableArray<string> Names(SchemaEntryKind kind)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        for (int i = 0; i < _count; i++)
+        {
+            if (_places[i].Kind == kind)
+            {
+                names.Add(Encoding.UTF8.GetString(Name(_places[i])));
+            }
+        }
+
+        return names.ToImmutable();
+    }
+
+    private static Place ReadEntry(ref Utf8JsonReader reader)
+    {
+        var place = new Place { Start = (int)reader.TokenStartIndex };
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isName = reader.ValueSpan.SequenceEqual("name"u8);
+            bool isKind = !isName && reader.ValueSpan.SequenceEqual("meta-type"u8);
+            reader.Read();
+            if (isName && reader.TokenType == JsonTokenType.String)
+            {
+                place.NameStart = (int)reader.TokenStartIndex + 1;
+                place.NameLength = reader.ValueSpan.Length;
+            }
+            else if (isKind)
+            {
+                place.Kind = reader.ValueTextEquals("command"u8) ? SchemaEntryKind.Command
+                    : reader.ValueTextEquals("event"u8) ? SchemaEntryKind.Event
+                    : SchemaEntryKind.Type;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        place.Length = (int)reader.BytesConsumed - place.Start;
+        return place;
+    }
+
+    private ReadOnlySpan<byte> Name(in Place place) => _json.Span.Slice(place.NameStart, place.NameLength);
+
+    // The slot where the entry is, or where it would go: the table is at most half full.
+    private ref int Slot(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
+    {
+        uint hash = (uint)kind;
+        foreach (byte one in name)
+        {
+            hash = (hash ^ one) * 16777619;
+        }
+
+        int mask = _slots.Length - 1;
+        for (int at = (int)(hash ^ (hash >> 15)) & mask; ; at = (at + 1) & mask)
+        {
+            ref int slot = ref _slots[at];
+            if (slot == 0 || (_places[slot - 1].Kind == kind && Name(_places[slot - 1]).SequenceEqual(name)))
+            {
+                return ref slot;
+            }
+        }
+    }
+
+    private struct Place
+    {
+        public int Start;
+        public int Length;
+        public int NameStart;
+        public int NameLength;
+        public SchemaEntryKind Kind;
+    }
+}
