@@ -120,8 +120,27 @@ public class QmpSchemaTests
     [InlineData("[1]")]
     [InlineData("[{\"name\":\"a\"")]
     [InlineData("[{\"name\":\"a\"}")]
+    [InlineData("[{\"name\":\"a")]
+    [InlineData("[{\"name\":\"a\\")]
+    [InlineData("[{\"name\"")]
+    [InlineData("[{\"x\":12")]
+    [InlineData("[{\"x\":")]
+    [InlineData("[{\"x\":[[}]")]
+    [InlineData("[")]
+    [InlineData("[ ,")]
+    [InlineData("[{\"name\":\"a\",\"allow-oob\":truth}]")]
     public void What_is_no_schema_is_refused(string json) =>
         Assert.Equal(QmpProtocolFault.UnexpectedShape, Assert.Throws<QmpProtocolException>(() => Parse(json)).Fault);
+
+    [Fact]
+    public void A_reply_cut_short_anywhere_is_refused()
+    {
+        var whole = RecordedReply().AsMemory(0, 6000);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            Assert.Throws<QmpProtocolException>(() => QmpSchema.Parse(whole[..length]));
+        }
+    }
 
     [Fact]
     public void Types_that_lead_in_circles_end()
