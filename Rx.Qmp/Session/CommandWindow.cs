@@ -138,14 +138,9 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         return count;
     }
 
-    /// <summary>The command in flight under an id, or null.</summary>
-    public PendingCommand? Peek(int slot)
-    {
-        lock (_gate)
-        {
-            return slot is >= 0 and < MaxSlots ? _inFlight[slot] : null;
-        }
-    }
+    /// <summary>The command in flight under an id, or null. Without the lock: a slot is filled before its command is written, and only
+    /// the reader, who asks, empties it.</summary>
+    public PendingCommand? Peek(int slot) => slot is >= 0 and < MaxSlots ? Volatile.Read(ref _inFlight[slot]) : null;
 
     /// <summary>Frees the slot a reply names. Null when no command is in flight under that id.</summary>
     public PendingCommand? TakeReplied(int slot)

@@ -20,7 +20,7 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
     private readonly Lock _gate = new();
     private readonly IStopwatch _stopwatch = scheduler.StartStopwatch();
     private readonly CompositeDisposable _timers = [];
-    private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private long _armedFor = long.MaxValue;
     private bool _caughtUp;
 
     /// <summary>Time since this was made.</summary>
@@ -29,14 +29,21 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
     /// <summary>Makes sure that the sweep runs at that time at the latest.</summary>
     public void Ensure(TimeSpan due)
     {
+        // Without the lock for the usual case. A timer that elapses right now disarms itself before it looks for what is due, and so
+        // sees whatever was put there before this call.
+        if (Volatile.Read(ref _armedFor) <= due.Ticks)
+        {
+            return;
+        }
+
         lock (_gate)
         {
-            if (_armedFor <= due)
+            if (_armedFor <= due.Ticks)
             {
                 return;
             }
 
-            _armedFor = due;
+            Volatile.Write(ref _armedFor, due.Ticks);
         }
 
         // A timer for a later time, if there is one, stays: when it elapses it finds that it is not the armed one.
@@ -53,12 +60,12 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
         _timers.Remove(timer);
         lock (_gate)
         {
-            if (_armedFor != due || _timers.IsDisposed)
+            if (_armedFor != due.Ticks || _timers.IsDisposed)
             {
                 return;
             }
 
-            _armedFor = TimeSpan.MaxValue;
+            Volatile.Write(ref _armedFor, long.MaxValue);
         }
 
         var now = Now;

@@ -27,6 +27,7 @@ internal sealed class ObserverHub<T>(bool replayLast, SessionCounters counters, 
     public void Publish(T item)
     {
         ImmutableArray<ObserverQueue<T>> queues;
+        bool direct = true;
         lock (_gate)
         {
             if (_completed)
@@ -36,10 +37,21 @@ internal sealed class ObserverHub<T>(bool replayLast, SessionCounters counters, 
 
             _last = replayLast ? item : null;
             queues = _queues;
-            foreach (var queue in queues)
+            if (queues is not [var only] || !only.TryEnter())
             {
-                queue.Add(item);
+                foreach (var queue in queues)
+                {
+                    queue.Add(item);
+                }
+
+                direct = false;
             }
+        }
+
+        if (direct)
+        {
+            queues[0].DeliverDirectly(item);
+            return;
         }
 
         foreach (var queue in queues)

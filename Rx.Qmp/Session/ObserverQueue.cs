@@ -57,6 +57,33 @@ internal sealed class ObserverQueue<T>(
         }
     }
 
+    /// <summary>Takes the observer for one item that need not be queued: it runs inline, is not running, and has nothing to catch up
+    /// with. True: <see cref="DeliverDirectly"/> must follow.</summary>
+    public bool TryEnter()
+    {
+        if (scheduler is not null)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (_delivering || _stopped || _sourceEnded || _items.Count > 0 || _overflow is not null || _loss != _lossTold)
+            {
+                return false;
+            }
+
+            return _delivering = true;
+        }
+    }
+
+    /// <summary>Delivers the item for which the observer was taken, then whatever was queued meanwhile.</summary>
+    public void DeliverDirectly(T item)
+    {
+        OnNext(item, null);
+        Drain();
+    }
+
     /// <summary>Queues the end of the stream.</summary>
     /// <param name="fault">Why; null: it is complete.</param>
     public void AddCompletion(Exception? fault = null)
@@ -134,16 +161,21 @@ internal sealed class ObserverQueue<T>(
                 return;
             }
 
-            try
-            {
-                Tell(loss);
-                observer.OnNext(item);
-            }
-            catch (Exception fault)
-            {
-                Report(fault);
-                Stop();
-            }
+            OnNext(item, loss);
+        }
+    }
+
+    private void OnNext(T item, QmpEventLoss? loss)
+    {
+        try
+        {
+            Tell(loss);
+            observer.OnNext(item);
+        }
+        catch (Exception fault)
+        {
+            Report(fault);
+            Stop();
         }
     }
 

@@ -110,6 +110,7 @@ internal sealed class FrameBuffer
             _start++;
         }
 
+        _scanner.Skip(_start - _scanned);
         _scanned = _start;
     }
 

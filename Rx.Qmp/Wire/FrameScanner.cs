@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Rx.Qmp.Wire;
 
@@ -10,9 +11,9 @@ namespace Rx.Qmp.Wire;
 /// </summary>
 /// <remarks>
 /// Works on 64 bytes at a time: quotes, backslashes and brackets become bit masks, a running exclusive-or of the quote bits says
-/// what lies inside strings, and only a block in which the depth may reach zero (or the limit) is walked bit by bit. There is no
-/// search for newlines: this pass has to be made anyway and a newline proves nothing. Whether the object is valid JSON is the
-/// header reader's business.
+/// what lies inside strings, and only a block in which the depth may reach zero (or the limit) is walked bit by bit. The masks of what
+/// follows the end of a message are kept for the next one, so no byte is looked at twice. There is no search for newlines: this pass
+/// has to be made anyway and a newline proves nothing. Whether the object is valid JSON is the header reader's business.
 /// </remarks>
 internal struct FrameScanner(int maxDepth)
 {
@@ -22,29 +23,46 @@ internal struct FrameScanner(int maxDepth)
     private bool _inString;
     private bool _nextIsEscaped;
 
-    /// <summary>Bytes loaded so far, counting those of a block again when the next message begins inside it (at most 63 a
-    /// message).</summary>
+    // Of the bytes that were looked at but belong to no message yet: how many, and the brackets among them.
+    private int _ahead;
+    private ulong _opens;
+    private ulong _closes;
+
+    /// <summary>Bytes looked at so far.</summary>
     public long BytesLookedAt { get; private set; }
 
     /// <summary>True between two messages.</summary>
     public readonly bool IsIdle => _depth == 0;
 
-    /// <summary>Looks at bytes not seen before. The first byte after a message must not be white space.</summary>
-    /// <param name="fresh">The bytes that follow those of the last call.</param>
+    /// <summary>Passes over white space between two messages.</summary>
+    /// <param name="count">How many bytes.</param>
+    public void Skip(int count)
+    {
+        int known = Math.Min(count, _ahead);
+        _ahead -= known;
+        _opens = _ahead == 0 ? 0 : _opens >> known;
+        _closes = _ahead == 0 ? 0 : _closes >> known;
+    }
+
+    /// <summary>Finds the end of the current message. The first byte after a message must not be white space.</summary>
+    /// <param name="rest">The bytes that follow those used or skipped before, among them all that were handed in then.</param>
     /// <param name="used">How many of them belong to the current message.</param>
-    public FrameScanStatus Scan(ReadOnlySpan<byte> fresh, out int used)
+    public FrameScanStatus Scan(ReadOnlySpan<byte> rest, out int used)
     {
         used = 0;
-        if (_depth == 0 && !fresh.IsEmpty && fresh[0] != (byte)'{')
+        if (_depth == 0 && !rest.IsEmpty && rest[0] != (byte)'{')
         {
             return FrameScanStatus.NotAnObject;
         }
 
-        while (used < fresh.Length)
+        while (used < rest.Length)
         {
-            int length = Math.Min(BlockBytes, fresh.Length - used);
-            BytesLookedAt += length;
-            var status = ScanBlock(ReadMasks(fresh.Slice(used, length)), length, out int end);
+            if (_ahead == 0)
+            {
+                LookAt(rest[used..]);
+            }
+
+            var status = Walk(out int end);
             used += end;
             if (status != FrameScanStatus.NeedMore)
             {
@@ -55,47 +73,54 @@ internal struct FrameScanner(int maxDepth)
         return FrameScanStatus.NeedMore;
     }
 
-    private FrameScanStatus ScanBlock(in BlockMasks masks, int length, out int end)
+    /// <summary>Makes the masks of the next block.</summary>
+    private void LookAt(ReadOnlySpan<byte> rest)
     {
-        ulong escaped = TakeEscapes(masks.Backslashes, length);
+        int length = Math.Min(BlockBytes, rest.Length);
+        BytesLookedAt += length;
+        var masks = ReadMasks(rest[..length]);
+        ulong escaped = _nextIsEscaped || masks.Backslashes != 0 ? TakeEscapes(masks.Backslashes, length) : 0;
         ulong inside = PrefixXor(masks.Quotes & ~escaped) ^ (_inString ? ulong.MaxValue : 0);
         _inString = (inside >> (length - 1) & 1) != 0;
-        ulong opens = masks.Opens & ~inside;
-        ulong closes = masks.Closes & ~inside;
-        int up = BitOperations.PopCount(opens);
-        int down = BitOperations.PopCount(closes);
+        _ahead = length;
+        _opens = masks.Opens & ~inside;
+        _closes = masks.Closes & ~inside;
+    }
+
+    /// <summary>Goes through the brackets at hand, to the end of the message or of the block.</summary>
+    private FrameScanStatus Walk(out int end)
+    {
+        int up = BitOperations.PopCount(_opens);
+        int down = BitOperations.PopCount(_closes);
         if (_depth > down && _depth + up <= maxDepth)
         {
             _depth += up - down;
-            end = length;
+            end = _ahead;
+            _ahead = 0;
             return FrameScanStatus.NeedMore;
         }
 
-        return Walk(opens, closes, length, out end);
-    }
-
-    private FrameScanStatus Walk(ulong opens, ulong closes, int length, out int end)
-    {
-        for (ulong both = opens | closes; both != 0; both &= both - 1)
+        for (ulong both = _opens | _closes; both != 0; both &= both - 1)
         {
             int bit = BitOperations.TrailingZeroCount(both);
-            end = bit + 1;
-            if ((opens >> bit & 1) != 0)
+            if ((_opens >> bit & 1) != 0)
             {
                 if (++_depth > maxDepth)
                 {
+                    end = bit + 1;
                     return FrameScanStatus.TooDeep;
                 }
             }
             else if (--_depth == 0)
             {
-                _inString = false;
-                _nextIsEscaped = false;
+                end = bit + 1;
+                Skip(end);
                 return FrameScanStatus.Frame;
             }
         }
 
-        end = length;
+        end = _ahead;
+        _ahead = 0;
         return FrameScanStatus.NeedMore;
     }
 
@@ -123,6 +148,12 @@ internal struct FrameScanner(int maxDepth)
     /// <summary>Bit n of the result is the parity of bits 0..n: set from an opening quote up to the byte before the closing one.</summary>
     private static ulong PrefixXor(ulong bits)
     {
+        if (Pclmulqdq.IsSupported)
+        {
+            // A product without carries by all ones is the same sum.
+            return Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(bits), Vector128<ulong>.AllBitsSet, 0).ToScalar();
+        }
+
         bits ^= bits << 1;
         bits ^= bits << 2;
         bits ^= bits << 4;

@@ -6,11 +6,13 @@ using Rx.Qmp.Commands;
 namespace Rx.Benchmarks.Qmp;
 
 /// <summary>
-/// Runs the client against any server on a unix socket and prints one line of JSON. A first tenth is run unmeasured, so that the
-/// figures are those of compiled code; the whole process can be timed from outside just as well.
+/// Runs the client against any server on a unix socket and prints one line of JSON. Before it measures it does the same for some seconds,
+/// so that the figures are those of a process that has been running: by then everything is compiled as well as it ever will be.
 /// </summary>
 internal static class QmpLoad
 {
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
     public static int Run(string[] args)
     {
         QmpLoadOptions options;
@@ -53,7 +55,12 @@ internal static class QmpLoad
         });
         await client.ConnectAsync(QmpEndpoint.Unix(options.Socket));
         var run = QmpLoadModes.Of(options.Mode, client, options.Depth);
-        await run(Math.Max(1, options.Count / 10));
+        var warming = scheduler.StartStopwatch();
+        while (warming.Elapsed < WarmUp)
+        {
+            await run(Math.Max(1, options.Count / 10));
+        }
+
         GC.Collect();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         var watch = scheduler.StartStopwatch();
