@@ -16,7 +16,7 @@ namespace Rx.Qmp.Session;
 internal sealed class ReadTurns(IScheduler scheduler)
 {
     /// <summary>How long after the last blocked caller the session's reader returns.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How late a blocked caller notices its own deadline or cancellation while it reads.</summary>
     private static readonly TimeSpan Check = TimeSpan.FromMilliseconds(50);

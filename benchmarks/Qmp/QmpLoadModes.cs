@@ -1,15 +1,14 @@
 using System.Reactive;
-using System.Text.Json;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Benchmarks.Qmp;
 
 /// <summary>What the load program can do, each a function of how often.</summary>
 internal static class QmpLoadModes
 {
-    private static readonly QmpCommand<Status> QueryStatus = QmpCommand.Create("query-status", null, Status.Read);
+    private static readonly QmpCommand<Rx.Qmp.Protocol.StatusInfo> Status = new QueryStatus().Encode();
 
     public static Func<int, Task> Of(string mode, QmpClient client, int depth) => mode switch
     {
@@ -27,7 +26,7 @@ internal static class QmpLoadModes
     {
         for (int i = 0; i < count; i++)
         {
-            client.Execute(QueryStatus);
+            client.Execute(Status);
         }
 
         return Task.CompletedTask;
@@ -38,7 +37,7 @@ internal static class QmpLoadModes
     {
         for (int i = 0; i < count; i++)
         {
-            await client.ExecuteAsync(QueryStatus).ConfigureAwait(false);
+            await client.ExecuteAsync(Status).ConfigureAwait(false);
         }
     }
 
@@ -52,7 +51,7 @@ internal static class QmpLoadModes
         {
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                await client.ExecuteAsync(QueryStatus).ConfigureAwait(false);
+                await client.ExecuteAsync(Status).ConfigureAwait(false);
             }
         }
     }
@@ -64,7 +63,7 @@ internal static class QmpLoadModes
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long before = client.Statistics.Events;
         using var subscription = observe
-            ? client.EventsOf<BlockJobCompleted>().Subscribe(Observer.Create<BlockJobCompleted>(item =>
+            ? client.EventsOf<BlockJobCompletedEvent>().Subscribe(Observer.Create<BlockJobCompletedEvent>(item =>
             {
                 if (item.Offset != 1_000_000_000 + seen)
                 {
@@ -87,7 +86,7 @@ internal static class QmpLoadModes
         // The server answers commands again once the flood is out.
         while (client.Statistics.Events - before < count)
         {
-            await client.ExecuteAsync(QueryStatus).ConfigureAwait(false);
+            await client.ExecuteAsync(Status).ConfigureAwait(false);
         }
     }
 
@@ -102,77 +101,6 @@ internal static class QmpLoadModes
             {
                 throw new InvalidOperationException("The server has no schema.");
             }
-        }
-    }
-
-    private sealed record Status(string Text, bool Running)
-    {
-        public static Status Read(ref Utf8JsonReader reader)
-        {
-            string text = string.Empty;
-            bool running = false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (reader.ValueTextEquals("status"u8))
-                {
-                    reader.Read();
-                    text = reader.ValueTextEquals("prelaunch"u8) ? "prelaunch" : reader.GetString()!;
-                }
-                else if (reader.ValueTextEquals("running"u8))
-                {
-                    reader.Read();
-                    running = reader.GetBoolean();
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-
-            return new(text, running);
-        }
-    }
-
-    private sealed record BlockJobCompleted(string Device, long Length, long Offset, long Speed, DateTimeOffset? At)
-        : IQmpTypedEvent<BlockJobCompleted>
-    {
-        public static string EventName => "BLOCK_JOB_COMPLETED";
-
-        public static BlockJobCompleted Read(ref Utf8JsonReader data, DateTimeOffset? timestamp)
-        {
-            string device = string.Empty;
-            long length = 0, offset = 0, speed = 0;
-            while (data.Read() && data.TokenType == JsonTokenType.PropertyName)
-            {
-                var name = data.ValueSpan;
-                if (name.SequenceEqual("device"u8))
-                {
-                    data.Read();
-                    device = data.ValueTextEquals("virtio-disk0"u8) ? "virtio-disk0" : data.GetString()!;
-                }
-                else if (name.SequenceEqual("len"u8))
-                {
-                    data.Read();
-                    length = data.GetInt64();
-                }
-                else if (name.SequenceEqual("offset"u8))
-                {
-                    data.Read();
-                    offset = data.GetInt64();
-                }
-                else if (name.SequenceEqual("speed"u8))
-                {
-                    data.Read();
-                    speed = data.GetInt64();
-                }
-                else
-                {
-                    data.Read();
-                    data.Skip();
-                }
-            }
-
-            return new(device, length, offset, speed, timestamp);
         }
     }
 }
