@@ -13,6 +13,9 @@ internal static class QmpLog
     public static void Ended(ILogger log, QmpException? cause) =>
         log.Information(cause, "QMP connection ended");
 
+    public static void Answered(ILogger log, string command, string outcome, TimeSpan elapsed) =>
+        log.Debug("QMP command {Command}: {Outcome} after {Elapsed}", command, outcome, elapsed);
+
     public static void Slow(ILogger log, string command, TimeSpan waited) =>
         log.Warning("QMP command {Command} not answered after {Waited}", command, waited);
 

@@ -50,6 +50,18 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         }
     }
 
+    /// <summary>Commands that wait for their turn, answered callers' included.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count + _waitingOutOfBand.Count;
+            }
+        }
+    }
+
     /// <summary>Queues a command, unless the connection has ended or the queue is full of commands somebody still waits for.</summary>
     public WindowRefusal TryAdd(PendingCommand pending)
     {

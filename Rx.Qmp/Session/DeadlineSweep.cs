@@ -23,6 +23,9 @@ internal sealed class DeadlineSweep(IScheduler scheduler, Func<TimeSpan, TimeSpa
     private long _armedFor = long.MaxValue;
     private bool _caughtUp;
 
+    /// <summary>What it measures with.</summary>
+    public IStopwatch Stopwatch => _stopwatch;
+
     /// <summary>Time since this was made.</summary>
     public TimeSpan Now => _stopwatch.Elapsed;
 

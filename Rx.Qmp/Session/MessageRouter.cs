@@ -1,3 +1,4 @@
+using Rx.Qmp.Diagnostics;
 using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 using Serilog;
@@ -101,7 +102,8 @@ internal sealed class MessageRouter(
             return false;
         }
 
-        var hubs = events.Named(_names.Get(name));
+        string text = _names.Get(name);
+        var hubs = events.Named(text);
         bool taken = hubs switch
         {
             [] => true,
@@ -113,6 +115,7 @@ internal sealed class MessageRouter(
         if (taken)
         {
             Interlocked.Increment(ref counters.Events);
+            QmpTelemetry.SawEvent(text);
         }
 
         return taken;
@@ -153,6 +156,7 @@ internal sealed class MessageRouter(
     {
         Interlocked.Increment(ref counters.Events);
         string name = _names.Get(frame, header);
+        QmpTelemetry.SawEvent(name);
         var timestamp = QmpTimestamp.From(header.Seconds, header.Microseconds);
 
         // Those who keep bytes get bytes of their own: the read buffer is reused at once (trap 7), and an observer may read on.

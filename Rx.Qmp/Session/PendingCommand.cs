@@ -1,4 +1,5 @@
 using Rx.Qmp.Commands;
+using Rx.Qmp.Diagnostics;
 using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Session;
@@ -45,6 +46,9 @@ internal abstract class PendingCommand
     /// <summary>True once the first stage of its deadline has passed.</summary>
     public bool Warned { get; set; }
 
+    /// <summary>Follows it for whoever listens; null: nobody. Set it before the command is queued.</summary>
+    public CommandTrace? Trace { get; set; }
+
     public CommandDeadlines Deadlines => _deadlines;
 
     /// <summary>Lets a token answer the caller. Call it once, after the command was queued.</summary>
@@ -68,6 +72,7 @@ internal abstract class PendingCommand
         bool mine = Claim();
         if (mine)
         {
+            Trace?.End(null);
             Deliver();
         }
 
@@ -91,6 +96,7 @@ internal abstract class PendingCommand
         bool mine = Claim();
         if (mine)
         {
+            Trace?.End(error);
             Fail(error);
         }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Diagnostics;
 using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 using Serilog;
@@ -76,6 +77,12 @@ internal sealed partial class QmpSession
     /// <summary>Completes when the stream has been disposed.</summary>
     public Task StreamClosed => _streamClosed;
 
+    /// <summary>Commands in flight.</summary>
+    public int InFlight => _window.InFlight;
+
+    /// <summary>Commands that wait for their turn.</summary>
+    public int Waiting => _window.Waiting;
+
     /// <summary>Time on the session's stopwatch.</summary>
     public TimeSpan Now => _deadlines.Now;
 
@@ -86,6 +93,12 @@ internal sealed partial class QmpSession
     {
         stream = _options.Reading == QmpReading.Blocking && stream is NetworkStream socket ? new BlockingSocketStream(socket) : stream;
         _stream = stream;
+        QmpTelemetry.Sessions.Add(this);
+        if (HasEnded)
+        {
+            QmpTelemetry.Sessions.Remove(this);
+        }
+
         States.Publish(new QmpConnectionState(QmpConnectionPhase.Negotiating));
         bool outOfBand = await NegotiateAsync(stream).ConfigureAwait(false);
         var greeting = await _greeted.Task.ConfigureAwait(false) ?? throw Disconnected(null);
@@ -178,6 +191,7 @@ internal sealed partial class QmpSession
 
         _greeted.TrySetResult(null);
         Events.Complete();
+        QmpTelemetry.Sessions.Remove(this);
         _finished.TrySetResult();
     }
 
@@ -294,15 +308,11 @@ internal sealed partial class QmpSession
             return new OperationCanceledException(cancellationToken);
         }
 
-        var refusal = _window.TryAdd(pending);
-        if (refusal != WindowRefusal.None)
+        pending.Trace = CommandTrace.Begin(command, pending.OutOfBand, _deadlines.Stopwatch, _log);
+        if (Explain(_window.TryAdd(pending), command) is { } refusal)
         {
-            return refusal switch
-            {
-                WindowRefusal.Full => new QmpQueueFullException(command.Name, _options.MaxWaitingCommands),
-                WindowRefusal.NoOutOfBand => NoOutOfBand(command),
-                _ => Disconnected(command.Name),
-            };
+            pending.Trace?.End(refusal);
+            return refusal;
         }
 
         if (cancellationToken.CanBeCanceled)
@@ -313,6 +323,14 @@ internal sealed partial class QmpSession
         _deadlines.Ensure(pending.NextDue);
         return null;
     }
+
+    private QmpException? Explain(WindowRefusal refusal, QmpCommand command) => refusal switch
+    {
+        WindowRefusal.None => null,
+        WindowRefusal.Full => new QmpQueueFullException(command.Name, _options.MaxWaitingCommands),
+        WindowRefusal.NoOutOfBand => NoOutOfBand(command),
+        _ => Disconnected(command.Name),
+    };
 
     private TimeSpan? SweepDeadlines(TimeSpan now)
     {
