@@ -11,6 +11,7 @@ internal sealed class FrameBuffer
     private const int MinimumRoom = 1024;
 
     private readonly int _maxFrameBytes;
+    private readonly int _maxDepth;
     private FrameScanner _scanner;
     private byte[] _bytes = new byte[InitialBytes];
     private int _start;
@@ -20,6 +21,7 @@ internal sealed class FrameBuffer
     public FrameBuffer(int maxFrameBytes, int maxDepth)
     {
         _maxFrameBytes = maxFrameBytes;
+        _maxDepth = maxDepth;
         _scanner = new FrameScanner(maxDepth);
     }
 
@@ -63,6 +65,13 @@ internal sealed class FrameBuffer
         }
 
         return _bytes.AsMemory(_end);
+    }
+
+    /// <summary>Forgets what was read, and where in a message that was.</summary>
+    public void Reset()
+    {
+        _start = _scanned = _end = 0;
+        _scanner = new FrameScanner(_maxDepth);
     }
 
     /// <summary>Says how many bytes of the room were filled.</summary>

@@ -15,6 +15,7 @@ Dictionary<string, Example> examples = new()
     ["tls"] = new(Tls.RunAsync, "HOST PORT DIRECTORY", "the same with certificates on both sides"),
     ["reconnect"] = new(Reconnect.RunAsync, "SOCKET", "stays with a machine over restarts"),
     ["listen"] = new(Listen.RunAsync, "SOCKET", "waits for machines to call"),
+    ["qga"] = new(Qga.RunAsync, "SOCKET [shutdown]", "talks to the agent inside a guest"),
 };
 
 if (args.Length == 0 || !examples.TryGetValue(args[0], out var example) || args.Length - 1 < example.MinimumArguments)
