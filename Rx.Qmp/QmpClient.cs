@@ -230,7 +230,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>The events of one type, read. Like <see cref="Events"/> in every other respect; an event of that name which makes no
     /// sense is left out here.</summary>
-    /// <typeparam name="TEvent">The type, such as <see cref="Commands.Events.ShutdownEvent"/>.</typeparam>
+    /// <typeparam name="TEvent">The type, such as <see cref="Protocol.ShutdownEvent"/>.</typeparam>
     /// <returns>The typed stream.</returns>
     public IObservable<TEvent> EventsOf<TEvent>()
         where TEvent : class, IQmpTypedEvent<TEvent> =>

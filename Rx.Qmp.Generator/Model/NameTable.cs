@@ -7,6 +7,7 @@ internal sealed class NameTable
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<(string Owner, string Member)> _unsigned = [];
+    private readonly HashSet<(string Owner, string Member)> _optional = [];
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly SchemaDocument _schema;
 
@@ -42,6 +43,9 @@ internal sealed class NameTable
     /// <summary>True if a member's integer, or the elements of its array, have 64 bits without sign.</summary>
     public bool IsUnsigned(string owner, string member) => _unsigned.Contains((owner, member));
 
+    /// <summary>True if a later version leaves a member out that this one always sends.</summary>
+    public bool IsOptional(string owner, string member) => _optional.Contains((owner, member));
+
     /// <summary>True if a command takes arguments that introspection does not list.</summary>
     public bool IsOpen(string command) => _open.Contains(command);
 
@@ -53,18 +57,22 @@ internal sealed class NameTable
             return _schema.Commands.Any(entry => entry.Name == command);
         }
 
-        bool unsigned = words[0] == "unsigned";
-        if (Resolve(unsigned ? words[1] : words[0]) is not { } target)
+        bool isProperty = words[0] is "unsigned" or "optional";
+        if (Resolve(words[isProperty ? 1 : 0]) is not { } target)
         {
             return false;
         }
 
-        if (unsigned)
+        if (isProperty)
         {
-            return _unsigned.Add((target.Owner, target.Member)) || true;
+            (words[0] == "unsigned" ? _unsigned : _optional).Add((target.Owner, target.Member));
+        }
+        else
+        {
+            _names.TryAdd(target.Type, words[1]);
         }
 
-        return _names.TryAdd(target.Type, words[1]) || true;
+        return true;
     }
 
     // Array steps do not change owner and member: what counts is the member that holds the array.

@@ -78,7 +78,10 @@ internal sealed class TypeCatalog
     /// <summary>The members of an object as properties, without a union's tag.</summary>
     public IEnumerable<Field> Fields(Entry type) => type.Members
         .Where(member => member.Name != type.Tag)
-        .Select(member => new Field(member.Name, Value(member.Type, type.Name, member.Name), member.Optional, member.Features));
+        .Select(member => new Field(member.Name, Value(member.Type, type.Name, member.Name), IsOptional(type, member), member.Features));
+
+    /// <summary>True if a member may be missing, here or in a later version.</summary>
+    public bool IsOptional(Entry type, Member member) => member.Optional || _table.IsOptional(type.Name, member.Name);
 
     private void Find(Entry entry)
     {

@@ -1,6 +1,7 @@
 using System.Reactive;
 using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Messages;
+using Rx.Qmp.Protocol;
 using Rx.Qmp.Workflows;
 
 namespace Rx.Qmp.Commands;
@@ -36,7 +37,7 @@ public static class DeviceRemoval
     {
         if (item.Name == DeviceDeletedEvent.EventName)
         {
-            if (item.TryRead<DeviceDeletedEvent>() is { } deleted && IsMeant(deleted.Device, deleted.Path, id))
+            if (IsMeant(item, id))
             {
                 wait.Succeed(Unit.Default);
             }
@@ -44,14 +45,18 @@ public static class DeviceRemoval
         else if (item.Name == DeviceUnplugGuestErrorEvent.EventName || item.Name == "MEM_UNPLUG_ERROR")
         {
             // Up to QEMU 6.1 memory had an event of its own, of the same shape.
-            var refused = TypedEvent.TryRead<DeviceUnplugGuestErrorEvent>(item.Data.Span, item.Timestamp);
-            if (refused is not null && IsMeant(refused.Device, refused.Path, id))
+            if (IsMeant(item, id))
             {
                 wait.Fail(new QmpDeviceUnplugException(id));
             }
         }
     }
 
-    private static bool IsMeant(string? device, string path, string id) =>
-        device is null ? path == "/machine/peripheral/" + id : device == id;
+    private static bool IsMeant(QmpEvent item, string id)
+    {
+        var data = item.DataLeniently;
+        return data.Member("device").AsText() is { } device
+            ? device == id
+            : data.Member("path").AsText() == "/machine/peripheral/" + id;
+    }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rx.Qmp.Commands;
 
-/// <summary>Builders for the commands a VM runtime needs. Anything else goes through <see cref="QmpCommand.Create(string)"/>.</summary>
+/// <summary>Builders of commands whose reply stays JSON. Typed ones, of every command, are in <see cref="Protocol"/>.</summary>
 public static class QmpCommands
 {
     private static readonly QmpCommand CapabilitiesCommand = QmpCommand.Create("qmp_capabilities");
@@ -20,15 +20,15 @@ public static class QmpCommands
     /// <returns>The command.</returns>
     public static QmpCommand Capabilities() => CapabilitiesCommand;
 
-    /// <summary>Asks whether the machine runs; read the reply as <see cref="StatusInfo"/>.</summary>
+    /// <summary>Asks whether the machine runs; for a typed reply use <see cref="Protocol.QueryStatus"/>.</summary>
     /// <returns>The command.</returns>
     public static QmpCommand QueryStatus() => QueryStatusCommand;
 
-    /// <summary>Asks for the machine's name; read the reply as <see cref="NameInfo"/>.</summary>
+    /// <summary>Asks for the machine's name; for a typed reply use <see cref="Protocol.QueryName"/>.</summary>
     /// <returns>The command.</returns>
     public static QmpCommand QueryName() => QueryNameCommand;
 
-    /// <summary>Asks for the machine's UUID; read the reply as <see cref="UuidInfo"/>.</summary>
+    /// <summary>Asks for the machine's UUID; for a typed reply use <see cref="Protocol.QueryUuid"/>.</summary>
     /// <returns>The command.</returns>
     public static QmpCommand QueryUuid() => QueryUuidCommand;
 

@@ -42,7 +42,7 @@ public sealed class QmpEvent
     public JsonElement GetDataElement() => OwnedJson.Parse(DataOrEmpty);
 
     /// <summary>Reads the event as a typed one.</summary>
-    /// <typeparam name="TEvent">The type, such as <see cref="ShutdownEvent"/>.</typeparam>
+    /// <typeparam name="TEvent">The type, such as <see cref="Protocol.ShutdownEvent"/>.</typeparam>
     /// <returns>The typed event, or null where this is another event or its data makes no sense.</returns>
     public TEvent? TryRead<TEvent>()
         where TEvent : class, IQmpTypedEvent<TEvent> =>
@@ -51,6 +51,10 @@ public sealed class QmpEvent
     /// <summary>The name only: data may hold secrets and has no place in a log.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Name;
+
+    /// <summary>The data as a tree, or an undefined element where it is not valid JSON: for those to whom the event matters more than
+    /// what it says.</summary>
+    internal JsonElement DataLeniently => LenientJson.Parse(DataOrEmpty, OwnedJson.MaxDepth);
 
     private ReadOnlySpan<byte> DataOrEmpty => Data.IsEmpty ? "{}"u8 : Data.Span;
 }

@@ -5801,8 +5801,8 @@ public sealed record MigrationStats : IQmpData<MigrationStats>
     /// <summary><c>duplicate</c>: an integer.</summary>
     public required long Duplicate { get; init; }
 
-    /// <summary><c>skipped</c>: an integer.</summary>
-    public required long Skipped { get; init; }
+    /// <summary><c>skipped</c>: an integer; optional.</summary>
+    public long? Skipped { get; init; }
 
     /// <summary><c>normal</c>: an integer.</summary>
     public required long Normal { get; init; }
@@ -5897,7 +5897,7 @@ public sealed record MigrationStats : IQmpData<MigrationStats>
             Remaining = m1 ?? throw JsonRead.Missing("MigrationStats", "remaining"),
             Total = m2 ?? throw JsonRead.Missing("MigrationStats", "total"),
             Duplicate = m3 ?? throw JsonRead.Missing("MigrationStats", "duplicate"),
-            Skipped = m4 ?? throw JsonRead.Missing("MigrationStats", "skipped"),
+            Skipped = m4,
             Normal = m5 ?? throw JsonRead.Missing("MigrationStats", "normal"),
             NormalBytes = m6 ?? throw JsonRead.Missing("MigrationStats", "normal-bytes"),
             DirtyPagesRate = m7 ?? throw JsonRead.Missing("MigrationStats", "dirty-pages-rate"),
@@ -5928,7 +5928,7 @@ public sealed record MigrationStats : IQmpData<MigrationStats>
         writer.WriteNumber("remaining"u8, Remaining);
         writer.WriteNumber("total"u8, Total);
         writer.WriteNumber("duplicate"u8, Duplicate);
-        writer.WriteNumber("skipped"u8, Skipped);
+        if (Skipped is { } v4) { writer.WriteNumber("skipped"u8, v4); }
         writer.WriteNumber("normal"u8, Normal);
         writer.WriteNumber("normal-bytes"u8, NormalBytes);
         writer.WriteNumber("dirty-pages-rate"u8, DirtyPagesRate);
@@ -9353,8 +9353,8 @@ public sealed record StatusInfo : IQmpData<StatusInfo>
     /// <summary><c>running</c>: a boolean.</summary>
     public required bool Running { get; init; }
 
-    /// <summary><c>singlestep</c>: a boolean.</summary>
-    public required bool Singlestep { get; init; }
+    /// <summary><c>singlestep</c>: a boolean; optional.</summary>
+    public bool? Singlestep { get; init; }
 
     /// <summary><c>status</c>: a <see cref="global::Rx.Qmp.Protocol.RunState"/>.</summary>
     public required RunState Status { get; init; }
@@ -9380,7 +9380,7 @@ public sealed record StatusInfo : IQmpData<StatusInfo>
         return new StatusInfo
         {
             Running = m0 ?? throw JsonRead.Missing("StatusInfo", "running"),
-            Singlestep = m1 ?? throw JsonRead.Missing("StatusInfo", "singlestep"),
+            Singlestep = m1,
             Status = m2 ?? throw JsonRead.Missing("StatusInfo", "status"),
         };
     }
@@ -9396,7 +9396,7 @@ public sealed record StatusInfo : IQmpData<StatusInfo>
     private void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteBoolean("running"u8, Running);
-        writer.WriteBoolean("singlestep"u8, Singlestep);
+        if (Singlestep is { } v1) { writer.WriteBoolean("singlestep"u8, v1); }
         writer.WriteString("status"u8, Status.Text);
     }
 }

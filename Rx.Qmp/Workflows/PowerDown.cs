@@ -1,5 +1,7 @@
 using Rx.Qmp.Commands;
 using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Messages;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Workflows;
 
@@ -35,7 +37,7 @@ public static class PowerDown
             {
                 if (item.Name == ShutdownEvent.EventName)
                 {
-                    wait.Succeed(new(QmpPowerDownEnd.ShutDown, item.TryRead<ShutdownEvent>()?.Reason));
+                    wait.Succeed(new(QmpPowerDownEnd.ShutDown, item.DataLeniently.Member("reason").AsText() ?? string.Empty));
                 }
             },
             wait =>

@@ -2,6 +2,7 @@ using System.Reactive.Concurrency;
 using System.Text.Json;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Messages;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Workflows;
 
@@ -20,7 +21,11 @@ public static class StatusWait
         QmpCommand.Create(QmpCommands.QueryStatus().Name, null, static (ref Utf8JsonReader reader) =>
         {
             var tree = JsonElement.ParseValue(ref reader);
-            return new StatusInfo(tree.Member("running").AsBoolean() ?? false, tree.Member("status").AsText());
+            return new StatusInfo
+            {
+                Running = tree.Member("running").AsBoolean() ?? false,
+                Status = new RunState(tree.Member("status").AsText() ?? string.Empty),
+            };
         });
 
     /// <summary>
@@ -64,7 +69,7 @@ public static class StatusWait
         try
         {
             var found = await client.ExecuteAsync(Query, wait.Ended).ConfigureAwait(false);
-            if (found.Status == status)
+            if (found.Status.Text == status)
             {
                 wait.Succeed(found);
             }

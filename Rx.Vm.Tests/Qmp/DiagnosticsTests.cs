@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Protocol;
 using Rx.Qmp.Diagnostics;
 
 namespace Rx.Vm.Tests.Qmp;
@@ -135,8 +136,8 @@ public class DiagnosticsTests
         rig.Server.Answer = _ => null;
         Activity? during = null;
         Activity? after = null;
-        rig.Client.EventsOf<StoppedEvent>().Subscribe(_ => during = Activity.Current);
-        rig.Client.EventsOf<ResumedEvent>().Subscribe(_ => after = Activity.Current);
+        rig.Client.EventsOf<StopEvent>().Subscribe(_ => during = Activity.Current);
+        rig.Client.EventsOf<ResumeEvent>().Subscribe(_ => after = Activity.Current);
         _ = rig.Execute("stop");
         Assert.Null(Activity.Current);
         rig.Advance(3);

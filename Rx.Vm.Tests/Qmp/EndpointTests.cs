@@ -5,6 +5,7 @@ using System.Reactive.Concurrency;
 using System.Security.Cryptography.X509Certificates;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 
@@ -42,7 +43,7 @@ public sealed class EndpointTests : IDisposable
         var serving = ServePlain();
         await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Tcp(host, Port), Options, Token);
         Assert.NotNull(client.Greeting);
-        Assert.NotNull(await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, Token));
+        Assert.NotNull(await client.ExecuteAsync(new QueryName(), Token));
         await client.DisposeAsync();
         await serving;
     }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Rx.Qmp;
 using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 
@@ -162,9 +163,9 @@ public class FramingTests(ITestOutputHelper output)
 
         List<ShutdownEvent> typed = [];
         rig.Client.Events.OfEvent<ShutdownEvent>().Subscribe(typed.Add);
-        rig.Server.Send([.. "{\"event\": \"SHUTDOWN\", \"data\": {\"reason\": \""u8, .. bodies[0], .. "\"}}"u8]);
+        rig.Server.Send([.. "{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": false, \"reason\": \""u8, .. bodies[0], .. "\"}}"u8]);
         await StillInStep(rig, waiting);
-        Assert.Equal("\ufffd", Assert.Single(typed).Reason);
+        Assert.Equal("\ufffd", Assert.Single(typed).Reason.Text);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Rx.Qmp;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Messages;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 
@@ -28,12 +29,11 @@ public class RealQemuTests
         await using var client = await Connect(qemu);
         Assert.True(client.Greeting!.Version.Major >= 7);
         Assert.Contains("oob", client.Greeting.Capabilities);
-        Assert.Equal(
-            new StatusInfo(false, "prelaunch"),
-            await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, Token));
-        Assert.Equal(new NameInfo("probe"), await client.ExecuteAsync(QmpCommands.QueryName(), QmpJson.Default.NameInfo, Token));
-        var uuid = await client.ExecuteAsync(QmpCommands.QueryUuid(), QmpJson.Default.UuidInfo, Token);
-        Assert.Equal(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), uuid!.Uuid);
+        var status = await client.ExecuteAsync(new QueryStatus(), Token);
+        Assert.Equal((false, RunState.Prelaunch), (status.Running, status.Status));
+        Assert.Equal(new NameInfo { Name = "probe" }, await client.ExecuteAsync(new QueryName(), Token));
+        var uuid = await client.ExecuteAsync(new QueryUuid(), Token);
+        Assert.Equal(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Guid.Parse(uuid.Uuid));
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public class RealQemuTests
         using var qemu = new QemuUnderTest();
         await using var client = await Connect(qemu);
         var schema = client.ExecuteAsync(QmpCommand.Create("query-qmp-schema"), Token);
-        var many = Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(QmpCommands.QueryStatus(), Token).AsTask()).ToArray();
+        var many = Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(new QueryStatus(), Token).AsTask()).ToArray();
         Assert.True((await schema).GetElement().GetArrayLength() > 1000);
-        Assert.All(await Task.WhenAll(many), reply => Assert.Equal("prelaunch", reply.As(QmpJson.Default.StatusInfo)!.Status));
+        Assert.All(await Task.WhenAll(many), reply => Assert.Equal(RunState.Prelaunch, reply.Status));
         Assert.Equal(0, client.Statistics.StrayReplies);
     }
 
@@ -53,8 +53,8 @@ public class RealQemuTests
     {
         using var qemu = new QemuUnderTest("none", "chardev=qmp,mode=control,pretty=on");
         await using var client = await Connect(qemu);
-        var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, Token);
-        Assert.Equal("prelaunch", status!.Status);
+        var status = await client.ExecuteAsync(new QueryStatus(), Token);
+        Assert.Equal(RunState.Prelaunch, status.Status);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class RealQemuTests
         var shutdown = client.Events.OfEvent<ShutdownEvent>().FirstAsync().ToTask(Token);
         var last = client.ConnectionStates.LastAsync().ToTask(Token);
         await client.QuitAsync(Token);
-        Assert.Equal((false, "host-qmp-quit"), ((await shutdown).Guest, (await shutdown).Reason));
+        Assert.Equal((false, "host-qmp-quit"), ((await shutdown).Guest, (await shutdown).Reason.Text));
         Assert.Equal(QmpConnectionPhase.Closed, (await last).Phase);
         Assert.Equal(0, await qemu.ExitCode());
     }
@@ -78,9 +78,9 @@ public class RealQemuTests
         qemu.Freeze();
         var late = QmpCommands.QueryName().WithTimeout(TimeSpan.FromMilliseconds(100));
         await Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync(late, Token).AsTask());
-        var next = client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, Token);
+        var next = client.ExecuteAsync(new QueryStatus(), Token);
         qemu.Thaw();
-        Assert.Equal("prelaunch", (await next)!.Status);
+        Assert.Equal(RunState.Prelaunch, (await next).Status);
         Assert.Equal(1, client.Statistics.LateReplies);
     }
 

@@ -3,6 +3,7 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 
@@ -28,7 +29,7 @@ public class RealReconnectTests
                 Client = new QmpClientOptions { Scheduler = new TaskPoolScheduler(Task.Factory) },
                 Policy = QmpReconnectPolicy.Always,
                 Resync = async (client, stop) =>
-                    names.Add((await client.ExecuteAsync(QmpCommands.QueryName(), QmpJson.Default.NameInfo, stop))!.Name!),
+                    names.Add((await client.ExecuteAsync(new QueryName(), stop)).Name!),
             };
             await using var client = new QmpReconnectingClient(listener, options);
             using (var first = new QemuUnderTest("none", null, ["-name", "first", .. dial]))

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 
@@ -95,7 +96,7 @@ public sealed class RealTransportTests : IDisposable
     private static string[] Monitor(string socket) => ["-chardev", $"socket,id=net,{socket}", "-mon", "chardev=net,mode=control"];
 
     private static async Task<string> Status(QmpClient client) =>
-        (await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, Token))!.Status!;
+        (await client.ExecuteAsync(new QueryStatus(), Token)).Status.Text;
 
     private static int FreePort()
     {

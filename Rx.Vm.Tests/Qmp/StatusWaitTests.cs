@@ -1,5 +1,6 @@
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 using Rx.Qmp.Workflows;
 
 namespace Rx.Vm.Tests.Qmp;
@@ -25,7 +26,7 @@ public class StatusWaitTests
         _status = "paused";
         var waiting = Wait(rig);
         Assert.True(waiting.IsCompleted);
-        Assert.Equal(new StatusInfo(false, "paused"), await waiting);
+        Assert.Equal(new StatusInfo { Running = false, Status = RunState.Paused }, await waiting);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Reactive.Threading.Tasks;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 

@@ -1,5 +1,6 @@
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -9,7 +10,7 @@ internal static class Connect
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
         await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
-        var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, stop);
-        Console.WriteLine($"QEMU {client.Greeting!.Version}: {status!.Status}");
+        var status = await client.ExecuteAsync(new QueryStatus(), stop);
+        Console.WriteLine($"QEMU {client.Greeting!.Version}: {status.Status}");
     }
 }

@@ -1,5 +1,6 @@
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -14,8 +15,8 @@ internal static class Listen
         while (true)
         {
             await using var client = await listener.AcceptAsync(patient, stop);
-            var name = await client.ExecuteAsync(QmpCommands.QueryName(), QmpJson.Default.NameInfo, stop);
-            Console.WriteLine($"QEMU {client.Greeting!.Version} called; its name is {name!.Name ?? "not set"}");
+            var name = await client.ExecuteAsync(new QueryName(), stop);
+            Console.WriteLine($"QEMU {client.Greeting!.Version} called; its name is {name.Name ?? "not set"}");
         }
     }
 }

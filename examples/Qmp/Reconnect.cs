@@ -1,5 +1,6 @@
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -16,8 +17,8 @@ internal static class Reconnect
             // What happened in the gap was missed: look at how things are, before anyone else's commands run.
             Resync = async (client, resyncStop) =>
             {
-                var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, resyncStop);
-                Console.WriteLine($"  now {status!.Status}");
+                var status = await client.ExecuteAsync(new QueryStatus(), resyncStop);
+                Console.WriteLine($"  now {status.Status}");
             },
         };
         await using var client = new QmpReconnectingClient(QmpEndpoint.Unix(args[0]), options);

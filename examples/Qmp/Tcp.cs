@@ -1,5 +1,6 @@
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -10,7 +11,7 @@ internal static class Tcp
     {
         var endpoint = QmpEndpoint.Tcp(args[0], int.Parse(args[1]));
         await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
-        var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, stop);
-        Console.WriteLine($"{endpoint}: {status!.Status}");
+        var status = await client.ExecuteAsync(new QueryStatus(), stop);
+        Console.WriteLine($"{endpoint}: {status.Status}");
     }
 }

@@ -1,5 +1,6 @@
 using Rx.Qmp;
 using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -18,8 +19,8 @@ internal static class Tls
         try
         {
             await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
-            var status = await client.ExecuteAsync(QmpCommands.QueryStatus(), QmpJson.Default.StatusInfo, stop);
-            Console.WriteLine($"{endpoint}: {status!.Status}");
+            var status = await client.ExecuteAsync(new QueryStatus(), stop);
+            Console.WriteLine($"{endpoint}: {status.Status}");
         }
         catch (QmpConnectException fault) when (fault.Failure == QmpConnectFailure.TlsRefused)
         {

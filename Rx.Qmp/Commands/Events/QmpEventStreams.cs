@@ -9,7 +9,7 @@ public static class QmpEventStreams
 {
     /// <summary>The events of one type, read. Behaves like its source in every other respect; events of that name that make no sense are
     /// left out (the source still shows them).</summary>
-    /// <typeparam name="TEvent">The event's type, such as <see cref="ShutdownEvent"/>.</typeparam>
+    /// <typeparam name="TEvent">The event's type, such as <see cref="Protocol.ShutdownEvent"/>.</typeparam>
     /// <param name="events">Usually <see cref="QmpClient.Events"/>.</param>
     /// <returns>The typed stream.</returns>
     public static IObservable<TEvent> OfEvent<TEvent>(this IObservable<QmpEvent> events)
