@@ -30,6 +30,9 @@ internal sealed partial class QemuUnderTest : IDisposable
         .Split(':')
         .Any(directory => File.Exists(Path.Combine(directory, Executable)));
 
+    /// <summary>Descriptors QEMU has open.</summary>
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
     public string PathOf(string name) => Path.Combine(_home.FullName, name);
 
     public string MakeImage()

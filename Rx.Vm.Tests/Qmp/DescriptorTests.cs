@@ -1,0 +1,127 @@
+using System.Reactive.Concurrency;
+using Microsoft.Win32.SafeHandles;
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Protocol;
+
+namespace Rx.Vm.Tests.Qmp;
+
+public class DescriptorTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_connection_that_carries_no_descriptors_says_so_and_lives()
+    {
+        using var rig = QmpRig.Connected();
+        using var file = Open("/dev/null");
+        var refusal = await Assert.ThrowsAsync<QmpUnsupportedException>(async () => await rig.Client.AddFdAsync(file, cancellationToken: Token));
+        Assert.Equal((QmpNeed.Descriptors, "add-fd"), (refusal.Need, refusal.Command));
+        Assert.DoesNotContain(rig.Server.Received, command => command.Name == "add-fd");
+        await rig.Execute("query-a");
+        Assert.Equal(rig.Client.Statistics.CommandsSent, rig.Client.Statistics.Replies);
+        Assert.False(file.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_command_with_a_descriptor_waits_until_it_is_alone_and_the_rest_wait_for_it()
+    {
+        using var rig = QmpRig.Connected(server: new FakeQmpServer(QmpRig.ByHand) 
+        {
+            Answer = command => command.Name == "qmp_capabilities" ? QmpAnswer.Value() : QmpAnswer.Never,
+        });
+        using var file = Open("/dev/null");
+        var before = rig.Execute("before");
+        var carrying = rig.Client.GetFdAsync("disk", file, Token).AsTask();
+        var after = rig.Execute("after");
+        Assert.Equal("before", rig.Server.Received[^1].Name);
+        rig.Server.Send("{\"return\": 1, \"id\": 0}");
+        await before;
+
+        // Over this connection it cannot go; that it was its turn shows in the refusal, and what waited behind it goes.
+        await Assert.ThrowsAsync<QmpUnsupportedException>(() => carrying);
+        Assert.Equal("after", rig.Server.Received[^1].Name);
+        Assert.False(after.IsCompleted);
+    }
+
+    [Fact]
+    public void Nothing_that_carries_a_descriptor_goes_out_of_band_and_names_start_with_no_digit()
+    {
+        using var rig = QmpRig.Connected();
+        using var file = Open("/dev/null");
+        Assert.Throws<ArgumentException>(() => { _ = rig.Client.ExecuteOobAsync(QmpCommand.Create("add-fd").WithFile(file), Token); });
+        Assert.Throws<ArgumentException>(() => { _ = rig.Client.GetFdAsync("1st", file, Token); });
+    }
+
+    [Theory]
+    [InlineData(QmpReading.Async)]
+    [InlineData(QmpReading.Blocking)]
+    [Trait("Category", "RealVm")]
+    public async Task Trap30_a_thousand_descriptors_arrive_under_load_and_none_twice(QmpReading reading)
+    {
+        const int Files = 1000;
+        using var qemu = new QemuUnderTest();
+        await using var client = await QmpClient.ConnectAsync(
+            QmpEndpoint.Unix(qemu.SocketPath), new() { Scheduler = new TaskPoolScheduler(Task.Factory), Reading = reading }, Token);
+        using var stop = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 6).Select(_ => Load(client, stop.Token)).ToArray();
+        int before = qemu.OpenFiles;
+        using (var file = Open("/dev/zero"))
+        {
+            for (int i = 0; i < Files; i += 10)
+            {
+                await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.AddFdAsync(file, set: 7, cancellationToken: Token).AsTask()));
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+        var sets = await client.ExecuteAsync(new QueryFdsets(), Token);
+        Assert.Equal(Files, Assert.Single(sets).Fds.Length);
+        Assert.Equal(before + Files, qemu.OpenFiles);
+    }
+
+    [Fact]
+    [Trait("Category", "RealVm")]
+    public async Task A_real_file_that_was_passed_is_read_by_its_set()
+    {
+        using var qemu = new QemuUnderTest();
+        await using var client = await QmpClient.ConnectAsync(
+            QmpEndpoint.Unix(qemu.SocketPath), new() { Scheduler = new TaskPoolScheduler(Task.Factory) }, Token);
+        AddfdInfo added;
+        using (var image = Open(qemu.MakeImage()))
+        {
+            added = await client.AddFdAsync(image, opaque: "the image", cancellationToken: Token);
+        }
+
+        await client.ExecuteAsync(
+            QmpCommands.BlockdevAddFile("image", "raw", $"/dev/fdset/{added.FdsetId}", readOnly: true), Token);
+        var nodes = await client.ExecuteAsync(new QueryNamedBlockNodes(), Token);
+        Assert.Contains(nodes, node => node.NodeName == "image");
+        var sets = await client.ExecuteAsync(new QueryFdsets(), Token);
+        Assert.Equal("the image", Assert.Single(Assert.Single(sets).Fds).Opaque);
+    }
+
+    [Fact]
+    [Trait("Category", "RealVm")]
+    public async Task A_file_closed_before_its_turn_fails_its_command_alone()
+    {
+        using var qemu = new QemuUnderTest();
+        await using var client = await QmpClient.ConnectAsync(
+            QmpEndpoint.Unix(qemu.SocketPath), new() { Scheduler = new TaskPoolScheduler(Task.Factory) }, Token);
+        var file = Open("/dev/null");
+        file.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.GetFdAsync("gone", file, Token));
+        await client.ExecuteAsync(new QueryStatus(), Token);
+    }
+
+    private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+    private static async Task Load(QmpClient client, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await client.ExecuteAsync(new QueryStatus(), Token);
+        }
+    }
+}
