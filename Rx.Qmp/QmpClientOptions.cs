@@ -58,6 +58,10 @@ public sealed record QmpClientOptions
     /// <summary>Deepest nesting accepted; a deeper message ends the connection.</summary>
     public int MaxDepth { get; init; } = 1024;
 
+    /// <summary>Messages that are not valid JSON, or contradict themselves, before the connection ends: each costs far more time than a
+    /// sound one, so a server must not be able to send them for ever. Zero: the first ends it.</summary>
+    public int MaxMalformedMessages { get; init; } = 1000;
+
     /// <summary>How far a subscriber of <see cref="QmpClient.Events"/> may fall behind.</summary>
     public QmpEventBuffer EventBuffer { get; init; } = new(4096, QmpEventOverflow.DropOldest);
 
@@ -88,6 +92,7 @@ public sealed record QmpClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrameBytes, 1024 * 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDepth, 4096);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxMalformedMessages);
         EventBuffer.Validate(nameof(EventBuffer));
     }
 }

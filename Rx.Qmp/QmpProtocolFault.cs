@@ -15,6 +15,9 @@ public enum QmpProtocolFault
     /// <summary>The stream ended inside a message. The connection is lost.</summary>
     Truncated,
 
+    /// <summary>More messages were malformed than <see cref="QmpClientOptions.MaxMalformedMessages"/>. The connection is lost.</summary>
+    TooManyMalformed,
+
     /// <summary>A reply names a command but is not a valid message. Only that command fails.</summary>
     MalformedReply,
 

@@ -24,6 +24,7 @@ internal sealed class MessageRouter(
     private readonly FrameBuffer _frames = new(options.MaxFrameBytes, options.MaxDepth);
     private readonly EventNameCache _names = new();
     private bool _hasGreeting;
+    private int _malformed;
     private volatile bool _stopped;
 
     /// <summary>True when the bytes so far end inside a message.</summary>
@@ -50,6 +51,12 @@ internal sealed class MessageRouter(
                     return null;
                 case FrameScanStatus.Frame:
                     Route(frame);
+                    if (_malformed > options.MaxMalformedMessages)
+                    {
+                        return new(
+                            QmpProtocolFault.TooManyMalformed, $"More than {options.MaxMalformedMessages} messages were malformed.");
+                    }
+
                     break;
                 case FrameScanStatus.TooLarge:
                     return new(QmpProtocolFault.TooLarge, $"A message is longer than {options.MaxFrameBytes} bytes.");
@@ -141,6 +148,7 @@ internal sealed class MessageRouter(
                 greeted(QmpGreeting.Read(frame[header.Value], options.MaxDepth));
                 break;
             case MessageKind.Malformed:
+                _malformed++;
                 Interlocked.Increment(ref counters.MalformedMessages);
                 QmpLog.Dropped(log, "malformed");
                 Answer(frame, header);

@@ -203,6 +203,20 @@ public class FramingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Trap40_malformed_messages_are_tolerated_up_to_a_limit()
+    {
+        using var rig = QmpRig.Connected(options => options with { MaxMalformedMessages = 3 });
+        rig.Server.Answer = _ => null;
+        var waiting = rig.Execute("query-a");
+        rig.Server.Send("{1}{2}{3}");
+        Assert.Equal((3, QmpConnectionPhase.Ready), (rig.Client.Statistics.MalformedMessages, rig.Phase));
+        rig.Server.Send("{4}" + rig.Server.Last("query-a").Return());
+        var error = await Assert.ThrowsAsync<QmpDisconnectedException>(() => waiting);
+        Assert.Equal(QmpProtocolFault.TooManyMalformed, Assert.IsType<QmpProtocolException>(error.InnerException).Fault);
+        Assert.True(rig.Server.ClientIsGone);
+    }
+
+    [Fact]
     public async Task Trap40_random_damage_ends_in_order_or_in_a_typed_loss()
     {
         int seed = Random.Shared.Next();
