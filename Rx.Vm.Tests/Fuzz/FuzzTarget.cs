@@ -17,6 +17,9 @@ internal abstract class FuzzTarget
     /// <summary>How many bytes may be allocated for each byte of input, garbage included, and whatever the input.</summary>
     public virtual (int PerByte, int Floor) Allocations => (512, 256 << 10);
 
+    /// <summary>How many times as long an input takes as with the readers of frames: so many fewer are run in each build.</summary>
+    public virtual int Cost => 1;
+
     /// <summary>The same words as text.</summary>
     protected abstract IEnumerable<string> Dictionary { get; }
 

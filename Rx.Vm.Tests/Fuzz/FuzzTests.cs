@@ -22,8 +22,9 @@ public class FuzzTests(ITestOutputHelper output)
     [MemberData(nameof(Targets))]
     public void Random_inputs_do_no_harm(string target)
     {
-        var fuzzer = new Fuzzer(FuzzTargets.New(target), Seed, FuzzCorpus.Of(target).Select(c => c.Input));
-        var finding = fuzzer.Run(Inputs);
+        var code = FuzzTargets.New(target);
+        var fuzzer = new Fuzzer(code, Seed, FuzzCorpus.Of(target).Select(c => c.Input));
+        var finding = fuzzer.Run(Inputs / code.Cost);
         output.WriteLine($"seed {Seed}: {fuzzer.Executions:N0} inputs, {fuzzer.Bytes:N0} bytes, {fuzzer.Kinds:N0} kinds, "
             + $"digest {fuzzer.Digest:x16}");
         Assert.True(finding is null, finding?.ToString());

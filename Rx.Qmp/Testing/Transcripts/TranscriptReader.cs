@@ -95,6 +95,20 @@ internal static class TranscriptReader
         }
     }
 
+    /// <summary>Skips an object and makes sure that its text is text, which half a surrogate pair is not: whoever reads it may rely on
+    /// that.</summary>
+    private static void SkipText(ref Utf8JsonReader reader)
+    {
+        int depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+            {
+                _ = reader.GetString();
+            }
+        }
+    }
+
     /// <summary>Reads one line; throws one of several exceptions, or gives null, when it is no entry.</summary>
     private static QmpTranscriptEntry? ReadEntry(ReadOnlySpan<byte> text, int line)
     {
@@ -129,7 +143,7 @@ internal static class TranscriptReader
                     break;
                 case "message" when kind is null && reader.TokenType == JsonTokenType.StartObject:
                     int start = (int)reader.TokenStartIndex;
-                    reader.Skip();
+                    SkipText(ref reader);
                     message = text[start..(int)reader.BytesConsumed].ToArray();
                     kind = QmpTranscriptKind.Message;
                     break;

@@ -105,6 +105,8 @@ public class TranscriptTests
     [InlineData("""{"us":1,"from":"client","message":[]}""")]
     [InlineData("""{"us":1,"from":"client","message":{}} {}""")]
     [InlineData("""{"us":1,"from":"client","\ud800":1}""")]
+    [InlineData("""{"us":1,"from":"client","message":{"\ud800":""}}""")]
+    [InlineData("""{"us":1,"from":"client","message":{"a":["\udc00"]}}""")]
     public void A_line_that_is_no_entry_is_named(string line)
     {
         var error = Assert.Throws<QmpTranscriptException>(() => Read("""{"us":1,"from":"client","end":true}""" + "\n\n" + line + "\n"));
