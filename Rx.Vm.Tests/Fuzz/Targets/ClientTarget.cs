@@ -20,7 +20,8 @@ internal sealed class ClientTarget : QmpTarget
     private static readonly byte[] Handshake =
         """{"QMP":{"version":{"qemu":{"micro":0,"minor":2,"major":7}},"capabilities":["oob"]}}{"return":{},"id":0}"""u8.ToArray();
 
-    private static readonly QmpCommand<int> Typed = QmpCommand.Create("typed", null, (ref System.Text.Json.Utf8JsonReader r) => r.GetInt32());
+    private static readonly QmpCommand<int> Typed =
+        QmpCommand.Create("typed", null, (ref System.Text.Json.Utf8JsonReader r) => r.GetInt32());
 
     public override string Name => "client";
 

@@ -6,7 +6,8 @@ internal static class FuzzTargets
     private static readonly IReadOnlyList<Func<FuzzTarget>> Makers =
     [
         () => new QmpTarget(), () => new RouterTarget(), () => new ControlTarget(), () => new GuestTarget(), () => new TtyTarget(),
-        () => new ClientTarget(), () => new TranscriptTarget(), () => new TypesTarget(), () => new ConsoleTarget(), () => new ReadyTarget(), () => new PodSpecTarget(), () => new JournalTarget(),
+        () => new ClientTarget(), () => new TranscriptTarget(), () => new TypesTarget(), () => new SchemaTarget(),
+        () => new ConsoleTarget(), () => new ReadyTarget(), () => new PodSpecTarget(), () => new JournalTarget(),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Makers.Select(make => make().Name)];

@@ -25,8 +25,8 @@ internal sealed class TranscriptTarget : FuzzTarget
     protected override IEnumerable<string> Dictionary =>
     [
         "us", "from", "client", "server", "message", "omitted", "unreadable", "end", "true", "execute", "exec-oob", "arguments", "id",
-        "return", "error", "class", "desc", "event", "data", "QMP", "timestamp", "***", "object-add", "query-status", "password", "filename",
-        "json:", "{\"us\":1,\"from\":\"client\",\"end\":true}\n", "\n", "{", "}", "\"", ":", ",", "\\ud800", "9223372036854775807",
+        "return", "error", "class", "desc", "event", "data", "QMP", "timestamp", "***", "object-add", "query-status", "password",
+        "filename", "json:", "{\"us\":1,\"from\":\"client\",\"end\":true}\n", "\n", "{", "}", "\"", ":", ",", "\\ud800", "9223372036854775807",
     ];
 
     public override void Generate(ref Dice dice, FuzzInput input)

@@ -46,8 +46,9 @@ internal sealed class TypesTarget : FuzzTarget
 
     protected override IEnumerable<string> Dictionary =>
     [
-        "driver", "type", "file", "id", "node-name", "data", "status", "null", "true", "18446744073709551615", "-9223372036854775808", "1e400",
-        "{}", "[]", "\"\"", "{", "}", "[", "]", "\"", ":", ",", "\\ud800", "\\u0000", "raw", "unix", "return", "member-of-the-future",
+        "driver", "type", "file", "id", "node-name", "data", "status", "null", "true", "18446744073709551615", "-9223372036854775808",
+        "1e400", "{}", "[]", "\"\"", "{", "}", "[", "]", "\"", ":", ",", "\\ud800", "\\u0000", "raw", "unix", "return",
+        "member-of-the-future",
     ];
 
     public override void Generate(ref Dice dice, FuzzInput input)
@@ -81,7 +82,8 @@ internal sealed class TypesTarget : FuzzTarget
         if (Utf8.IsValid(input[2..]) && input.IndexOf("\\u"u8) < 0)
         {
             FuzzFailure.Unless(
-                TryPass(number, written) is { } again && again.AsSpan().SequenceEqual(written), $"{Readers[number].Name} reads what it wrote");
+                TryPass(number, written) is { } again && again.AsSpan().SequenceEqual(written),
+                $"{Readers[number].Name} reads what it wrote");
         }
 
         return (uint)number << 1 | 1;
