@@ -99,10 +99,10 @@ internal sealed class SchemaIndex
                 place.NameStart = (int)reader.TokenStartIndex + 1;
                 place.NameLength = reader.ValueSpan.Length;
             }
-            else if (isKind)
+            else if (isKind && reader.TokenType == JsonTokenType.String)
             {
-                place.Kind = reader.ValueTextEquals("command"u8) ? SchemaEntryKind.Command
-                    : reader.ValueTextEquals("event"u8) ? SchemaEntryKind.Event
+                place.Kind = reader.ValueSpan.SequenceEqual("command"u8) ? SchemaEntryKind.Command
+                    : reader.ValueSpan.SequenceEqual("event"u8) ? SchemaEntryKind.Event
                     : SchemaEntryKind.Type;
             }
             else

@@ -16,7 +16,8 @@ internal static class SchemaJson
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool found = reader.ValueTextEquals(name);
+            // Names are compared as they were sent: unescaping throws on what is no text, and QEMU escapes none.
+            bool found = reader.ValueSpan.SequenceEqual(name);
             reader.Read();
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
