@@ -1,8 +1,7 @@
 using System.Reactive.Concurrency;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Testing;
+using Rx.Qmp.Protocol;
 
 namespace Rx.Vm.Tests.Qmp;
 

@@ -16,6 +16,8 @@ Dictionary<string, Example> examples = new()
     ["reconnect"] = new(Reconnect.RunAsync, "SOCKET", "stays with a machine over restarts"),
     ["listen"] = new(Listen.RunAsync, "SOCKET", "waits for machines to call"),
     ["qga"] = new(Qga.RunAsync, "SOCKET [shutdown]", "talks to the agent inside a guest"),
+    ["fake"] = new(Fake.RunAsync, "SOCKET", "is a machine for tests, and its client"),
+    ["transcript"] = new(Transcript.RunAsync, "SOCKET FILE", "records what is said, and plays it again"),
 };
 
 if (args.Length == 0 || !examples.TryGetValue(args[0], out var example) || args.Length - 1 < example.MinimumArguments)

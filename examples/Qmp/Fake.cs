@@ -1,0 +1,33 @@
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Testing;
+
+namespace QmpExamples;
+
+/// <summary>A server made for tests: it removes a disk the way a guest does, on the socket given, and here to a client of its own.</summary>
+internal static class Fake
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        using var server = new FakeQmpServer();
+        server.On("query-status", QmpAnswer.Value("""{"running": true, "status": "running"}"""));
+
+        // The reply says that the request is with the guest; that the guest has let go comes as an event.
+        server.On("device_del", command => QmpAnswer.Value().FollowedBy(Deleted(command)));
+        server.On("quit", QmpAnswer.Value().Following(QmpText.Event("SHUTDOWN", """{"guest": false, "reason": "host-qmp-quit"}""")).ThenHangUp());
+        server.Requests.Subscribe(command => Console.WriteLine($"server: {command.Raw}"));
+        using var listening = server.Listen(args[0]);
+
+        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await client.DeviceRemoveAsync("disk0", TimeSpan.FromSeconds(5), stop);
+        Console.WriteLine("client: disk0 is gone");
+        await client.QuitAsync(stop);
+        Console.WriteLine("client: the machine has ended");
+    }
+
+    private static string Deleted(FakeQmpCommand command)
+    {
+        string id = command.Arguments.GetProperty("id").GetString()!;
+        return QmpText.Event("DEVICE_DELETED", $$"""{"device": "{{id}}", "path": "/machine/peripheral/{{id}}"}""");
+    }
+}

@@ -1,0 +1,30 @@
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Testing;
+
+namespace QmpExamples;
+
+/// <summary>Records what is said to a machine, secrets masked, then plays it to the same code without the machine.</summary>
+internal static class Transcript
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        var (socket, file) = (args[0], args[1]);
+        var recorded = QmpTranscript.Record(QmpEndpoint.Unix(socket), () => File.Create(file), Example.Options.Scheduler);
+        await TalkAsync(recorded, stop);
+        Console.WriteLine(await File.ReadAllTextAsync(file, stop));
+
+        using var replay = new QmpReplayServer(QmpTranscript.Read(file));
+        await TalkAsync(replay.Endpoint, stop);
+        replay.Verify();
+        Console.WriteLine("Said again, without the machine.");
+    }
+
+    private static async Task TalkAsync(QmpEndpoint endpoint, CancellationToken stop)
+    {
+        await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
+        await client.ExecuteAsync(QmpCommands.QueryStatus(), stop);
+        await client.ExecuteAsync(QmpCommands.ObjectAdd("secret", "s0", writer => writer.WriteString("data", "nobody should read this")), stop);
+        await client.ExecuteAsync(QmpCommands.ObjectDel("s0"), stop);
+    }
+}
