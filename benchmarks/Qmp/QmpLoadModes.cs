@@ -2,6 +2,7 @@ using System.Reactive;
 using Rx.Qmp;
 using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
+using Rx.Qmp.Schema;
 
 namespace Rx.Benchmarks.Qmp;
 
@@ -9,6 +10,8 @@ namespace Rx.Benchmarks.Qmp;
 internal static class QmpLoadModes
 {
     private static readonly QmpCommand<Rx.Qmp.Protocol.StatusInfo> Status = new QueryStatus().Encode();
+
+    private static readonly QmpCommand QuerySchema = QmpCommand.Create("query-qmp-schema");
 
     public static Func<int, Task> Of(string mode, QmpClient client, int depth) => mode switch
     {
@@ -93,11 +96,10 @@ internal static class QmpLoadModes
     /// <summary>The schema, fetched and made into an index.</summary>
     private static async Task Schema(QmpClient client, int count)
     {
-        var command = QmpCommand.Create("query-qmp-schema");
         for (int i = 0; i < count; i++)
         {
-            var reply = await client.ExecuteAsync(command).ConfigureAwait(false);
-            if (reply.Json.Length < 10)
+            var schema = QmpSchema.Parse((await client.ExecuteAsync(QuerySchema).ConfigureAwait(false)).Json);
+            if (!schema.Has("query-status"))
             {
                 throw new InvalidOperationException("The server has no schema.");
             }
