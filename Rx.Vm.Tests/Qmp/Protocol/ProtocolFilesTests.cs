@@ -45,6 +45,34 @@ public class ProtocolFilesTests
     }
 
     [Fact]
+    public void A_schema_of_the_future_gives_code_for_what_is_known_in_it()
+    {
+        var schema = SchemaDocument.Parse(System.Text.Encoding.UTF8.GetBytes(
+            """
+            [{"name":"str","meta-type":"builtin","json-type":"string"},{"name":"num","meta-type":"builtin","json-type":"number"},
+             {"name":"gizmo","meta-type":"gizmo","what":[]},
+             {"name":"go-on","meta-type":"command","arg-type":"1","ret-type":"4","features":["deprecated","unstable","new-one"]},
+             {"name":"1","meta-type":"object","tag":"kind","members":[{"name":"kind","type":"2"}],"variants":[{"case":"in-side","type":"3"}]},
+             {"name":"2","meta-type":"enum","values":["in-side"]},
+             {"name":"3","meta-type":"object","tag":"sub","members":[{"name":"sub","type":"2"}],"variants":[{"case":"in-side","type":"5"}]},
+             {"name":"4","meta-type":"array","element-type":"[str]"},{"name":"[str]","meta-type":"array","element-type":"str"},
+             {"name":"5","meta-type":"object","members":[{"name":"read","type":"str"},{"name":"2x","type":"num","default":null}]},
+             {"name":"GONE_ON","meta-type":"event","arg-type":"1"}]
+            """));
+        var files = ProtocolFiles.Make(schema, string.Empty);
+        Assert.Contains("[Obsolete(", files["Commands.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("[Experimental(\"RXQMP001\")]", files["Commands.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("Features: <c>new-one</c>.", files["Commands.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("IQmpCommand<ImmutableArray<ImmutableArray<string>>>", files["Commands.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("record GoneOnEvent : IQmpTypedEvent<GoneOnEvent>", files["Events.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("public static GoOnArgumentsKind InSide => new(\"in-side\");", files["Enums.g.cs"], StringComparison.Ordinal);
+        // A branch that is a union itself, and members whose names C# or the types have taken.
+        Assert.Contains("public required GoOnArgumentsInSide Details { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("public required string ReadValue { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("public double? V2x { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_command_has_its_type()
     {
         var types = typeof(QueryStatus).Assembly.GetTypes()

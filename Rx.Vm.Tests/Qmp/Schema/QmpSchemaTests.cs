@@ -143,6 +143,41 @@ public class QmpSchemaTests
     }
 
     [Fact]
+    public void Bytes_changed_at_random_give_an_index_or_a_typed_refusal_and_questions_never_throw()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("RX_SEED"), out int wanted) ? wanted : Environment.ProcessId;
+        var random = new Random(seed);
+        byte[] reply = RecordedReply();
+        string[] paths = ["blockdev-add/driver=qcow2/file/driver=nbd/server/type=unix/path", "query-block/return/inserted/drv", "SHUTDOWN/reason"];
+        int read = 0;
+        for (int round = 0; round < 300; round++)
+        {
+            byte[] changed = [.. reply];
+            for (int i = random.Next(4); i >= 0; i--)
+            {
+                changed[random.Next(changed.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : "\"{}[],:\\"u8[random.Next(8)];
+            }
+
+            try
+            {
+                var schema = QmpSchema.Parse(changed);
+                Assert.All(paths, path => _ = schema.Has(path) | schema.HasFeature(path, "deprecated") | schema.IsOobAllowed(path));
+                read++;
+            }
+            catch (Exception fault) when (fault is not QmpProtocolException)
+            {
+                throw new InvalidOperationException($"RX_SEED={seed}, round {round}", fault);
+            }
+            catch (QmpProtocolException)
+            {
+                // As it should be.
+            }
+        }
+
+        Assert.True(read is > 0 and < 300, $"RX_SEED={seed}: {read} of 300 were read");
+    }
+
+    [Fact]
     public void Types_that_lead_in_circles_end()
     {
         string branches = string.Join(',', Enumerable.Range(0, 2000).Select(i => $$"""{"case":"{{i}}","type":"u"}"""));
