@@ -37,4 +37,7 @@ internal enum Breach : byte
 
     /// <summary>More steps than a life can need.</summary>
     Endless,
+
+    /// <summary>The pipeline lost, doubled, swapped or mistimed something; only of lives that go through it.</summary>
+    Pipeline,
 }

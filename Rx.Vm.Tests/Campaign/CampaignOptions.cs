@@ -9,12 +9,13 @@ namespace Rx.Vm.Tests.Campaign;
 internal sealed record CampaignOptions
 {
     public const string Usage = """
-        ./rx campaign [--minutes N | --rounds N] [--seed S] [--cores N] [--most N] [--round N] [--plant FAULT]
-            Lives every life with up to three faults (--most), then random ones with up to a dozen, a million a round (--round), until N
+        ./rx campaign [--minutes N | --rounds N] [--seed S] [--cores N] [--most N] [--pipeline N] [--round N] [--plant FAULT]
+            Lives every life with up to three faults (--most), a million random ones (--pipeline) through the real Rx pipeline in virtual
+            time, then random ones with up to a dozen, a million a round (--round), until N
             minutes have passed or for N rounds (default: none). The same seed gives the same lines, up to the end of the shorter run,
             with any number of threads (--cores). Exit code 1: something was broken.
             --plant puts a fault into the reducer, by its name or number in PlantedFaults, to see it found.
-        ./rx campaign --course Stopped|Finished|Kept [--tempo T] [--plant FAULT] --faults KIND@POSITION,…
+        ./rx campaign --course Stopped|Finished|Kept [--tempo T] [--machine reducer|pipeline] [--plant FAULT] --faults KIND@POSITION,…
         ./rx campaign --course Stopped|Finished|Kept [--plant FAULT] --events EVENT,…
             Lives one life again and tells its steps.
         """;
@@ -27,6 +28,8 @@ internal sealed record CampaignOptions
 
     public int Round { get; init; } = 1_000_000;
 
+    public int Pipeline { get; init; } = 1_000_000;
+
     public ulong Seed { get; init; } = 1;
 
     public int Cores { get; init; } = Environment.ProcessorCount;
@@ -34,6 +37,8 @@ internal sealed record CampaignOptions
     public Course Course { get; init; }
 
     public uint Tempo { get; init; }
+
+    public bool IsWhole { get; init; }
 
     public IReadOnlyList<Fault>? Faults { get; init; }
 
@@ -61,10 +66,17 @@ internal sealed record CampaignOptions
                 "--seed" => options with { Seed = ulong.Parse(value, CultureInfo.InvariantCulture) },
                 "--cores" => options with { Cores = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 256) },
                 "--most" => options with { MostFaults = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 4) },
+                "--pipeline" => options with { Pipeline = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 0, 1 << 30) },
                 "--round" => options with { Round = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 1 << 30) },
                 "--course" => options with { Course = Enum.TryParse<Course>(value, out var course) && Enum.IsDefined(course)
                     ? course : throw new FormatException($"there is no course '{value}'") },
                 "--tempo" => options with { Tempo = uint.Parse(value, CultureInfo.InvariantCulture) },
+                "--machine" => options with { IsWhole = value switch
+                {
+                    "reducer" => false,
+                    "pipeline" => true,
+                    _ => throw new FormatException($"there is no machine '{value}'"),
+                } },
                 "--faults" => options with { Faults = Fault.ParseList(value) },
                 "--events" => options with { Events = EventList.Parse(value) },
                 "--plant" => options with { Reducer = Plant(value).Reducer },

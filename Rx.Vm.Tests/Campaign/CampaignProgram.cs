@@ -43,6 +43,11 @@ internal sealed class CampaignProgram(TextWriter output, IScheduler clock)
             }
         }
 
+        if (options.Pipeline > 0)
+        {
+            Line("whole pipeline", FaultCampaign.ThroughPipeline(options.Seed, options.Pipeline, options.Cores));
+        }
+
         for (var round = 0; _total.Broken == 0 && (options.Rounds is { } most ? round < most : _watch.Elapsed < options.Time); round++)
         {
             Line($"random, round {round}", campaign.Random(options.Seed, round, options.Round));
@@ -78,12 +83,12 @@ internal sealed class CampaignProgram(TextWriter output, IScheduler clock)
 
     private int Again(CampaignOptions options)
     {
-        var stage = new Stage(options.Reducer) { Trace = [] };
+        var stage = new Stage(options.Reducer) { Trace = [], Pipeline = options.IsWhole ? new PipelineMachine() : null };
         var (breach, rule) = options.Events is { } events
             ? EventList.Play(stage, Finding.KeepOf(options.Course), events)
             : Judged(new Life(options.Course, options.Tempo, options.Faults!).Play(stage));
         stage.Trace.ForEach(step => output.WriteLine(step));
-        output.WriteLine(breach == Breach.None ? "nothing is broken" : $"broken: {breach} {rule}");
+        output.WriteLine(breach == Breach.None ? "nothing is broken" : $"broken: {breach} {rule} {stage.Pipeline?.Complaint}");
         return breach == Breach.None ? 0 : 1;
     }
 

@@ -16,7 +16,7 @@ public partial class CampaignProgramTests(ITestOutputHelper output)
     public void A_planted_fault_ends_the_program_with_1_and_its_report_leads_back_to_it()
     {
         const string Planted = "a lost pod does not end";
-        var (code, text) = Run("--plant", Planted, "--most", "1", "--cores", "1");
+        var (code, text) = Run("--plant", Planted, "--most", "1", "--pipeline", "0", "--cores", "1");
         Assert.Equal(1, code);
         var commands = Command().Matches(text).Select(m => Words(m.Groups["args"].Value)).ToList();
         Assert.True(commands.Count >= 2, text);
@@ -35,9 +35,9 @@ public partial class CampaignProgramTests(ITestOutputHelper output)
     [Fact]
     public void The_same_seed_prints_the_same_lines_with_any_number_of_threads()
     {
-        var one = Run("--most", "1", "--rounds", "1", "--round", "20000", "--seed", "7", "--cores", "1");
-        var two = Run("--most", "1", "--rounds", "1", "--round", "20000", "--seed", "7", "--cores", "2");
-        var other = Run("--most", "1", "--rounds", "1", "--round", "20000", "--seed", "8", "--cores", "2");
+        var one = Run("--most", "1", "--pipeline", "3000", "--rounds", "1", "--round", "20000", "--seed", "7", "--cores", "1");
+        var two = Run("--most", "1", "--pipeline", "3000", "--rounds", "1", "--round", "20000", "--seed", "7", "--cores", "2");
+        var other = Run("--most", "1", "--pipeline", "3000", "--rounds", "1", "--round", "20000", "--seed", "8", "--cores", "2");
         Assert.Equal(0, one.Code);
         Assert.Equal(Table(one.Text), Table(two.Text));
         Assert.NotEqual(Table(one.Text), Table(other.Text));
@@ -47,6 +47,7 @@ public partial class CampaignProgramTests(ITestOutputHelper output)
     [InlineData("--minutes")]
     [InlineData("--nonsense", "1")]
     [InlineData("--rounds", "x")]
+    [InlineData("--pipeline", "many")]
     [InlineData("--course", "Sideways")]
     [InlineData("--faults", "Drop")]
     [InlineData("--faults", "Drop@-1")]
@@ -60,7 +61,7 @@ public partial class CampaignProgramTests(ITestOutputHelper output)
     }
 
     private static IEnumerable<string> Table(string text) =>
-        text.Split('\n').Where(line => line.Contains("faults") || line.Contains("round"));
+        text.Split('\n').Where(line => line.Contains("faults") || line.Contains("round") || line.Contains("pipeline"));
 
     private static string[] Words(string line) =>
         [.. Word().Matches(line).Select(m => m.Groups["quoted"].Success ? m.Groups["quoted"].Value : m.Groups["bare"].Value)];

@@ -22,11 +22,9 @@ public class CampaignTeethTests(ITestOutputHelper output)
         output.WriteLine($"{finding}");
         Assert.Equal(Breach.Law, finding.Breach);
         Assert.InRange(finding.Life.Faults.Count, 0, 2);
-        var again = EventList.Play(new Stage(planted.Reducer), Finding.KeepOf(finding.Life.Course), finding.Events);
+        var again = EventList.Play(new Stage(planted.Reducer), finding.Keep, finding.Events);
         Assert.Equal((finding.Breach, finding.Rule), again);
-        // Where more are needed, then hardly more than the shortest way there is, as the search finds it.
-        var shortest = StateSearch.Run(planted.Reducer, devices: 2).Broken!.Way.Count;
-        Assert.InRange(finding.Events.Count, 1, Math.Max(MostEvents, shortest + 2));
+        Assert.InRange(finding.Events.Count, 1, MostEvents);
     }
 
     // Without the laws: what callers and the host see of it is enough. One fault for each thing that can be seen.
@@ -62,7 +60,7 @@ public class CampaignTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void Each_breach_has_a_fault_that_shows_it() =>
-        Assert.Equal(Enum.GetValues<Breach>().Except([Breach.None, Breach.Law]), Visible.Select(v => v.Breach));
+        Assert.Equal(Enum.GetValues<Breach>().Except([Breach.None, Breach.Law, Breach.Pipeline]), Visible.Select(v => v.Breach));
 
     private static Func<VmCore, VmInput, Transition, Transition> Planted(string name) =>
         PlantedFaults.All.Single(f => f.Name == name).Plant;

@@ -60,6 +60,17 @@ internal static class EventList
         return simpler.Where(Same).Select(list => Lifecycle.Search.Shrink.List(list, Same)).MinBy(list => list.Count)!;
     }
 
+    /// <summary>
+    /// The shortest list there is that breaks <paramref name="rule"/>, of a machine of either keep mode. Cutting only takes events away; a
+    /// shorter way may need others. Null when a breadth-first search finds another law broken first, or none.
+    /// </summary>
+    public static (KeepMode Keep, IReadOnlyList<VmInput> Events)? Shortest(Stage stage, VmRule rule)
+    {
+        var way = StateSearch.Run(stage.Reduce, devices: 2).Broken?.Way;
+        return way is null ? null : Enum.GetValues<KeepMode>().Where(keep => Play(stage, keep, way) == (Breach.Law, rule))
+            .Select(keep => ((KeepMode, IReadOnlyList<VmInput>)?)(keep, way)).FirstOrDefault();
+    }
+
     private static VmInput Fewer(VmInput e, int devices) => e.Kind switch
     {
         K.RunPodRequested => e with { Operand = Math.Min(e.Operand, devices) },

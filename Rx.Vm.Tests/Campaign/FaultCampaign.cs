@@ -1,3 +1,4 @@
+using Rx.Vm.Lifecycle;
 using Rx.Vm.Tests.Lifecycle.Search;
 
 namespace Rx.Vm.Tests.Campaign;
@@ -9,7 +10,8 @@ internal sealed class FaultCampaign(Reducer reduce, int workers)
 {
     private const int Batch = 1000;
 
-    /// <summary>The lives of <paramref name="course"/> with up to <paramref name="most"/> faults: what those with none, one … came to.</summary>
+    /// <summary>The lives of <paramref name="course"/> with up to <paramref name="most"/> faults: what those with none, one … came to.
+    /// </summary>
     public IReadOnlyList<Tally> Exhaust(Course course, int most)
     {
         var trees = Share(worker =>
@@ -21,10 +23,16 @@ internal sealed class FaultCampaign(Reducer reduce, int workers)
         return [.. Enumerable.Range(0, most + 1).Select(faults => Sum(trees.Select(t => t[faults])))];
     }
 
-    /// <summary>Round number <paramref name="round"/> of <paramref name="size"/> random lives.</summary>
-    public Tally Random(ulong seed, int round, int size) => Sum(Share(worker =>
+    /// <summary>Round number <paramref name="round"/> of <paramref name="size"/> random lives, of the reducer alone.</summary>
+    public Tally Random(ulong seed, int round, int size) => Random(seed, round, size, () => new Stage(reduce));
+
+    /// <summary>The same lives through the real pipeline in virtual time.</summary>
+    public static Tally ThroughPipeline(ulong seed, int size, int workers) => new FaultCampaign(VmReducer.Reduce, workers)
+        .Random(seed, 0, size, () => new Stage(VmReducer.Reduce) { Pipeline = new PipelineMachine() });
+
+    private Tally Random(ulong seed, int round, int size, Func<Stage> newStage) => Sum(Share(worker =>
     {
-        var stage = new Stage(reduce);
+        var stage = newStage();
         var lives = new RandomLives(stage, seed);
         var tally = new Tally();
         for (var first = worker * Batch; first < size; first += workers * Batch)

@@ -7,9 +7,13 @@ namespace Rx.Vm.Tests.Campaign;
 /// <param name="Life">The life with as few faults as break the same.</param>
 /// <param name="Breach">What is broken.</param>
 /// <param name="Rule">Which law, with <see cref="Breach.Law"/>.</param>
+/// <param name="Keep">The keep mode of the machine that the events are told to.</param>
 /// <param name="Events">As few events as break the same, told to a fresh machine.</param>
-internal sealed record Finding(Life Life, Breach Breach, VmRule Rule, IReadOnlyList<VmInput> Events)
+internal sealed record Finding(Life Life, Breach Breach, VmRule Rule, KeepMode Keep, IReadOnlyList<VmInput> Events)
 {
+    // Lists that are cut down further than this are short enough to be read.
+    private const int Short = 8;
+
     /// <summary>Cuts <paramref name="life"/> down, by delta debugging: first its faults, then the events that are left.</summary>
     public static Finding Of(Life life, Reducer reduce, bool judgesLaws = true)
     {
@@ -24,17 +28,23 @@ internal sealed record Finding(Life Life, Breach Breach, VmRule Rule, IReadOnlyL
 
         var stage = new Stage(reduce) { JudgesLaws = judgesLaws, Trace = [] };
         life.Play(stage);
-        var events = EventList.Shrink(NewStage(), KeepOf(life.Course), [.. stage.Trace.Select(s => s.Input)], broken);
-        return new Finding(life, broken.Breach, broken.Rule, events);
+        var keep = KeepOf(life.Course);
+        var cut = EventList.Shrink(NewStage(), keep, [.. stage.Trace.Select(s => s.Input)], broken);
+        var shortest = cut.Count > Short && broken.Breach == Breach.Law ? EventList.Shortest(NewStage(), broken.Rule) : null;
+        return shortest is { } found && found.Events.Count < cut.Count
+            ? new Finding(life, broken.Breach, broken.Rule, found.Keep, found.Events)
+            : new Finding(life, broken.Breach, broken.Rule, keep, cut);
     }
 
     /// <summary>The keep mode of a course.</summary>
     public static KeepMode KeepOf(Course course) => course == Course.Kept ? KeepMode.AfterFinish : KeepMode.None;
 
+    private static Course CourseOf(KeepMode keep) => keep == KeepMode.AfterFinish ? Course.Kept : Course.Stopped;
+
     public override string ToString() => $"""
         {Breach}{(Rule == VmRule.None ? "" : $": {Rule}")}
           the life again:   ./rx campaign {Life}
-          in {Events.Count,2} events:     ./rx campaign --course {Life.Course} --events "{EventList.Write(Events)}"
+          in {Events.Count,2} events:     ./rx campaign --course {CourseOf(Keep)} --events "{EventList.Write(Events)}"
         """;
 
     // A fault that only moves the deliveries behind it by one or two can be left out when those after it move back.

@@ -14,6 +14,9 @@ internal sealed class Stage(Reducer reduce)
     /// <summary>The reducer.</summary>
     public Reducer Reduce { get; } = reduce;
 
+    /// <summary>The real pipeline that lives go through; null: the reducer alone. Lives through it can't branch.</summary>
+    public PipelineMachine? Pipeline { get; init; }
+
     /// <summary>Every state that a life came by.</summary>
     public PackedSet States { get; } = new();
 

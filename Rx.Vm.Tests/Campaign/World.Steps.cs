@@ -27,10 +27,31 @@ internal partial struct World
 
     private void Apply(VmInput input)
     {
-        var before = _core;
-        var t = _stage.Reduce(before, input);
+        if (_stage.Pipeline is { } pipeline)
+        {
+            pipeline.Post(input, _now);
+            Apply(pipeline);
+            return;
+        }
+
+        Apply(_core, input, _stage.Reduce(_core, input), _stage.JudgesLaws);
+    }
+
+    // All that the pipeline has folded by now, which may be nothing or several steps.
+    private void Apply(PipelineMachine pipeline)
+    {
+        while (Breach == Breach.None && pipeline.TryTake(out var step))
+        {
+            Apply(step.Before, step.Input, step.Result, _stage.JudgesLaws && step.Concerns);
+        }
+
+        Breach = Breach == Breach.None && pipeline.Complaint is not null ? Breach.Pipeline : Breach;
+    }
+
+    private void Apply(VmCore before, VmInput input, Transition t, bool judges)
+    {
         _stage.Trace?.Add(new TracedStep(_now, input, t));
-        Rule = _stage.JudgesLaws ? VmInvariants.CheckAll(before, input, t) : VmRule.None;
+        Rule = judges ? VmInvariants.CheckAll(before, input, t) : VmRule.None;
         if (Rule != VmRule.None)
         {
             Breach = Breach.Law;
@@ -72,7 +93,7 @@ internal partial struct World
 
     private Breach Moved(VmPhase from, VmPhase to)
     {
-        var slow = _now - _entered > Longest[(int)from];
+        var slow = _now - _entered > (ulong)Longest[(int)from] + _grace;
         if ((from, to) != (VmPhase.Stopping, VmPhase.Cleaning))
         {
             _entered = _now;
@@ -97,9 +118,13 @@ internal partial struct World
         return !_ledger.IsSettled ? Breach.Unanswered
             : !_ledger.PodsEnded ? Breach.PodEndMissing
             : _process == Process.Alive && !_unkillable ? Breach.ProcessLeft
-            : _now > Latest ? Breach.TooSlow
+            : _now > Latest + _grace ? Breach.TooSlow
             : Breach.None;
     }
 
-    private void Close() => Breach = _core.Phase == VmPhase.Gone ? Breach.None : Breach.Stuck;
+    private void Close()
+    {
+        _stage.Pipeline?.Close();
+        Breach = _core.Phase != VmPhase.Gone ? Breach.Stuck : _stage.Pipeline?.Complaint is null ? Breach.None : Breach.Pipeline;
+    }
 }

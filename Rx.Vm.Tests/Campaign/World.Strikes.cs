@@ -11,6 +11,7 @@ internal partial struct World
     private const uint Stalled = 5000;
     private const uint Long = 65_000;
     private const uint Sleep = 90_000;
+    private const uint Grace = 500;
 
     /// <summary>
     /// Whether the fault would make a difference to what is arriving, or to the world around it. So the lives of a campaign are all
@@ -135,6 +136,13 @@ internal partial struct World
     private void SleepHost()
     {
         _queue.Shift(null, _now, -(long)Sleep);
+        if (_stage.Pipeline is { } pipeline)
+        {
+            // Real timers that are this late give what was said meanwhile a moment first (F27).
+            pipeline.Sleep(Sleep);
+            _grace += Grace;
+        }
+
         for (var i = 0; i < DeadlineSet.Kinds; i++)
         {
             _due[i] = Math.Max(_now, _due[i] < Sleep ? 0 : _due[i] - Sleep);

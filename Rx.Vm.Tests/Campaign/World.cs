@@ -31,6 +31,7 @@ internal partial struct World
     private uint _now;
     private uint _patience = Patience;
     private uint _entered;
+    private uint _grace;
     private ushort _sent;
     private int _steps;
 
@@ -57,6 +58,7 @@ internal partial struct World
     {
         (_stage, _course, _tempo) = (stage, course, tempo);
         _core = new VmCore { Keep = course == Course.Kept ? KeepMode.AfterFinish : KeepMode.None };
+        stage.Pipeline?.Begin(_core.Keep, tempo);
         Send(K.RunPodRequested, 0, 2);
     }
 
@@ -84,7 +86,8 @@ internal partial struct World
         while (Breach == Breach.None)
         {
             var arrival = _queue.Count == 0 ? Never : _queue.First.Due;
-            var deadline = NextDeadline(out var kind);
+            DeadlineKind kind = default;
+            var deadline = _stage.Pipeline is { } pipeline ? pipeline.NextDue ?? Never : NextDeadline(out kind);
             var at = Math.Min(Math.Min(arrival, deadline), _patience);
             if (at == Never)
             {
@@ -105,6 +108,11 @@ internal partial struct World
             {
                 _patience = Never;
                 Apply(new VmInput(K.KillRequested));
+            }
+            else if (_stage.Pipeline is { } timers)
+            {
+                timers.Elapse(_now);
+                Apply(timers);
             }
             else
             {

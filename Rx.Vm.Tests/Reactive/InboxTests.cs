@@ -55,32 +55,37 @@ public class InboxTests
         Assert.Equal([1, 2], seen);
     }
 
+    /// <summary>RX_DOOR_EVENTS sets another number of events, such as 100000000.</summary>
     [Fact]
-    public void Two_producers_lose_nothing_keep_their_own_order_and_never_overlap()
+    public void Eight_producers_lose_nothing_keep_their_own_order_and_never_overlap()
     {
-        const int perProducer = 500_000;
+        const int producers = 8;
+        var events = int.TryParse(Environment.GetEnvironmentVariable("RX_DOOR_EVENTS"), out var asked) ? asked : 10_000_000;
+        var perProducer = events / producers;
         var inbox = Of(int.MaxValue);
-        var last = new int[2];
+        var last = new int[producers];
         var (count, inside, overlaps, disorder) = (0, 0, 0, 0);
         using var subscription = inbox.Subscribe(item =>
         {
             overlaps += Interlocked.Increment(ref inside) == 1 ? 0 : 1;
-            var (producer, number) = (item & 1, item >> 1);
+            var (producer, number) = (item & (producers - 1), item >> 3);
             disorder += number == last[producer] + 1 ? 0 : 1;
             last[producer] = number;
             count++;
             Interlocked.Decrement(ref inside);
         });
 
-        Parallel.For(0, 2, producer =>
+        var threads = Enumerable.Range(0, producers).Select(producer => new Thread(() =>
         {
             for (var number = 1; number <= perProducer; number++)
             {
-                inbox.OnNext(number << 1 | producer);
+                inbox.OnNext(number << 3 | producer);
             }
-        });
+        })).ToArray();
+        Array.ForEach(threads, t => t.Start());
+        Array.ForEach(threads, t => t.Join());
 
-        Assert.Equal((2 * perProducer, 0, 0), (count, overlaps, disorder));
+        Assert.Equal((producers * perProducer, 0, 0), (count, overlaps, disorder));
     }
 
     [Fact]
