@@ -4,7 +4,7 @@ using Rx.Qmp.Testing;
 
 namespace QmpExamples;
 
-/// <summary>A server made for tests: it removes a disk the way a guest does, on the socket given, and here to a client of its own.</summary>
+/// <summary>A server made for tests, on the socket given, and a client of it: a disk is removed the way a guest does it.</summary>
 internal static class Fake
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
@@ -14,7 +14,8 @@ internal static class Fake
 
         // The reply says that the request is with the guest; that the guest has let go comes as an event.
         server.On("device_del", command => QmpAnswer.Value().FollowedBy(Deleted(command)));
-        server.On("quit", QmpAnswer.Value().Following(QmpText.Event("SHUTDOWN", """{"guest": false, "reason": "host-qmp-quit"}""")).ThenHangUp());
+        string shutdown = QmpText.Event("SHUTDOWN", """{"guest": false, "reason": "host-qmp-quit"}""");
+        server.On("quit", QmpAnswer.Value().Following(shutdown).ThenHangUp());
         server.Requests.Subscribe(command => Console.WriteLine($"server: {command.Raw}"));
         using var listening = server.Listen(args[0]);
 

@@ -24,7 +24,8 @@ internal static class Transcript
     {
         await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
         await client.ExecuteAsync(QmpCommands.QueryStatus(), stop);
-        await client.ExecuteAsync(QmpCommands.ObjectAdd("secret", "s0", writer => writer.WriteString("data", "nobody should read this")), stop);
+        var secret = QmpCommands.ObjectAdd("secret", "s0", writer => writer.WriteString("data", "nobody should read this"));
+        await client.ExecuteAsync(secret, stop);
         await client.ExecuteAsync(QmpCommands.ObjectDel("s0"), stop);
     }
 }
