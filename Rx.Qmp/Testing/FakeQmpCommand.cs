@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rx.Qmp.Testing;
 
@@ -29,6 +31,10 @@ public sealed class FakeQmpCommand
 
     /// <summary>True when it was sent with exec-oob.</summary>
     public bool IsOutOfBand { get; }
+
+    /// <summary>The descriptors that came with it, over a unix socket: those that came since the command before. The server closes them
+    /// when it is disposed of.</summary>
+    public ImmutableArray<SafeFileHandle> Descriptors { get; internal set; } = [];
 
     /// <summary>What a qmp_capabilities asks to enable; null for what is no text.</summary>
     internal IEnumerable<string?> EnabledCapabilities =>

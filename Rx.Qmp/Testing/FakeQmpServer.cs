@@ -191,6 +191,10 @@ public sealed class FakeQmpServer : IDisposable
         Array.ForEach(listeners, listener => listener.Dispose());
         _clients.Dispose();
         _requests.OnCompleted();
+        foreach (var descriptor in Received.SelectMany(command => command.Descriptors))
+        {
+            descriptor.Dispose();
+        }
     }
 
     /// <summary>Closes the connection once everything has gone out.</summary>

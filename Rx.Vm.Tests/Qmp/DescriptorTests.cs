@@ -8,6 +8,8 @@ namespace Rx.Vm.Tests.Qmp;
 
 public class DescriptorTests
 {
+    private static readonly QmpAnswer Added = QmpAnswer.Value("""{"fdset-id": 1, "fd": 7}""");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -51,6 +53,47 @@ public class DescriptorTests
         using var file = Open("/dev/null");
         Assert.Throws<ArgumentException>(() => { _ = rig.Client.ExecuteOobAsync(QmpCommand.Create("add-fd").WithFile(file), Token); });
         Assert.Throws<ArgumentException>(() => { _ = rig.Client.GetFdAsync("1st", file, Token); });
+    }
+
+    [Theory]
+    [InlineData(QmpReading.Async)]
+    [InlineData(QmpReading.Blocking)]
+    public async Task Trap30_each_command_brings_its_own_descriptor_once_and_none_comes_with_others(QmpReading reading)
+    {
+        var home = Directory.CreateTempSubdirectory("rxqmp-");
+        try
+        {
+            using var server = new FakeQmpServer { Answer = command => command.Name == "add-fd" ? Added : QmpAnswer.Value() };
+            using var listening = server.Listen(Path.Combine(home.FullName, "qmp"));
+            await using var client = await QmpClient.ConnectAsync(
+                QmpEndpoint.Unix(Path.Combine(home.FullName, "qmp")),
+                new() { Scheduler = new TaskPoolScheduler(Task.Factory), Reading = reading },
+                Token);
+            var sent = Enumerable.Range(0, 100).Select(async number =>
+            {
+                string path = Path.Combine(home.FullName, $"{number}");
+                await File.WriteAllTextAsync(path, $"{number}", Token);
+                using var file = Open(path);
+                await client.AddFdAsync(file, opaque: $"{number}", cancellationToken: Token);
+            });
+            await Task.WhenAll(sent.Concat(Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(QmpCommands.Stop(), Token).AsTask())));
+
+            Assert.Equal(100, server.Received.Count(command => command.Name == "add-fd"));
+            foreach (var command in server.Received)
+            {
+                Assert.Equal(command.Name == "add-fd" ? 1 : 0, command.Descriptors.Length);
+                if (command.Name == "add-fd")
+                {
+                    byte[] text = new byte[8];
+                    int length = RandomAccess.Read(command.Descriptors[0], text, 0);
+                    Assert.Equal(command.Arguments.GetProperty("opaque").GetString(), System.Text.Encoding.UTF8.GetString(text, 0, length));
+                }
+            }
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
     }
 
     [Theory]

@@ -12,7 +12,7 @@ public partial class TrapCatalogueTests
     private const string Document = "docs/qmp-traps.md";
 
     /// <summary>Traps without a test so far. Only ever shorter.</summary>
-    private static readonly int[] NotYet = [27, 36, 37, 38, 39];
+    private static readonly int[] NotYet = [39];
 
     private static readonly string[] Traps =
     [

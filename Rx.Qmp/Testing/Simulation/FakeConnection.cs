@@ -106,6 +106,7 @@ internal sealed class FakeConnection : IDisposable
                 case FrameScanStatus.NeedMore:
                     return;
                 case FrameScanStatus.Frame when FakeQmpCommand.TryRead(frame) is { } command:
+                    command.Descriptors = [.. (_stream as DescriptorStream)?.Take() ?? []];
                     _server.Note(command);
                     _dispatcher.Add(command);
                     break;

@@ -48,7 +48,8 @@ internal sealed class FakeListener : IDisposable
             while (true)
             {
                 var client = await _socket.AcceptAsync().ConfigureAwait(false);
-                await _server.Serve(new NetworkStream(client, ownsSocket: true)).ConfigureAwait(false);
+                var stream = new NetworkStream(client, ownsSocket: true);
+                await _server.Serve(DescriptorStream.IsSupported ? new DescriptorStream(stream) : stream).ConfigureAwait(false);
             }
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
