@@ -9,6 +9,9 @@ namespace Rx.Vm.Tests.Fuzz;
 internal sealed class Fuzzer
 {
     private const int MostKept = 4096;
+
+    // Pieces of kept inputs go into others, so long ones would make all of them long, and an input costs what it is long.
+    private const int Long = 256;
     private readonly FuzzTarget _target;
     private readonly Mutator _mutator;
     private readonly FuzzInput _input = new();
@@ -96,7 +99,7 @@ internal sealed class Fuzzer
         Bytes += _input.Length;
         Digest = (Digest ^ kind ^ (ulong)_input.Length << 32) * 0x9E37_79B9_7F4A_7C15;
         Digest ^= Digest >> 29;
-        if (_kinds.Add(kind) && _pool.Count < MostKept)
+        if (_kinds.Add(kind) && _pool.Count < MostKept && (_input.Length <= Long || _dice.OneIn(16)))
         {
             _pool.Add(_input.ToArray());
         }

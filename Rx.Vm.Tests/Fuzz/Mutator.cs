@@ -67,7 +67,7 @@ internal sealed class Mutator(FuzzTarget target)
     {
         Span<byte> piece = stackalloc byte[length];
         input.Bytes.Slice(at, length).CopyTo(piece);
-        for (var times = dice.OneIn(8) ? 1 + dice.Below(100) : 1; times > 0; times--)
+        for (var times = dice.OneIn(24) ? 1 + dice.Below(100) : 1; times > 0; times--)
         {
             input.Insert(at, piece);
         }

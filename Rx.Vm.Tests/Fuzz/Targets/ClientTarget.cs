@@ -28,7 +28,7 @@ internal sealed class ClientTarget : QmpTarget
     // A client, a clock and a connection, twice or three times.
     public override (int PerByte, int Floor) Allocations => (16384, 1 << 20);
 
-    public override int Cost => 25;
+    public override int Cost => 90;
 
     public override void Generate(ref Dice dice, FuzzInput input)
     {

@@ -12,6 +12,8 @@ internal sealed class ConsoleTarget : FuzzTarget
 
     public override string Name => "console";
 
+    public override int Cost => 2;
+
     protected override IEnumerable<string> Dictionary =>
         ["\n", "\r", "\r\n", "\n\r", "\u001b[31m", "\u202e", "\u00fc", "\ud83d\ude00", "\0", "Kernel panic", new string('x', Cap)];
 

@@ -12,6 +12,8 @@ internal sealed class ControlTarget() : FrameTarget(ControlFrame.HeaderSize, Wir
 {
     public override string Name => "control";
 
+    public override int Cost => 2;
+
     protected override IEnumerable<string> Dictionary => ControlGrammar.Words;
 
     public override void Generate(ref Dice dice, FuzzInput input) => ControlGrammar.Frames(ref dice, input, Words);

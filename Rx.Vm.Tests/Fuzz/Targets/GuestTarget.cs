@@ -13,6 +13,8 @@ internal sealed class GuestTarget : FuzzTarget
 {
     public override string Name => "guest";
 
+    public override int Cost => 5;
+
     public override (int PerByte, int Floor) Allocations => (4096, 1 << 20);
 
     protected override IEnumerable<string> Dictionary => ControlGrammar.Words;

@@ -21,6 +21,8 @@ internal sealed class JournalTarget : FuzzTarget
 
     public override string Name => "journal";
 
+    public override int Cost => 6;
+
     // One record's buffer is 64 KiB, whatever the file.
     public override (int PerByte, int Floor) Allocations => (8192, 1 << 20);
 

@@ -14,6 +14,8 @@ internal sealed class PodSpecTarget : FuzzTarget
 
     public override string Name => "podspec";
 
+    public override int Cost => 6;
+
     public override (int PerByte, int Floor) Allocations => (2048, 256 << 10);
 
     protected override IEnumerable<string> Dictionary =>

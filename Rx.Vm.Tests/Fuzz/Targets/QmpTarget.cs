@@ -24,6 +24,8 @@ internal class QmpTarget : FuzzTarget
 
     public override string Name => "qmp";
 
+    public override int Cost => 8;
+
     // A broken message may be two bytes long and costs an exception, here and in the reference.
     public override (int PerByte, int Floor) Allocations => (8192, 256 << 10);
 

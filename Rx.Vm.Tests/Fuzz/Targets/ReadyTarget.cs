@@ -8,6 +8,8 @@ internal sealed class ReadyTarget : FuzzTarget
 {
     public override string Name => "ready";
 
+    public override int Cost => 3;
+
     protected override IEnumerable<string> Dictionary =>
         ControlGrammar.Words.Concat(["\"", ",", ":", "null", "\\ud800", "[", "]", "{", "}"]);
 

@@ -17,6 +17,8 @@ internal sealed class RouterTarget : QmpTarget
 
     public override string Name => "router";
 
+    public override int Cost => 5;
+
     public override uint Run(byte cuts, ReadOnlySpan<byte> input)
     {
         var whole = Route(0, input);

@@ -13,7 +13,7 @@ internal sealed class SchemaTarget : FuzzTarget
 
     public override string Name => "schema";
 
-    public override int Cost => 15;
+    public override int Cost => 36;
 
     public override (int PerByte, int Floor) Allocations => (1024, 512 << 10);
 

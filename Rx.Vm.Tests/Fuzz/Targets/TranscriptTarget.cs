@@ -17,7 +17,7 @@ internal sealed class TranscriptTarget : FuzzTarget
 
     public override string Name => "transcript";
 
-    public override int Cost => 10;
+    public override int Cost => 9;
 
     // A line may be two bytes long and broken; a replay has buffers of its own.
     public override (int PerByte, int Floor) Allocations => (8192, 1 << 20);

@@ -39,7 +39,7 @@ internal sealed class TypesTarget : FuzzTarget
 
     public override string Name => "types";
 
-    public override int Cost => 10;
+    public override int Cost => 9;
 
     // What is refused costs an exception, what is read is written twice.
     public override (int PerByte, int Floor) Allocations => (2048, 1 << 20);
