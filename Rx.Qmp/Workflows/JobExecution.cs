@@ -38,4 +38,13 @@ public static class JobExecution
             return run;
         });
     }
+
+    /// <inheritdoc cref="RunJob(QmpClient, QmpCommand, string, QmpJobOptions?)"/>
+    /// <typeparam name="TResult">What the command itself returns.</typeparam>
+    public static IObservable<QmpJobProgress> RunJob<TResult>(
+        this QmpClient client, IQmpCommand<TResult> command, string jobId, QmpJobOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return client.RunJob(command.Encode(), jobId, options);
+    }
 }

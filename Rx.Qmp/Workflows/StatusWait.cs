@@ -30,8 +30,8 @@ public static class StatusWait
 
     /// <summary>
     /// Waits until query-status gives a status. Listens first, then asks, and asks again after every event that may change it, and once a
-    /// second: the arrival of an incoming migration, for one, is told by no event. A status that comes and goes between two questions may be
-    /// missed. Before x-exit-preconfig QEMU says prelaunch too, and to a migrated machine that was never started.
+    /// second: the arrival of an incoming migration, for one, is told by no event. A status that comes and goes between two questions may
+    /// be missed. Before x-exit-preconfig QEMU says prelaunch too, and to a migrated machine that was never started.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="status">The status in QEMU's words: running, paused, prelaunch, inmigrate, postmigrate, shutdown, io-error, …</param>

@@ -33,7 +33,7 @@ public class JobTests
         var seen = new Seen(rig.Client.RunJob(Start("blockdev-create"), "j"));
         Assert.True(trace.IsFinished);
         var failure = Assert.IsType<QmpJobException>(seen.Failure);
-        Assert.Equal("Cluster size must be a power of two between 512 and 2048k", failure.Reason);
+        Assert.Equal("Cluster size must be a power of two", failure.Reason);
         Assert.Equal(("j", "blockdev-create", false), (failure.Job, failure.Command, failure.WasCancelled));
     }
 
@@ -140,7 +140,8 @@ public class JobTests
         int asked = 0;
         rig.Server.Answer = command => command.Name == "query-jobs"
             ? command.Return(
-                $$"""[{"id": "x"}, {"id": "j", "type": "backup", "status": "running", "current-progress": {{++asked}}, "total-progress": 9}]""")
+                """[{"id": "x"}, {"id": "j", "type": "backup", "status": "running", """
+                + $""" "current-progress": {++asked}, "total-progress": 9""" + "}]")
             : Events.Job("j", "running") + command.Return();
         var seen = new Seen(rig.Client.RunJob(Start("blockdev-backup"), "j", new() { PollInterval = TimeSpan.FromSeconds(3) }));
         rig.Advance(9.5);

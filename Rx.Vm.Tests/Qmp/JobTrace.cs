@@ -22,7 +22,7 @@ internal sealed class JobTrace
         > blockdev-create
         created running aborting concluded return
         > query-jobs
-        return [{"current-progress": 1, "status": "concluded", "total-progress": 1, "type": "create", "id": "j", "error": "Cluster size must be a power of two between 512 and 2048k"}]
+        return [{"current-progress": 1, "status": "concluded", "total-progress": 1, "id": "j", "error": "Cluster size must be a power of two"}]
         > job-dismiss
         null return
         """;
@@ -96,7 +96,7 @@ internal sealed class JobTrace
         BLOCK_JOB_CANCELLED {"device": "j", "len": 1048576, "offset": 1048576, "speed": 65536, "type": "mirror"}
         concluded
         > query-jobs
-        return [{"current-progress": 1048576, "status": "concluded", "total-progress": 1048576, "type": "mirror", "id": "j", "error": "Operation canceled"}]
+        return [{"current-progress": 1048576, "status": "concluded", "total-progress": 1048576, "id": "j", "error": "Operation canceled"}]
         > job-dismiss
         null return
         """;

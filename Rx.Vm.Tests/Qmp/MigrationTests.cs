@@ -113,6 +113,24 @@ public class MigrationTests
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => moving);
     }
 
+    [Fact]
+    public async Task A_machine_that_cannot_be_given_the_file_leaves_none_behind()
+    {
+        using var rig = QmpRig.Connected();
+        var home = Directory.CreateTempSubdirectory("rxqmp-");
+        try
+        {
+            var saving = rig.Client.SaveToFileAsync(
+                Path.Combine(home.FullName, "saved"), cancellationToken: TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<QmpUnsupportedException>(() => saving);
+            Assert.Empty(home.EnumerateFiles());
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
     private static string Info(string status, int sent) =>
         $$$"""{"status": "{{{status}}}", "ram": {"transferred": {{{sent}}}, "remaining": 5, "total": 10}}""";
 

@@ -181,6 +181,31 @@ public class RealWorkflowTests
         target.Thaw();
     }
 
+    [Fact]
+    public async Task A_machine_is_saved_to_a_file_and_loaded_again()
+    {
+        using var source = new QemuUnderTest("q35", null, "-m", "32", "-sandbox", "on,spawn=deny");
+        await using var client = await Connect(source);
+        string path = source.PathOf("saved");
+        await File.WriteAllTextAsync(path, "an older one", Token);
+        var end = await client.SaveToFileAsync(path, new() { Timeout = Limit }, null, Token);
+        Assert.Equal("completed", end.Status);
+        Assert.True(new FileInfo(path).Length > 10_000);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+
+        // The machine is over now; what refuses must leave neither file nor descriptor behind.
+        await Assert.ThrowsAsync<QmpCommandException>(() => client.SaveToFileAsync(source.PathOf("again"), cancellationToken: Token));
+        Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "again*"));
+
+        using var target = new QemuUnderTest("q35", null, "-m", "32", "-incoming", "defer");
+        await using var to = await Connect(target);
+        using var file = File.OpenHandle(path);
+        await to.ExecuteAsync(QmpCommand.Create("getfd", writer => writer.WriteString("fdname", "saved")).WithFile(file), Token);
+        var arrived = to.WaitForStatusAsync("prelaunch", Limit, Token);
+        await to.ExecuteAsync(QmpCommand.Create("migrate-incoming", writer => writer.WriteString("uri", "fd:saved")), Token);
+        await arrived;
+    }
+
     private static Task<QmpClient> Connect(QemuUnderTest qemu) => QmpClient.ConnectAsync(
         QmpEndpoint.Unix(qemu.SocketPath), new QmpClientOptions { Scheduler = new TaskPoolScheduler(Task.Factory) }, Token);
 

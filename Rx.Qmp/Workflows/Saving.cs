@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Wire;
+
+namespace Rx.Qmp.Workflows;
+
+/// <summary>Saving a machine to a file: a migration into a descriptor, which QEMU may have where it may open no files and start no
+/// programs.</summary>
+public static class Saving
+{
+    private static int _names;
+
+    /// <summary>
+    /// Saves the machine's state, memory and all, to a file. The file is this process's own to make, readable by its user only: it appears
+    /// under its name once it is complete and on disk, in place of one that was there, and not at all if the saving fails. Afterwards the
+    /// machine is stopped, in status postmigrate; to load it, start QEMU with -incoming defer, hand it the file with getfd and execute
+    /// migrate-incoming.
+    /// </summary>
+    /// <param name="client">The client, connected over a unix socket: only that carries descriptors.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="options">How it is followed; null: the defaults.</param>
+    /// <param name="progress">Told of each change; runs where the caller continues, and must not block.</param>
+    /// <param name="cancellationToken">Cancels the saving, and returns when that has come about.</param>
+    /// <returns>Where it stood at its end.</returns>
+    /// <exception cref="QmpMigrationException">It failed: no space left, for one, or someone else cancelled it.</exception>
+    /// <exception cref="QmpUnsupportedException">This connection carries no descriptors.</exception>
+    /// <exception cref="QmpException">As for <see cref="Migration.MigrateAsync"/>.</exception>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    public static async Task<QmpMigrationProgress> SaveToFileAsync(
+        this QmpClient client,
+        string path,
+        QmpMigrationOptions? options = null,
+        IProgress<QmpMigrationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new QmpMigrationOptions();
+        options.Validate();
+        string name = $"rx-save-{Interlocked.Increment(ref _names)}";
+        string part = $"{path}.{Environment.ProcessId}.{name}";
+        using var stream = Make(part);
+        var file = stream.SafeFileHandle;
+        try
+        {
+            await GiveAsync(client, name, file, cancellationToken).ConfigureAwait(false);
+            var end = await MigrateAsync(client, name, options, progress, cancellationToken).ConfigureAwait(false);
+            DiskFile.Flush(file);
+            File.Move(part, path, overwrite: true);
+            return end;
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
+    private static FileStream Make(string path)
+    {
+        // It will hold the guest's memory, and whatever secrets are in there.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private static async Task GiveAsync(QmpClient client, string name, SafeHandle file, CancellationToken cancellationToken) =>
+        await client.ExecuteAsync(OnDescriptor("getfd", name).WithFile(file), cancellationToken).ConfigureAwait(false);
+
+    private static async Task<QmpMigrationProgress> MigrateAsync(
+        QmpClient client,
+        string name,
+        QmpMigrationOptions options,
+        IProgress<QmpMigrationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.MigrateAsync("fd:" + name, options, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException)
+        {
+            await TakeBackAsync(client, name).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A refused migration has not used the descriptor up, and QEMU would keep the file open.</summary>
+    private static async Task TakeBackAsync(QmpClient client, string name)
+    {
+        try
+        {
+            await client.ExecuteAsync(OnDescriptor("closefd", name)).ConfigureAwait(false);
+        }
+        catch (QmpException)
+        {
+            // It was used up after all, or QEMU is gone; the refusal says more.
+        }
+    }
+
+    private static QmpCommand OnDescriptor(string command, string name) =>
+        QmpCommand.Create(command, writer => writer.WriteString("fdname"u8, name));
+}

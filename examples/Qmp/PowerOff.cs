@@ -1,0 +1,20 @@
+using Rx.Qmp;
+using Rx.Qmp.Workflows;
+
+namespace QmpExamples;
+
+/// <summary>Presses the power button, waits ten seconds for the guest, and then makes QEMU quit.</summary>
+internal static class PowerOff
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        var result = await client.PowerDownAsync(TimeSpan.FromSeconds(10), quitAfterwards: true, stop);
+        Console.WriteLine(result.End switch
+        {
+            QmpPowerDownEnd.ShutDown => $"shut down: {result.Reason}",
+            QmpPowerDownEnd.Disconnected => "gone",
+            _ => "the guest took no notice",
+        });
+    }
+}

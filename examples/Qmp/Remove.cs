@@ -1,0 +1,29 @@
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+
+namespace QmpExamples;
+
+/// <summary>Removes a device, and what it was made of once the guest has let go of it.</summary>
+internal static class Remove
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        try
+        {
+            await client.DeviceRemoveAsync(args[1], TimeSpan.FromSeconds(20), stop);
+            Console.WriteLine($"{args[1]} is gone");
+        }
+        catch (QmpDeviceUnplugException)
+        {
+            Console.WriteLine("the guest refuses");
+            return;
+        }
+
+        if (args.Length > 2)
+        {
+            await client.ExecuteAsync(QmpCommands.BlockdevDel(args[2]), stop);
+            Console.WriteLine($"{args[2]} is gone");
+        }
+    }
+}
