@@ -105,8 +105,13 @@ internal static class JsonRead
     public static ulong UInt64(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number ? reader.GetUInt64() : throw Unexpected(ref reader, "an integer");
 
-    public static double Double(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : throw Unexpected(ref reader, "a number");
+    public static double Double(ref Utf8JsonReader reader)
+    {
+        double value = reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : throw Unexpected(ref reader, "a number");
+
+        // 1e400 reads as infinity, which JSON cannot say again.
+        return double.IsFinite(value) ? value : throw new FormatException("The number does not fit.");
+    }
 
     public static bool Boolean(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw Unexpected(ref reader, "a boolean");

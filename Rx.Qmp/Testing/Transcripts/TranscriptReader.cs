@@ -18,12 +18,10 @@ internal static class TranscriptReader
         while (true)
         {
             int count = input.Read(buffer, held, buffer.Length - held);
-            total += count;
-            if (total > options.MaxBytes)
-            {
-                throw new QmpTranscriptException(line + 1, $"the file is longer than {options.MaxBytes} bytes");
-            }
 
+            // The lines up to the limit are judged first: what is said of a file does not depend on how it was read.
+            int usable = (int)Math.Min(count, options.MaxBytes - total);
+            total += count;
             if (count == 0)
             {
                 // What a killed process was writing when it died; a whole line that only lost its end is as good as any.
@@ -31,7 +29,7 @@ internal static class TranscriptReader
                 return new QmpTranscript(entries.ToImmutable(), held > 0 && !isWhole);
             }
 
-            held += count;
+            held += usable;
             int start = 0;
             int end;
             while ((end = buffer.AsSpan(start, held - start).IndexOf((byte)'\n')) >= 0)
@@ -42,6 +40,11 @@ internal static class TranscriptReader
 
             held -= start;
             buffer.AsSpan(start, held).CopyTo(buffer);
+            if (total > options.MaxBytes)
+            {
+                throw new QmpTranscriptException(line + 1, $"the file is longer than {options.MaxBytes} bytes");
+            }
+
             if (held == buffer.Length)
             {
                 buffer = Grow(buffer);
