@@ -46,7 +46,7 @@ internal static class QmpLoad
         {
             Scheduler = scheduler,
             Reading = options.Async ? QmpReading.Async : QmpReading.Blocking,
-            InlineContinuations = options.Inline || options.Mode is "pipe" or "events" or "filtered",
+            InlineContinuations = !options.Stuck && (options.Inline || options.Mode is "pipe" or "events" or "filtered"),
 
             // More than eight in flight is only right where QEMU's queue for out-of-band execution is not in use.
             OutOfBand = !deep,
@@ -54,6 +54,8 @@ internal static class QmpLoad
             CommandTimeout = TimeSpan.FromMinutes(10),
         });
         await client.ConnectAsync(QmpEndpoint.Unix(options.Socket));
+        using var never = new ManualResetEventSlim();
+        using var stuck = options.Stuck ? client.Events.Subscribe(_ => never.Wait()) : null;
         var run = QmpLoadModes.Of(options.Mode, client, options.Depth);
         var warming = scheduler.StartStopwatch();
         while (warming.Elapsed < WarmUp)
@@ -67,6 +69,7 @@ internal static class QmpLoad
         await run(options.Count);
         double seconds = watch.Elapsed.TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        never.Set();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $$"""{"mode": "{{options.Mode}}", "count": {{options.Count}}, "seconds": {{seconds:F4}}, "per_second": {{options.Count / seconds:F0}}, "allocated_bytes_per_op": {{(double)allocated / options.Count:F1}}, "peak_rss_bytes": {{PeakRss()}}}"""));
     }

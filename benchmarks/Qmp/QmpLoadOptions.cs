@@ -8,11 +8,12 @@ namespace Rx.Benchmarks.Qmp;
 /// <param name="Count">How often.</param>
 /// <param name="Depth">Commands under way at a time, where the mode has several.</param>
 /// <param name="Inline">True: callers continue on the thread that reads.</param>
+/// <param name="Stuck">True: another subscriber, of every event, never comes back from its first.</param>
 /// <param name="Async">True: reads are asynchronous instead of blocking a thread.</param>
-internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int Depth, bool Inline, bool Async)
+internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int Depth, bool Inline, bool Stuck, bool Async)
 {
     public const string Usage =
-        "benchmarks qmp --socket PATH --mode seq|async|pipe|events|filtered|schema [--count N] [--depth D] [--inline] [--reading blocking|async]";
+        "benchmarks qmp --socket PATH --mode seq|async|pipe|events|filtered|schema [--count N] [--depth D] [--inline] [--stuck] [--reading blocking|async]";
 
     public static QmpLoadOptions Parse(string[] args)
     {
@@ -21,6 +22,7 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
         int? count = null;
         int depth = 64;
         bool inline = false;
+        bool stuck = false;
         bool reading = false;
         for (int i = 0; i < args.Length; i++)
         {
@@ -28,6 +30,9 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
             {
                 case "--inline":
                     inline = true;
+                    break;
+                case "--stuck":
+                    stuck = true;
                     break;
                 case "--socket" when i + 1 < args.Length:
                     socket = args[++i];
@@ -55,6 +60,7 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
             count ?? DefaultCount(mode),
             depth,
             inline,
+            stuck,
             reading);
     }
 

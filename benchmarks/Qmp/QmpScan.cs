@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 
-namespace Rx.Benchmarks;
+namespace Rx.Benchmarks.Qmp;
 
 /// <summary>
 /// Cutting received bytes into messages. Floor: a loop over newlines, which is right only for compact output and looks at nothing else.
