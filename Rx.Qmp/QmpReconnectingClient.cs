@@ -110,7 +110,7 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
     /// <returns>What the server returned. Await it once.</returns>
     /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
     public async ValueTask<TResult> ExecuteAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default) =>
-        (await ExecuteAsync((QmpCommand)command, cancellationToken).ConfigureAwait(false)).As(command.Read);
+        (await ExecuteAsync((QmpCommand)command, cancellationToken).ConfigureAwait(false)).As(command);
 
     /// <summary>Sends a command and reads its reply.</summary>
     /// <typeparam name="TResult">What the server returns.</typeparam>

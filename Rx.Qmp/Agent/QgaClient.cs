@@ -127,7 +127,7 @@ public sealed class QgaClient : IAsyncDisposable
     public async Task<TResult> ExecuteAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return (await ExecuteAsync((QmpCommand)command, cancellationToken).ConfigureAwait(false)).As(command.Read);
+        return (await ExecuteAsync((QmpCommand)command, cancellationToken).ConfigureAwait(false)).As(command);
     }
 
     /// <summary>Closes the connection. Commands under way fail. More than once is harmless.</summary>

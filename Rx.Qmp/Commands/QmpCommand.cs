@@ -56,7 +56,8 @@ public class QmpCommand
     public static QmpCommand<TResult> Create<TResult>(string name, Action<Utf8JsonWriter>? writeArguments, QmpReader<TResult> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        return new(name, writeArguments is null ? Encode(name, static _ => { }) : EncodeArguments(name, writeArguments), null, read);
+        var body = writeArguments is null ? Encode(name, static _ => { }) : EncodeArguments(name, writeArguments);
+        return new(name, body, null, QmpCommand<TResult>.ByTokens(read));
     }
 
     /// <summary>A command whose arguments are written by hand.</summary>

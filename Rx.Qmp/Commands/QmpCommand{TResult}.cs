@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Commands;
 
@@ -6,11 +8,12 @@ namespace Rx.Qmp.Commands;
 /// <typeparam name="TResult">The type.</typeparam>
 public sealed class QmpCommand<TResult> : QmpCommand
 {
-    internal QmpCommand(string name, ReadOnlyMemory<byte> body, TimeSpan? timeout, QmpReader<TResult> read, SafeHandle? file = null)
+    internal QmpCommand(
+        string name, ReadOnlyMemory<byte> body, TimeSpan? timeout, QmpValueReader<TResult> read, SafeHandle? file = null)
         : base(name, body, timeout, file) => Read = read;
 
     /// <summary>Reads the reply's value.</summary>
-    internal QmpReader<TResult> Read { get; }
+    internal QmpValueReader<TResult> Read { get; }
 
     /// <inheritdoc cref="QmpCommand.WithTimeout"/>
     public new QmpCommand<TResult> WithTimeout(TimeSpan timeout)
@@ -25,4 +28,13 @@ public sealed class QmpCommand<TResult> : QmpCommand
         ArgumentNullException.ThrowIfNull(file);
         return new(Name, Body, Timeout, Read, file);
     }
+
+    /// <summary>Reads token by token, and makes sure that nothing follows.</summary>
+    internal static QmpValueReader<TResult> ByTokens(QmpReader<TResult> read) => value =>
+    {
+        var reader = new Utf8JsonReader(value, OwnedJson.ReaderOptions);
+        reader.Read();
+        var result = read(ref reader);
+        return reader.BytesConsumed == value.Length ? result : throw new JsonException("Something follows the value.");
+    };
 }

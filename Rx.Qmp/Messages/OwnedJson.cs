@@ -26,13 +26,11 @@ internal static class OwnedJson
         }
     }
 
-    public static T Read<T>(ReadOnlySpan<byte> json, QmpReader<T> read)
+    public static T Read<T>(ReadOnlySpan<byte> json, QmpValueReader<T> read)
     {
         try
         {
-            var reader = new Utf8JsonReader(json, ReaderOptions);
-            reader.Read();
-            return read(ref reader);
+            return read(json);
         }
         catch (Exception fault) when (IsBadInput(fault))
         {

@@ -34,8 +34,11 @@ public readonly struct QmpReply
     public T As<T>(QmpReader<T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        return OwnedJson.Read(Json.Span, read);
+        return OwnedJson.Read(Json.Span, QmpCommand<T>.ByTokens(read));
     }
+
+    /// <summary>Reads the value as the reply to a command.</summary>
+    internal T As<T>(QmpCommand<T> command) => OwnedJson.Read(Json.Span, command.Read);
 
     /// <summary>Reads the value into a tree of its own.</summary>
     /// <returns>The root.</returns>

@@ -16,12 +16,15 @@ namespace Rx.Qmp.Schema;
 /// </summary>
 public sealed class QmpSchema
 {
-    private static readonly QmpCommand Query = QmpCommand.Create("query-qmp-schema");
     private static readonly QmpCommand QueryTarget = QmpCommand.Create("query-target");
 
     private readonly SchemaIndex _index;
 
     private QmpSchema(SchemaIndex index) => _index = index;
+
+    /// <summary>Asks a server for its schema, which is read straight into an index.</summary>
+    internal static QmpCommand<QmpSchema> Query { get; } =
+        new("query-qmp-schema", QmpCommand.Create("query-qmp-schema").Body, null, static value => Parse(value.ToArray()));
 
     /// <summary>The names of the commands, in the server's order.</summary>
     public ImmutableArray<string> Commands => _index.Names(SchemaEntryKind.Command);
@@ -57,7 +60,7 @@ public sealed class QmpSchema
         ArgumentNullException.ThrowIfNull(client);
         if (client.Greeting is not { Package.Length: > 0 } greeting)
         {
-            return await AskAsync(client, cancellationToken).ConfigureAwait(false);
+            return await client.ExecuteAsync(Query, cancellationToken).ConfigureAwait(false);
         }
 
         var key = new SchemaKey(greeting.Version, greeting.Package, await TargetAsync(client, cancellationToken).ConfigureAwait(false));
@@ -66,7 +69,7 @@ public sealed class QmpSchema
             return known;
         }
 
-        var schema = await AskAsync(client, cancellationToken).ConfigureAwait(false);
+        var schema = await client.ExecuteAsync(Query, cancellationToken).ConfigureAwait(false);
         SchemaCache.Keep(key, schema);
         return schema;
     }
@@ -94,9 +97,6 @@ public sealed class QmpSchema
         ArgumentNullException.ThrowIfNull(command);
         return SchemaJson.IsTrue(SchemaJson.Member(_index.Find(Encoding.UTF8.GetBytes(command), SchemaEntryKind.Command), "allow-oob"u8));
     }
-
-    private static async ValueTask<QmpSchema> AskAsync(QmpClient client, CancellationToken cancellationToken) =>
-        Parse((await client.ExecuteAsync(Query, cancellationToken).ConfigureAwait(false)).Json);
 
     // The greeting does not say for which processor the server is. A storage daemon has no such command, and no processor.
     private static async ValueTask<string> TargetAsync(QmpClient client, CancellationToken cancellationToken)

@@ -61,6 +61,11 @@ internal sealed class SchemaIndex
             }
         }
 
+        if (reader.TokenType != JsonTokenType.EndArray || reader.Read())
+        {
+            throw new JsonException("The array has no end, or something follows it.");
+        }
+
         return new SchemaIndex(json, places, count);
     }
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Session;
 
@@ -17,10 +15,8 @@ internal sealed class PendingResult<T>(
     {
         try
         {
-            var reader = new Utf8JsonReader(value, OwnedJson.ReaderOptions);
-            reader.Read();
-            Keep(command.Read(ref reader));
-            return reader.BytesConsumed == value.Length ? null : Misfit(null);
+            Keep(command.Read(value));
+            return null;
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
@@ -29,6 +25,6 @@ internal sealed class PendingResult<T>(
         }
     }
 
-    private QmpProtocolException Misfit(Exception? inner) =>
+    private QmpProtocolException Misfit(Exception inner) =>
         new(QmpProtocolFault.UnexpectedShape, $"The reply to {Command.Name} does not fit {typeof(T).Name}.", inner, Command.Name);
 }

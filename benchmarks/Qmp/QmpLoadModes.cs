@@ -11,8 +11,6 @@ internal static class QmpLoadModes
 {
     private static readonly QmpCommand<Rx.Qmp.Protocol.StatusInfo> Status = new QueryStatus().Encode();
 
-    private static readonly QmpCommand QuerySchema = QmpCommand.Create("query-qmp-schema");
-
     public static Func<int, Task> Of(string mode, QmpClient client, int depth) => mode switch
     {
         "seq" => count => Sequential(client, count),
@@ -98,7 +96,7 @@ internal static class QmpLoadModes
     {
         for (int i = 0; i < count; i++)
         {
-            var schema = QmpSchema.Parse((await client.ExecuteAsync(QuerySchema).ConfigureAwait(false)).Json);
+            var schema = await client.ExecuteAsync(QmpSchema.Query).ConfigureAwait(false);
             if (!schema.Has("query-status"))
             {
                 throw new InvalidOperationException("The server has no schema.");
