@@ -11,6 +11,10 @@ using Rx.Qmp;
 Dictionary<string, Example> examples = new()
 {
     ["connect"] = new(Connect.RunAsync, "SOCKET", "asks a machine for its status"),
+    ["blocking"] = new(Blocking.RunAsync, "SOCKET", "runs commands without await, and stops the machine"),
+    ["types"] = new(Types.RunAsync, "SOCKET", "asks what a server can do"),
+    ["oob"] = new(OutOfBand.RunAsync, "SOCKET", "sends a command that overtakes others"),
+    ["file"] = new(PassFile.RunAsync, "SOCKET FILE", "gives QEMU an open file as a disk image"),
     ["tcp"] = new(Tcp.RunAsync, "HOST PORT", "the same over TCP"),
     ["tls"] = new(Tls.RunAsync, "HOST PORT DIRECTORY", "the same with certificates on both sides"),
     ["reconnect"] = new(Reconnect.RunAsync, "SOCKET", "stays with a machine over restarts"),

@@ -1,0 +1,26 @@
+using Rx.Qmp;
+using Rx.Qmp.Protocol;
+using Rx.Qmp.Schema;
+
+namespace QmpExamples;
+
+/// <summary>Commands, replies and questions about what a server can do, with types.</summary>
+internal static class Types
+{
+    public static async Task RunAsync(string[] args, CancellationToken stop)
+    {
+        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        var version = await client.ExecuteAsync(new QueryVersion(), stop);
+        Console.WriteLine($"QEMU {version.Qemu.Major}.{version.Qemu.Minor}.{version.Qemu.Micro}");
+
+        var schema = await QmpSchema.QueryAsync(client, stop);
+        Console.WriteLine($"{schema.Commands.Length} commands, {schema.Events.Length} events");
+        foreach (string path in new[] { "blockdev-add/driver=throttle/throttle-group", "query-status/return/status=paused", "no-such-command" })
+        {
+            Console.WriteLine($"{path}: {schema.Has(path)}");
+        }
+
+        var status = await client.ExecuteAsync(new QueryStatus(), stop);
+        Console.WriteLine(status.Status == RunState.Running ? "running" : $"not running: {status.Status}");
+    }
+}
