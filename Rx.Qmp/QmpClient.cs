@@ -192,7 +192,7 @@ public sealed class QmpClient : IAsyncDisposable
     /// on the reading thread it always does. Elsewhere some other thread has to read: never block the one that drives virtual
     /// time.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting, within 50 ms.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>What the server returned.</returns>
     /// <exception cref="OperationCanceledException">The token says stop.</exception>
     /// <exception cref="QmpException">As for <see cref="ExecuteAsync(QmpCommand, CancellationToken)"/>.</exception>

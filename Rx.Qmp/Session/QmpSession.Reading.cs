@@ -52,8 +52,7 @@ internal sealed partial class QmpSession
         try
         {
             var room = _router.GetRoom().Span;
-            int count = stream is BlockingSocketStream socket ? socket.Receive(room) : stream.Read(room);
-            cause = count == NativeSocket.WouldBlock ? null : Take(count);
+            cause = Take(stream is BlockingSocketStream socket ? socket.Receive(room) : stream.Read(room));
         }
         catch (Exception fault)
         {

@@ -18,14 +18,17 @@ internal sealed class ReadTurns(IScheduler scheduler)
     /// <summary>How long after the last blocked caller the session's reader returns.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How late a blocked caller notices its own deadline or cancellation while it reads.</summary>
-    private static readonly TimeSpan Check = TimeSpan.FromMilliseconds(50);
-
     private readonly object _gate = new();
+
+    // Apart from the gate: a reader that stands back must not be woken by every reply.
+    private readonly AutoResetEvent _sessionMayRead = new(false);
+    private int _waiting;
     private BlockingSocketStream? _socket;
     private Func<bool> _read = static () => false;
     private bool _taken = true;
     private bool _ended;
+    private PendingCommand? _reading;
+    private int _readingThread;
     private volatile bool _session = true;
     private bool _returning;
     private long _blocked;
@@ -48,7 +51,6 @@ internal sealed class ReadTurns(IScheduler scheduler)
             bool more = true;
             try
             {
-                socket.ReadLimit = TimeSpan.Zero;
                 while (more && _session)
                 {
                     more = read();
@@ -70,8 +72,7 @@ internal sealed class ReadTurns(IScheduler scheduler)
             {
                 try
                 {
-                    _socket!.ReadLimit = Check;
-                    while (!pending.IsAnswered && _read())
+                    while (!pending.IsAnswered && (!_socket!.WaitForBytes() || _read()))
                     {
                     }
                 }
@@ -89,12 +90,19 @@ internal sealed class ReadTurns(IScheduler scheduler)
         StandBack();
     }
 
-    /// <summary>Tells blocked callers to look whether they are answered.</summary>
+    /// <summary>Tells blocked callers to look whether they are answered, also the one that waits for bytes.</summary>
     public void Wake()
     {
+        bool interrupt;
         lock (_gate)
         {
-            Monitor.PulseAll(_gate);
+            PulseCallers();
+            interrupt = _reading is { IsAnswered: true } && _readingThread != Environment.CurrentManagedThreadId;
+        }
+
+        if (interrupt)
+        {
+            _socket!.Interrupt();
         }
     }
 
@@ -106,7 +114,7 @@ internal sealed class ReadTurns(IScheduler scheduler)
             lock (_gate)
             {
                 _session = true;
-                Monitor.PulseAll(_gate);
+                _sessionMayRead.Set();
             }
         }
     }
@@ -117,21 +125,29 @@ internal sealed class ReadTurns(IScheduler scheduler)
         lock (_gate)
         {
             _ended = true;
-            Monitor.PulseAll(_gate);
+            PulseCallers();
+            _sessionMayRead.Set();
         }
     }
 
     private bool TryTakeForSession()
     {
-        lock (_gate)
+        while (true)
         {
-            while (!_ended && (_taken || !_session))
+            lock (_gate)
             {
-                Monitor.Wait(_gate);
+                if (_ended)
+                {
+                    return false;
+                }
+
+                if (!_taken && _session)
+                {
+                    return _taken = true;
+                }
             }
 
-            _taken = true;
-            return !_ended;
+            _sessionMayRead.WaitOne();
         }
     }
 
@@ -144,10 +160,14 @@ internal sealed class ReadTurns(IScheduler scheduler)
             {
                 if (!_taken && !_ended)
                 {
+                    _reading = pending;
+                    _readingThread = Environment.CurrentManagedThreadId;
                     return _taken = true;
                 }
 
+                _waiting++;
                 Monitor.Wait(_gate);
+                _waiting--;
             }
 
             return false;
@@ -159,6 +179,19 @@ internal sealed class ReadTurns(IScheduler scheduler)
         lock (_gate)
         {
             _taken = false;
+            _reading = null;
+            PulseCallers();
+            if (_session)
+            {
+                _sessionMayRead.Set();
+            }
+        }
+    }
+
+    private void PulseCallers()
+    {
+        if (_waiting > 0)
+        {
             Monitor.PulseAll(_gate);
         }
     }
@@ -194,7 +227,7 @@ internal sealed class ReadTurns(IScheduler scheduler)
             {
                 _returning = false;
                 _session = true;
-                Monitor.PulseAll(_gate);
+                _sessionMayRead.Set();
                 return;
             }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rx.Qmp.Wire;
 
@@ -11,7 +12,7 @@ internal sealed class BlockingSocketStream : Stream
 
     private readonly NetworkStream _owner;
     private readonly SafeSocketHandle _socket;
-    private TimeSpan _readLimit;
+    private readonly SafeFileHandle _interrupt = NativeSocket.CreateInterrupt();
 
     /// <summary>Takes over a connected stream, on which nothing may be under way.</summary>
     public BlockingSocketStream(NetworkStream owner)
@@ -43,35 +44,38 @@ internal sealed class BlockingSocketStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>How long <see cref="Receive"/> waits; zero: for ever. Set it only while nobody reads.</summary>
-    public TimeSpan ReadLimit
+    /// <summary>Waits until there is something to read, or the connection has ended, or <see cref="Interrupt"/> is called.</summary>
+    /// <returns>False if interrupted.</returns>
+    public bool WaitForBytes()
     {
-        get => _readLimit;
-        set
+        bool readable = NativeSocket.WaitUntilReadable(_socket, _interrupt);
+        if (!readable)
         {
-            if (_readLimit != value)
-            {
-                NativeSocket.LimitReads(_socket, value);
-                _readLimit = value;
-            }
+            NativeSocket.Reset(_interrupt);
+        }
+
+        return readable;
+    }
+
+    /// <summary>Ends a wait for bytes, or else the next.</summary>
+    public void Interrupt()
+    {
+        try
+        {
+            NativeSocket.Interrupt(_interrupt);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Then the connection has ended, and so has every wait.
         }
     }
 
     /// <summary>Reads, blocking.</summary>
-    /// <returns>The number of bytes; 0 at the end; <see cref="NativeSocket.WouldBlock"/> when <see cref="ReadLimit"/> has passed.</returns>
+    /// <returns>The number of bytes; 0 at the end.</returns>
     public int Receive(Span<byte> buffer) => NativeSocket.Receive(_socket, buffer);
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        int read;
-        do
-        {
-            read = Receive(buffer.AsSpan(offset, count));
-        }
-        while (read == NativeSocket.WouldBlock);
-        return read;
-    }
+    public override int Read(byte[] buffer, int offset, int count) => Receive(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => SendRest(buffer.AsMemory(offset, count));
@@ -127,6 +131,7 @@ internal sealed class BlockingSocketStream : Stream
             }
 
             _owner.Dispose();
+            _interrupt.Dispose();
         }
 
         base.Dispose(disposing);

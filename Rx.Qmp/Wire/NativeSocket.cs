@@ -1,5 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rx.Qmp.Wire;
 
@@ -16,10 +17,11 @@ internal static partial class NativeSocket
     private const int DontWait = 0x40;
     private const int SocketLevel = 1;
     private const int Rights = 1;
-    private const int ReceiveTimeout = 20;
     private const int GetFlags = 3;
     private const int SetFlags = 4;
     private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const short Readable = 1;
     private const short Writable = 4;
 
     /// <summary>Makes reads of the socket wait in the kernel.</summary>
@@ -29,17 +31,8 @@ internal static partial class NativeSocket
         Check(Fcntl(socket, SetFlags, flags & ~NonBlocking));
     }
 
-    /// <summary>Limits how long a read waits.</summary>
-    /// <param name="socket">The socket.</param>
-    /// <param name="limit">The limit; zero: none.</param>
-    public static unsafe void LimitReads(SafeHandle socket, TimeSpan limit)
-    {
-        var value = new TimeValue { Seconds = (long)limit.TotalSeconds, Microseconds = limit.Milliseconds * 1000L };
-        Check(SetOption(socket, SocketLevel, ReceiveTimeout, &value, sizeof(TimeValue)));
-    }
-
     /// <summary>Reads what there is, waiting for the first byte.</summary>
-    /// <returns>The number of bytes; 0 at the end; <see cref="WouldBlock"/> when the limit has passed.</returns>
+    /// <returns>The number of bytes; 0 at the end.</returns>
     /// <exception cref="IOException">The connection broke.</exception>
     public static unsafe int Receive(SafeHandle socket, Span<byte> buffer)
     {
@@ -53,13 +46,7 @@ internal static partial class NativeSocket
                     return (int)count;
                 }
 
-                int error = Marshal.GetLastPInvokeError();
-                if (error == TryAgain)
-                {
-                    return WouldBlock;
-                }
-
-                ThrowUnlessInterrupted(error, "Reading from the socket failed.");
+                ThrowUnlessInterrupted(Marshal.GetLastPInvokeError(), "Reading from the socket failed.");
             }
         }
     }
@@ -131,20 +118,54 @@ internal static partial class NativeSocket
     }
 
     /// <summary>Waits until the socket takes bytes, or is broken, or the time has passed.</summary>
-    public static unsafe void WaitUntilWritable(SafeHandle socket, TimeSpan limit)
+    public static void WaitUntilWritable(SafeHandle socket, TimeSpan limit) =>
+        Wait(socket, Writable, null, (int)limit.TotalMilliseconds);
+
+    /// <summary>Waits until the socket has bytes or has ended, or somebody interrupts.</summary>
+    /// <returns>True if reading would not wait.</returns>
+    public static bool WaitUntilReadable(SafeHandle socket, SafeHandle interrupt) => Wait(socket, Readable, interrupt, -1);
+
+    /// <summary>Makes something to interrupt waits with.</summary>
+    public static SafeFileHandle CreateInterrupt() => new(Check(EventFd(0, CloseOnExec | NonBlocking)), ownsHandle: true);
+
+    /// <summary>Ends the wait under way, or else the next.</summary>
+    public static unsafe void Interrupt(SafeHandle interrupt)
+    {
+        ulong one = 1;
+        _ = Write(interrupt, &one, sizeof(ulong));
+    }
+
+    /// <summary>Forgets an interruption.</summary>
+    public static unsafe void Reset(SafeHandle interrupt)
+    {
+        ulong count;
+        _ = Read(interrupt, &count, sizeof(ulong));
+    }
+
+    private static unsafe bool Wait(SafeHandle socket, short wanted, SafeHandle? interrupt, int milliseconds)
     {
         bool held = false;
+        bool heldToo = false;
         try
         {
             socket.DangerousAddRef(ref held);
-            var wanted = new PollEntry { Descriptor = (int)socket.DangerousGetHandle(), Events = Writable };
-            _ = Poll(&wanted, 1, (int)limit.TotalMilliseconds);
+            interrupt?.DangerousAddRef(ref heldToo);
+            var entries = stackalloc PollEntry[2];
+            entries[0] = new PollEntry { Descriptor = (int)socket.DangerousGetHandle(), Events = wanted };
+            entries[1] = new PollEntry { Descriptor = interrupt is null ? -1 : (int)interrupt.DangerousGetHandle(), Events = Readable };
+            _ = Poll(entries, 2, milliseconds);
+            return entries[0].Returned != 0;
         }
         finally
         {
             if (held)
             {
                 socket.DangerousRelease();
+            }
+
+            if (heldToo)
+            {
+                interrupt!.DangerousRelease();
             }
         }
     }
@@ -163,8 +184,14 @@ internal static partial class NativeSocket
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Fcntl(SafeHandle socket, int command, int argument);
 
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static unsafe partial int SetOption(SafeHandle socket, int level, int name, void* value, int length);
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int EventFd(uint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static unsafe partial nint Read(SafeHandle file, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static unsafe partial nint Write(SafeHandle file, void* buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static unsafe partial nint Recv(SafeHandle socket, byte* buffer, nuint length, int flags);
@@ -178,17 +205,13 @@ internal static partial class NativeSocket
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static unsafe partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 
-    private struct TimeValue
-    {
-        public long Seconds;
-        public long Microseconds;
-    }
-
     private struct PollEntry
     {
         public int Descriptor;
         public short Events;
-        public short Returned;
+
+        // By the kernel.
+        public short Returned { get; }
     }
 
     private unsafe struct IoVector

@@ -23,6 +23,27 @@ public class RealQemuTests
         QmpClient.ConnectAsync(QmpEndpoint.Unix(qemu.SocketPath), options ?? Options, Token);
 
     [Fact]
+    public async Task Trap19_a_command_out_of_band_overtakes_what_qemu_is_busy_with()
+    {
+        using var qemu = new QemuUnderTest();
+        await using var client = await Connect(qemu);
+        var order = new List<string>();
+        var slow = Enumerable.Range(0, 4).Select(_ => Note(client.ExecuteAsync(QmpCommand.Create("query-qmp-schema"), Token), "schema"));
+        await Task.WhenAll([.. slow, Note(client.ExecuteOobAsync(QmpCommand.Create("query-yank"), Token), "yank")]);
+        Assert.Equal("yank", order[0]);
+        Assert.Equal(5, order.Count);
+
+        async Task Note(ValueTask<QmpReply> reply, string name)
+        {
+            await reply;
+            lock (order)
+            {
+                order.Add(name);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Connects_while_qemu_is_still_starting_and_asks_for_its_status()
     {
         using var qemu = new QemuUnderTest("none", null, "-name", "probe", "-uuid", "00112233-4455-6677-8899-aabbccddeeff");

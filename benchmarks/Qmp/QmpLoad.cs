@@ -65,13 +65,15 @@ internal static class QmpLoad
 
         GC.Collect();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var busy = Environment.CpuUsage.TotalTime;
         var watch = scheduler.StartStopwatch();
         await run(options.Count);
         double seconds = watch.Elapsed.TotalSeconds;
+        busy = Environment.CpuUsage.TotalTime - busy;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         never.Set();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"mode": "{{options.Mode}}", "count": {{options.Count}}, "seconds": {{seconds:F4}}, "per_second": {{options.Count / seconds:F0}}, "allocated_bytes_per_op": {{(double)allocated / options.Count:F1}}, "peak_rss_bytes": {{PeakRss()}}}"""));
+            $$"""{"mode": "{{options.Mode}}", "count": {{options.Count}}, "seconds": {{seconds:F4}}, "per_second": {{options.Count / seconds:F0}}, "allocated_bytes_per_op": {{(double)allocated / options.Count:F1}}, "peak_rss_bytes": {{PeakRss()}}, "cpu_us_per_op": {{busy.TotalMicroseconds / options.Count:F2}}}"""));
     }
 
     /// <summary>The most memory this process ever had resident.</summary>
