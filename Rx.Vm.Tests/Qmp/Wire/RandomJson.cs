@@ -31,6 +31,14 @@ internal static class RandomJson
         return text.ToString();
     }
 
+    /// <summary>One value of any kind.</summary>
+    public static string Value(Random random)
+    {
+        var text = new StringBuilder();
+        Value(random, text, random.Next(0, 4));
+        return text.ToString();
+    }
+
     private static void Value(Random random, StringBuilder text, int depth)
     {
         switch (random.Next(depth > 0 ? 5 : 2))
