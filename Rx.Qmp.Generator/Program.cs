@@ -1,7 +1,7 @@
 using Rx.Qmp.Generator;
 using Rx.Qmp.Generator.Model;
 
-// Writes the types of Rx.Qmp/Protocol. Called by "./rx qmp-types" with the repository's folder in front.
+// Writes the types of Rx.Qmp.Protocol. Called by "./rx qmp-types" with the repository's folder in front.
 const string Usage = "usage: ./rx qmp-types (--qemu PATH | --schema FILE)";
 
 if (args is not [var root, "--qemu" or "--schema", var source])
@@ -25,7 +25,7 @@ try
     var files = ProtocolFiles.Make(schema, table);
     foreach (var (name, text) in files)
     {
-        File.WriteAllText(Path.Combine(root, "Rx.Qmp", "Protocol", name), text);
+        File.WriteAllText(Path.Combine(root, "Rx.Qmp.Protocol", name), text);
     }
 
     var unresolved = new NameTable(schema, table).Unresolved;

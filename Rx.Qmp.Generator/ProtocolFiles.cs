@@ -4,7 +4,7 @@ using Rx.Qmp.Generator.Model;
 
 namespace Rx.Qmp.Generator;
 
-/// <summary>The files of Rx.Qmp/Protocol, in memory.</summary>
+/// <summary>The files of Rx.Qmp.Protocol, in memory.</summary>
 internal static class ProtocolFiles
 {
     private const string Head =

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rx.Vm.Journal;
+using Rx.Vm.Testing;
 
 namespace Rx.Vm.Cli.Commands;
 

@@ -1,26 +1,16 @@
-using System.Reflection;
-using PublicApiGenerator;
+using Rx.Qmp.Tests.Architecture;
+using Rx.Vm.Testing;
 
 namespace Rx.Vm.Tests.Architecture;
 
-/// <summary>The public surface of both libraries, kept as text: a change of it is a decision, seen in review.</summary>
+/// <summary>What users of the runtime's packages can see.</summary>
 public class PublicApiTests
 {
-    [Fact]
-    public void The_surface_of_RxVm_is_the_reviewed_one() => AssertSurface(typeof(VmHost).Assembly);
+    private const string Folder = "Rx.Vm.Tests/Architecture";
 
     [Fact]
-    public void The_surface_of_RxQmp_is_the_reviewed_one() => AssertSurface(typeof(Rx.Qmp.QmpClient).Assembly);
+    public void The_surface_of_RxVm_is_the_reviewed_one() => ApiSurface.AssertReviewed(typeof(VmHost).Assembly, Folder);
 
-    private static void AssertSurface(Assembly assembly)
-    {
-        // The stand-ins' surface is not ours to decide.
-        var api = assembly.GeneratePublicApi(new ApiGeneratorOptions
-        {
-            IncludeAssemblyAttributes = false,
-            // Nor are the generated types: Rx.Qmp/Protocol is compared with the generator instead.
-            DenyNamespacePrefixes = ["DynamicData", "Microsoft.Reactive", "Rx.Qmp.Protocol"],
-        });
-        Snapshot.AssertFile($"Rx.Vm.Tests/Architecture/{assembly.GetName().Name}.api.txt", api.ReplaceLineEndings("\n") + "\n");
-    }
+    [Fact]
+    public void The_surface_of_RxVmTesting_is_the_reviewed_one() => ApiSurface.AssertReviewed(typeof(Marble).Assembly, Folder);
 }

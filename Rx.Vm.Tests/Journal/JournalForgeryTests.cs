@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Rx.Vm.Journal;
+using Rx.Vm.Testing;
 using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Tests.Journal;

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Cli.Commands;
 using Rx.Vm.Journal;
+using Rx.Vm.Testing;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Tests.Testing;
 

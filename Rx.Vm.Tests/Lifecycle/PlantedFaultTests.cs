@@ -47,4 +47,11 @@ public class PlantedFaultTests(ITestOutputHelper output)
         Assert.NotEmpty(Orders.Differences(symptomKept, signs, s => s.Phase == VmPhase.Running));
         Assert.Empty(Orders.Differences(VmReducer.Reduce, signs, s => s.Phase == VmPhase.Running));
     }
+
+    /// <summary>The documented list is this one.</summary>
+    [Fact]
+    public void The_list_is_in_the_documents() => Snapshot.AssertSection(
+        "docs/reliability.md",
+        $"{PlantedFaults.All.Count} faults\n\n| fault | caught by |\n|---|---|\n"
+            + string.Concat(PlantedFaults.All.Select(fault => $"| {fault.Name} | {fault.Caught} |\n")));
 }

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Protocol;
 using Rx.Vm.Tests.Campaign;
-using Rx.Vm.Tests.Qmp.Protocol;
+using Rx.Qmp.Tests.Protocol;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;
 

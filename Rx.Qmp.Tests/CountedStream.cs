@@ -1,0 +1,23 @@
+using Rx.Qmp.Wire;
+
+namespace Rx.Qmp.Tests;
+
+/// <summary>A connection that counts what is asked of it: each read and write would be a system call.</summary>
+internal sealed class CountedStream(Stream inner) : DelegatingStream(inner)
+{
+    public int Writes { get; private set; }
+
+    public int Reads { get; private set; }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Writes++;
+        return Inner.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Reads++;
+        return Inner.ReadAsync(buffer, cancellationToken);
+    }
+}

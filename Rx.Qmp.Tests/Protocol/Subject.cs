@@ -1,0 +1,65 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Generator.Model;
+using Rx.Qmp.Protocol;
+
+namespace Rx.Qmp.Tests.Protocol;
+
+/// <summary>One generated type, and the entry of the schema it comes from.</summary>
+/// <param name="Type">The schema's type.</param>
+/// <param name="Name">The C# name.</param>
+/// <param name="IsOpen">True if it keeps members it does not know.</param>
+internal sealed record Subject(Entry Type, string Name, bool IsOpen)
+{
+    private delegate byte[] Pass(byte[] json);
+
+    /// <summary>Every type that has a value, the arguments of every command, the data of every event.</summary>
+    public static IReadOnlyList<Subject> All { get; } =
+    [
+        .. RecordedSchema.Catalog.Types.Select(type => new Subject(type.Type, type.Name, false)),
+        .. RecordedSchema.Document.Commands.Select(command => new Subject(
+            RecordedSchema.Document.Type(command.Argument!),
+            RecordedSchema.Catalog.Commands[command.Name],
+            RecordedSchema.Catalog.IsOpen(command.Name))),
+        .. RecordedSchema.Document.Events.Select(item => new Subject(
+            RecordedSchema.Document.Type(item.Argument!), RecordedSchema.Catalog.Events[item.Name], false)),
+    ];
+
+    private Type Class => typeof(IQmpData<>).Assembly.GetType("Rx.Qmp.Protocol." + Name, throwOnError: true)!;
+
+    /// <summary>Reads the value and writes it again.</summary>
+    public string RoundTrip(string json)
+    {
+        bool isEvent = Name.EndsWith("Event", StringComparison.Ordinal) && Class.GetProperty("EventName") is not null;
+        var pass = typeof(Subject).GetMethod(isEvent ? nameof(PassEvent) : nameof(PassData), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(Class)
+            .CreateDelegate<Pass>();
+        return Encoding.UTF8.GetString(pass(Encoding.UTF8.GetBytes(json)));
+    }
+
+    public override string ToString() => Name;
+
+    private static byte[] PassData<T>(byte[] json)
+        where T : IQmpData<T>
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        var value = T.Read(ref reader);
+        Assert.Equal(json.Length, reader.BytesConsumed);
+        return JsonWrite.Utf8(value.Write);
+    }
+
+    private static byte[] PassEvent<T>(byte[] json)
+        where T : class, IQmpTypedEvent<T>
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        var value = T.Read(ref reader, DateTimeOffset.UnixEpoch);
+        Assert.Equal(json.Length, reader.BytesConsumed);
+        Assert.Equal(DateTimeOffset.UnixEpoch, typeof(T).GetProperty("Timestamp")!.GetValue(value));
+        return JsonWrite.Utf8(typeof(T).GetMethod("Write")!.CreateDelegate<Action<Utf8JsonWriter>>(value));
+    }
+}

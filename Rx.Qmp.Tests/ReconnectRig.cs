@@ -1,0 +1,71 @@
+using Microsoft.Reactive.Testing;
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Messages;
+
+namespace Rx.Qmp.Tests;
+
+/// <summary>A reconnecting client and its servers on one thread and one virtual clock.</summary>
+internal sealed class ReconnectRig : IDisposable
+{
+    public static readonly QmpReconnectPolicy EverySecond = new()
+    {
+        BackOff = new QmpBackOff(TimeSpan.FromSeconds(1)), StableAfter = TimeSpan.Zero,
+    };
+
+    public ReconnectRig(Func<QmpReconnectOptions, QmpReconnectOptions>? adjust = null)
+    {
+        Script = new ScriptedEndpoint(Time);
+        var options = new QmpReconnectOptions
+        {
+            Client = new QmpClientOptions { Scheduler = Time, InlineContinuations = true, ConnectRetry = QmpConnectRetry.Never },
+            Policy = EverySecond,
+        };
+        Client = new QmpReconnectingClient(Script.Endpoint, adjust?.Invoke(options) ?? options);
+        Client.States.Subscribe(States.Add, () => StatesCompleted = true);
+        Client.Events.Subscribe(Events.Add, () => EventsCompleted = true);
+    }
+
+    public TestScheduler Time { get; } = new();
+
+    public ScriptedEndpoint Script { get; }
+
+    public QmpReconnectingClient Client { get; }
+
+    public List<QmpReconnectState> States { get; } = [];
+
+    public List<QmpEvent> Events { get; } = [];
+
+    public bool StatesCompleted { get; private set; }
+
+    public bool EventsCompleted { get; private set; }
+
+    public QmpReconnectState State => States[^1];
+
+    /// <summary>The states as "phase connection".</summary>
+    public string Story => string.Join(", ", States.Select(state => $"{state.Phase} {state.Connection}"));
+
+    public IEnumerable<string> EventNames => Events.Select(item => item.Name);
+
+    /// <summary>Servers as the script has them, the first of them connected.</summary>
+    public static ReconnectRig Connected(
+        Func<QmpReconnectOptions, QmpReconnectOptions>? adjust = null, Action<FakeQmpServer>? prepare = null)
+    {
+        var rig = new ReconnectRig(adjust);
+        rig.Script.Serve(prepare);
+        Assert.True(rig.Connect().IsCompletedSuccessfully);
+        return rig;
+    }
+
+    public Task Connect() => Client.ConnectAsync(CancellationToken.None);
+
+    public Task<QmpReply> Execute(string name) => Client.ExecuteAsync(QmpCommand.Create(name), CancellationToken.None).AsTask();
+
+    public void Advance(double seconds) => Time.AdvanceBy(TimeSpan.FromSeconds(seconds).Ticks);
+
+    public void Dispose()
+    {
+        _ = Client.DisposeAsync().AsTask();
+        Script.Servers.ForEach(server => server.Dispose());
+    }
+}

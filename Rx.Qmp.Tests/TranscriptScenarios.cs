@@ -1,0 +1,99 @@
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Rx.Qmp;
+using Rx.Qmp.Commands;
+using Rx.Qmp.Commands.Events;
+using Rx.Qmp.Protocol;
+
+namespace Rx.Qmp.Tests;
+
+/// <summary>What clients do with QEMU, told once: run against QEMU to record it, and against the recording. Each waits for what matters by
+/// an event, so that it says the same every time.</summary>
+internal static class TranscriptScenarios
+{
+    /// <summary>The arguments of QEMU's machine, and what the client does.</summary>
+    public static IReadOnlyDictionary<string, Scenario> All { get; } =
+        new Dictionary<string, Scenario>
+        {
+            ["queries"] = new("none", null, ["-name", "probe"], Queries),
+            ["pretty"] = new("none", "chardev=qmp,mode=control,pretty=on", ["-name", "probe"], Queries),
+            ["hotplug"] = new("q35", null, ["-m", "32", "-device", "pcie-root-port,id=rp0,chassis=1"], Hotplug),
+            ["job"] = new("none", null, [], Job),
+            ["stop"] = new("q35", null, ["-m", "32"], StopAndGo),
+            ["quit"] = new("none", null, [], (client, _) => client.QuitAsync(Token)),
+        };
+
+    /// <summary>One of them.</summary>
+    /// <param name="Machine">QEMU's machine.</param>
+    /// <param name="Monitor">Its monitor; null: the usual one.</param>
+    /// <param name="More">More of its command line.</param>
+    /// <param name="Run">What the client does; gets the name of an image.</param>
+    internal sealed record Scenario(string Machine, string? Monitor, string[] More, Func<QmpClient, string, Task> Run);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static ValueTask<Rx.Qmp.Messages.QmpReply> Execute(QmpClient client, QmpCommand command) => client.ExecuteAsync(command, Token);
+
+    private static async Task Queries(QmpClient client, string image)
+    {
+        await Execute(client, QmpCommands.QueryStatus());
+        await Execute(client, QmpCommands.QueryName());
+        await Execute(client, QmpCommand.Create("query-version"));
+        await Execute(client, QmpCommand.Create("query-chardev"));
+        await Assert.ThrowsAsync<QmpCommandException>(() => Execute(client, QmpCommand.Create("query-nonsense")).AsTask());
+        await Assert.ThrowsAsync<QmpCommandException>(() => Execute(client, QmpCommands.DeviceAdd("nonsense", "d0", _ => { })).AsTask());
+    }
+
+    private static async Task Hotplug(QmpClient client, string image)
+    {
+        await Execute(client, QmpCommands.BlockdevAddFile("disk0n", "raw", image, readOnly: false));
+        await Execute(client, QmpCommands.DeviceAdd("virtio-blk-pci", "disk0", writer =>
+        {
+            writer.WriteString("bus", "rp0");
+            writer.WriteString("drive", "disk0n");
+        }));
+        await Execute(client, QmpCommands.QueryBlock());
+        var gone = client.Events.OfEvent<DeviceDeletedEvent>().FirstAsync(deleted => deleted.Device == "disk0").ToTask(Token);
+        await Execute(client, QmpCommands.DeviceDel("disk0"));
+
+        // No guest is running that could let go of it; a reset takes it away.
+        await Execute(client, QmpCommand.Create("system_reset"));
+        await gone;
+        await Execute(client, QmpCommands.BlockdevDel("disk0n"));
+    }
+
+    private static async Task Job(QmpClient client, string image)
+    {
+        var states = client.Events.Where(item => item.Name == "JOB_STATUS_CHANGE")
+            .Select(item => item.GetDataElement().GetProperty("status").GetString());
+        var concluded = states.FirstAsync(status => status == "concluded").ToTask(Token);
+        await Execute(client, QmpCommand.Create("blockdev-create", writer =>
+        {
+            writer.WriteString("job-id", "create0");
+            writer.WriteStartObject("options");
+            writer.WriteString("driver", "file");
+            writer.WriteString("filename", image);
+            writer.WriteNumber("size", 65536);
+            writer.WriteEndObject();
+        }));
+        await concluded;
+        await Execute(client, QmpCommand.Create("query-jobs"));
+        var gone = states.FirstAsync(status => status == "null").ToTask(Token);
+        await Execute(client, QmpCommand.Create("job-dismiss", writer => writer.WriteString("id", "create0")));
+        await gone;
+    }
+
+    private static async Task StopAndGo(QmpClient client, string image)
+    {
+        await Execute(client, QmpCommands.Cont());
+        await Execute(client, QmpCommands.Stop());
+        await Execute(client, QmpCommands.QueryStatus());
+        await Execute(client, QmpCommand.Create("object-add", writer =>
+        {
+            writer.WriteString("qom-type", "secret");
+            writer.WriteString("id", "s0");
+            writer.WriteString("data", "hunter2");
+        }));
+        await client.QuitAsync(Token);
+    }
+}

@@ -1,0 +1,290 @@
+using System.Text;
+using System.Text.Json;
+using Rx.Qmp.Wire;
+
+namespace Rx.Qmp.Tests.Wire;
+
+public class FrameScannerTests(ITestOutputHelper output)
+{
+    /// <summary>Each sample: the stream, then the messages in it.</summary>
+    public static readonly string[][] Samples =
+    [
+        ["{}", "{}"],
+        ["{\"return\": {}, \"id\": 0}\r\n", "{\"return\": {}, \"id\": 0}"],
+        ["{\"a\":1}{\"b\":2}", "{\"a\":1}", "{\"b\":2}"],
+        ["{}{}{}", "{}", "{}", "{}"],
+        ["\r\n \t{\"a\":[]}\n\n{\"b\":{}}\r\n", "{\"a\":[]}", "{\"b\":{}}"],
+        ["{\r\n    \"return\": {\r\n    },\r\n    \"id\": 3\r\n}\r\n", "{\r\n    \"return\": {\r\n    },\r\n    \"id\": 3\r\n}"],
+        ["{\"a\":{}\n}{}", "{\"a\":{}\n}", "{}"],
+        ["{\"s\":\"}{][\"}{}", "{\"s\":\"}{][\"}", "{}"],
+        ["{\"s\":\"\\\"}\"}{}", "{\"s\":\"\\\"}\"}", "{}"],
+        ["{\"s\":\"\\\\\"}{}", "{\"s\":\"\\\\\"}", "{}"],
+        ["{\"s\":\"\\\\\\\"}{\"}{\"t\":1}", "{\"s\":\"\\\\\\\"}{\"}", "{\"t\":1}"],
+        ["{\"\\u007b\":\"\\u0022}\"}{}", "{\"\\u007b\":\"\\u0022}\"}", "{}"],
+        ["{\"a\":[[[{\"b\":[{}]}]]]}{}", "{\"a\":[[[{\"b\":[{}]}]]]}", "{}"],
+        ["{\"ü€😀\":\"{ü}\"}\r\n{}", "{\"ü€😀\":\"{ü}\"}", "{}"],
+        [
+            "{\"" + new string('x', 60) + "\\\\\":\"" + new string('\\', 64) + "\"}{\"y\":\"" + new string('\\', 62) + "\\\"}\"}",
+            "{\"" + new string('x', 60) + "\\\\\":\"" + new string('\\', 64) + "\"}",
+            "{\"y\":\"" + new string('\\', 62) + "\\\"}\"}",
+        ],
+        [
+            "{\"long\":\"" + new string('}', 200) + "\",\"n\":[" + string.Concat(Enumerable.Repeat("[],", 80)) + "0]}{}",
+            "{\"long\":\"" + new string('}', 200) + "\",\"n\":[" + string.Concat(Enumerable.Repeat("[],", 80)) + "0]}",
+            "{}",
+        ],
+    ];
+
+    public static TheoryData<int> SampleNumbers => [.. Enumerable.Range(0, Samples.Length)];
+
+    [Theory]
+    [MemberData(nameof(SampleNumbers))]
+    public void Every_split_position_of_every_sample_gives_the_same_messages(int sample)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(Samples[sample][0]);
+        string[] expected = Samples[sample][1..];
+        for (int first = 0; first <= bytes.Length; first++)
+        {
+            Assert.Equal(expected, Frames.Cut(bytes, [first, bytes.Length - first]));
+        }
+
+        for (int size = 1; size <= Math.Min(bytes.Length, 130); size++)
+        {
+            Assert.Equal(expected, Frames.Cut(bytes, Frames.Of(size)));
+        }
+    }
+
+    [Fact]
+    public void Random_streams_are_cut_where_JsonDocument_ends_its_values()
+    {
+        int seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (int round = 0; round < 400; round++)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(RandomJson.Stream(random));
+            var expected = CutWithJsonDocument(bytes);
+            Assert.Equal(expected, Frames.Cut(bytes, Frames.Of(random.Next(1, 200))));
+            Assert.Equal(expected, Frames.Cut(bytes, Enumerable.Range(0, int.MaxValue).Select(_ => random.Next(1, 80))));
+        }
+    }
+
+    [Fact]
+    public void Damaged_streams_end_in_a_status_never_in_an_exception()
+    {
+        int seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (int round = 0; round < 2000; round++)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(RandomJson.Stream(random));
+            for (int damage = random.Next(1, 6); damage > 0; damage--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            Assert.Equal(Outcome(bytes, bytes.Length), Outcome(bytes, random.Next(1, 70)));
+        }
+    }
+
+    [Theory]
+    [InlineData(64 * 1024, 1)]
+    [InlineData(64 * 1024, 64)]
+    [InlineData(1024 * 1024, 1)]
+    [InlineData(1024 * 1024, 7)]
+    [InlineData(1024 * 1024, 1024)]
+    [InlineData(16 * 1024 * 1024, 1)]
+    [InlineData(16 * 1024 * 1024, 1024)]
+    public void Trap08_S2_every_byte_is_looked_at_once_however_it_drips_in(int size, int piece)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes("{\"return\":\"" + new string('a', size) + "\",\"id\":0}\r\n");
+        Assert.Single(Frames.Cut(bytes, Frames.Of(piece), out var buffer));
+        Assert.True(buffer.BytesLookedAt <= bytes.Length, $"{buffer.BytesLookedAt} looked at of {bytes.Length}");
+        Assert.True(buffer.BytesMoved <= 2 * bytes.Length, $"{buffer.BytesMoved} moved of {bytes.Length}");
+    }
+
+    [Fact]
+    public void S2_small_messages_cost_at_most_a_block_each_on_top()
+    {
+        const int count = 10_000;
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"event\":\"X\"}\r\n", count)));
+        Assert.Equal(count, Frames.Cut(bytes, Frames.Of(4096), out var buffer).Count);
+        Assert.True(buffer.BytesLookedAt <= bytes.Length + (63L * count));
+        Assert.True(buffer.BytesMoved <= bytes.Length);
+    }
+
+    [Fact]
+    public void S3_a_million_brackets_are_refused_at_the_depth_limit()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 1_000_000));
+        var scanner = new FrameScanner(maxDepth: 32);
+        Assert.Equal(FrameScanStatus.TooDeep, scanner.Scan(bytes, out int used));
+        Assert.Equal(5 + 32, used);
+        Assert.Equal(64, scanner.BytesLookedAt);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(1024)]
+    public void The_deepest_allowed_message_passes_and_one_level_more_does_not(int piece)
+    {
+        static string Nest(int depth) => "{\"a\":" + new string('[', depth - 1) + new string(']', depth - 1) + "}";
+        Assert.Equal((FrameScanStatus.Frame, Nest(64).Length), Scan(Nest(64), 64, piece));
+        Assert.Equal((FrameScanStatus.TooDeep, 5 + 64), Scan(Nest(65), 64, piece));
+    }
+
+    [Theory]
+    [InlineData("x{}")]
+    [InlineData("[1]")]
+    [InlineData("\"a\"")]
+    [InlineData("}")]
+    [InlineData("\u0000{}")]
+    public void What_does_not_start_an_object_is_refused_at_its_first_byte(string text)
+    {
+        Assert.Equal((FrameScanStatus.NotAnObject, 0), Scan(text, 64, 1));
+        Assert.Equal((FrameScanStatus.NotAnObject, 0), Scan(text, 64, 100));
+    }
+
+    [Fact]
+    public void A_message_of_exactly_the_limit_passes_and_one_byte_more_does_not()
+    {
+        foreach (int piece in (int[])[1, 100, 100_000])
+        {
+            Assert.Equal(FrameScanStatus.Frame, LastStatus(2048, 2048, piece));
+            Assert.Equal(FrameScanStatus.TooLarge, LastStatus(2049, 2048, piece));
+        }
+    }
+
+    [Fact]
+    public void A_large_array_is_given_back_once_its_message_was_taken()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', 3_000_000) + "\"}");
+        Frames.Cut(bytes, Frames.Of(100_000), out var buffer);
+        Assert.True(buffer.Capacity > 3_000_000);
+        buffer.GetRoom();
+        Assert.True(buffer.Capacity <= 64 * 1024);
+    }
+
+    [Fact]
+    public void Cutting_messages_allocates_nothing()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Events.Named("FLOOD", "{\"a\": [1, \"b\\\"c\"]}"), 100)));
+        var buffer = new FrameBuffer(Frames.MaxBytes, 1024);
+        Assert.Equal(100, CutAll());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int found = 0;
+        for (int round = 0; round < 100; round++)
+        {
+            found += CutAll();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(10_000, found);
+
+        int CutAll()
+        {
+            int count = 0;
+            for (int at = 0; at < bytes.Length;)
+            {
+                var room = buffer.GetRoom().Span;
+                int length = Math.Min(room.Length, bytes.Length - at);
+                bytes.AsSpan(at, length).CopyTo(room);
+                buffer.Commit(length);
+                at += length;
+                while (buffer.TryTake(out _) == FrameScanStatus.Frame)
+                {
+                    count++;
+                }
+            }
+
+            return count;
+        }
+    }
+
+    private static FrameScanStatus LastStatus(int size, int limit, int piece)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', size - 8) + "\"}");
+        Assert.Equal(size, bytes.Length);
+        var buffer = new FrameBuffer(limit, 64);
+        for (int at = 0; at < bytes.Length;)
+        {
+            var room = buffer.GetRoom();
+            int count = Math.Min(Math.Min(piece, bytes.Length - at), room.Length);
+            bytes.AsSpan(at, count).CopyTo(room.Span);
+            buffer.Commit(count);
+            at += count;
+            var status = buffer.TryTake(out _);
+            if (status != FrameScanStatus.NeedMore)
+            {
+                return status;
+            }
+        }
+
+        return FrameScanStatus.NeedMore;
+    }
+
+    private static (FrameScanStatus Status, int Used) Scan(string text, int maxDepth, int piece)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        var scanner = new FrameScanner(maxDepth);
+        int total = 0;
+        while (total < bytes.Length)
+        {
+            var status = scanner.Scan(bytes.AsSpan(total, Math.Min(piece, bytes.Length - total)), out int used);
+            total += used;
+            if (status != FrameScanStatus.NeedMore)
+            {
+                return (status, total);
+            }
+        }
+
+        return (FrameScanStatus.NeedMore, total);
+    }
+
+    /// <summary>Messages found and how it ended: the same however the bytes are cut.</summary>
+    private static (int Count, FrameScanStatus Last, long Total) Outcome(byte[] bytes, int piece)
+    {
+        var buffer = new FrameBuffer(Frames.MaxBytes, 16);
+        var (count, total) = (0, 0L);
+        for (int at = 0; at < bytes.Length;)
+        {
+            var room = buffer.GetRoom();
+            int length = Math.Min(Math.Min(piece, bytes.Length - at), room.Length);
+            bytes.AsSpan(at, length).CopyTo(room.Span);
+            buffer.Commit(length);
+            at += length;
+            FrameScanStatus status;
+            while ((status = buffer.TryTake(out var frame)) == FrameScanStatus.Frame)
+            {
+                count++;
+                total += frame.Length;
+            }
+
+            if (status != FrameScanStatus.NeedMore)
+            {
+                return (count, status, total);
+            }
+        }
+
+        return (count, FrameScanStatus.NeedMore, total);
+    }
+
+    private static List<string> CutWithJsonDocument(byte[] bytes)
+    {
+        List<string> found = [];
+        var rest = bytes.AsSpan().TrimStart(" \t\r\n"u8);
+        while (!rest.IsEmpty)
+        {
+            // Not final: the reader stops behind the value and lets other values follow.
+            var reader = new Utf8JsonReader(rest, isFinalBlock: false, default);
+            Assert.True(JsonDocument.TryParseValue(ref reader, out var document));
+            document.Dispose();
+            found.Add(Encoding.UTF8.GetString(rest[..(int)reader.BytesConsumed]));
+            rest = rest[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8);
+        }
+
+        return found;
+    }
+}
