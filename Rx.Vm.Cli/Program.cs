@@ -1,5 +1,14 @@
 using System.CommandLine;
+using Rx.Vm.Cli;
 using Rx.Vm.Cli.Commands;
+using Rx.Vm.Qemu;
+
+// Before anything else is loaded: a runtime that runs out of descriptors half-way ends in an abort, not in a sentence.
+if (MachineDoctor.Obstacle() is { } obstacle)
+{
+    Complaint.Write(Console.Error, obstacle);
+    return ExitCodes.Failed;
+}
 
 var root = new RootCommand("Pods, each in a virtual machine of its own.")
 {

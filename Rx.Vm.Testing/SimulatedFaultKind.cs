@@ -29,6 +29,9 @@ public enum SimulatedFaultKind
     /// <summary>The process outlives every kill.</summary>
     Unkillable,
 
+    /// <summary>The process uses its processor all the time, whether it gets anywhere or not: a busy host, or a guest that spins.</summary>
+    AtWork,
+
     /// <summary><c>quit</c> is answered, and the process stays.</summary>
     QuitIgnored,
 

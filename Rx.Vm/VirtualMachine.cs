@@ -46,6 +46,12 @@ public sealed class VirtualMachine
     /// <summary>The machine's id.</summary>
     public string Id { get; }
 
+    /// <summary>
+    /// The process id of the machine's process; null before it was started, after it has ended, and for a machine that is no process. By
+    /// the time it is used it may be another's: signals go through <see cref="KillAsync"/>.
+    /// </summary>
+    public int? ProcessId => _connection.Machine is { Exited.IsCompleted: false } machine ? machine.Identity?.Pid : null;
+
     /// <summary>The state that was published last.</summary>
     public VmState State => _pipeline.Current;
 
@@ -192,7 +198,8 @@ public sealed class VirtualMachine
             case AnswerKind.Refused:
                 throw new VmRefusedException(Id, request, answer.Refusal, answer.Phase);
             case AnswerKind.Failed:
-                throw new VmFailedException(Id, request, answer.Reason, answer.Message);
+                throw new VmFailedException(
+                    Id, request, answer.Reason, answer.Message, answer.Reason == VmReason.StartFailed ? _connection.StartFault : null);
         }
     }
 }

@@ -7,8 +7,11 @@ namespace Rx.Vm;
 /// <param name="request">What was asked.</param>
 /// <param name="reason">The machine's reason, or <see cref="VmReason.None"/> when only the request failed and the machine goes on.</param>
 /// <param name="cause">The cause in words.</param>
-public sealed class VmFailedException(string vmId, string request, VmReason reason, string? cause)
-    : RxVmException($"{vmId}: {request} failed: {cause ?? reason.ToString()}")
+/// <param name="inner">
+/// Where a machine could not be started, why: a <see cref="Qemu.MachineStartException"/> or what else refused it.
+/// </param>
+public sealed class VmFailedException(string vmId, string request, VmReason reason, string? cause, Exception? inner = null)
+    : RxVmException($"{vmId}: {request} failed: {cause ?? reason.ToString()}", inner)
 {
     /// <summary>The machine.</summary>
     public string VmId { get; } = vmId;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
@@ -10,6 +11,7 @@ using Rx.Vm.Images.Boot;
 using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
+using Rx.Vm.Qemu.Start;
 using Rx.Vm.Reactive;
 using Serilog;
 using Serilog.Core;
@@ -29,6 +31,8 @@ public sealed class VmHost : IAsyncDisposable
     private readonly IMachineDriver _driver;
     private readonly Lazy<ImageStore> _images;
     private readonly JournalShelf _journals;
+    private readonly StartQueue _starts;
+    private readonly long _bufferMemory;
     private readonly ILogger _log;
     private volatile bool _disposed;
 
@@ -40,6 +44,8 @@ public sealed class VmHost : IAsyncDisposable
         _journals = new JournalShelf(options.Journal, options.Schedulers, options.InlineContinuations);
         _log = (options.Logger ?? Logger.None).ForContext<VmHost>();
         _fleet = new VmFleet(_log);
+        _starts = Queue(options, driver);
+        _bufferMemory = options.BufferMemory ?? MachineBuffers.DefaultMemory(driver.Needs);
     }
 
     /// <summary>
@@ -59,7 +65,7 @@ public sealed class VmHost : IAsyncDisposable
     {
         ct.ThrowIfCancellationRequested();
         options ??= new VmHostOptions();
-        options.Journal.Validate();
+        options.Validate();
         var host = new VmHost(options, options.Driver ?? Qemu(options));
         if (host._driver.Needs.HasFlag(MachineNeeds.Images))
         {
@@ -69,8 +75,25 @@ public sealed class VmHost : IAsyncDisposable
         return ValueTask.FromResult(host);
     }
 
-    /// <summary>Makes a machine and boots it. Returns at once; watch its states.</summary>
-    /// <exception cref="RxVmException">An option is out of range, the id is taken, or there is nothing to boot from.</exception>
+    /// <summary>
+    /// Looks at what a host with these options needs: emulator and its confinement, accelerator, directories, descriptors, boot files,
+    /// images. One finding each, the most basic first, and what to do about those that are not good; <c>rxvm doctor</c> prints them.
+    /// Starts no machine and changes nothing but to make missing directories.
+    /// </summary>
+    /// <param name="options">The host; null for the defaults.</param>
+    /// <param name="ct">Gives up a trial start of the emulator that takes too long.</param>
+    public static Task<ImmutableArray<DoctorItem>> ProbeAsync(VmHostOptions? options = null, CancellationToken ct = default)
+    {
+        options ??= new VmHostOptions();
+        return HostProbe.ExamineAsync(options, options.Driver ?? Qemu(options), ct);
+    }
+
+    /// <summary>
+    /// Makes a machine and boots it. Returns at once: whatever looks at a disk or starts a process happens on other threads, and a machine
+    /// that can't be started ends with <see cref="VmReason.StartFailed"/>. At most <see cref="VmHostOptions.BootsAtOnce"/> machines boot
+    /// at a time; the others show <see cref="VmState.Queued"/>.
+    /// </summary>
+    /// <exception cref="RxVmException">An option is out of range, the id is taken, or the memory for buffers is used up.</exception>
     public VirtualMachine Start(VmOptions? options = null)
     {
         var vm = Create(options);
@@ -79,19 +102,20 @@ public sealed class VmHost : IAsyncDisposable
     }
 
     /// <summary>Makes a machine without booting it; running a pod boots it.</summary>
-    /// <exception cref="RxVmException">An option is out of range, the id is taken, or there is nothing to boot from.</exception>
+    /// <exception cref="RxVmException">An option is out of range, the id is taken, or the memory for buffers is used up.</exception>
     public VirtualMachine Create(VmOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new VmOptions();
         options.Validate();
-        var spec = Specify(options);
-        if (_machines.ContainsKey(spec.Id))
+        var id = options.Id ?? NewId("vm-");
+        if (_machines.ContainsKey(id))
         {
-            throw Taken(spec.Id);
+            throw Taken(id);
         }
 
-        var vm = Assemble(spec, options);
+        MachineBuffers.Check(_machines.Count + 1, _bufferMemory);
+        var vm = Assemble(id, options);
         if (!_machines.TryAdd(vm.Id, vm))
         {
             vm.Journal.Close();
@@ -123,7 +147,8 @@ public sealed class VmHost : IAsyncDisposable
         _fleet.Dispose();
     }
 
-    private MachineSpec Specify(VmOptions options)
+    // Part of the start: it reads and checks files.
+    private MachineSpec Specify(string id, VmOptions options)
     {
         var needed = _driver.Needs.HasFlag(MachineNeeds.BootFiles);
         var files = needed && (options.KernelPath is null || options.InitrdPath is null)
@@ -131,27 +156,35 @@ public sealed class VmHost : IAsyncDisposable
             : null;
         return new MachineSpec
         {
-            Id = options.Id ?? NewId("vm-"),
+            Id = id,
             MemoryMiB = (int)(options.Memory >> 20),
             Cpus = options.Cpus,
             KernelPath = options.KernelPath ?? files?.KernelPath ?? (needed ? throw NothingToBoot("kernel") : ""),
             InitrdPath = options.InitrdPath ?? files?.InitramfsPath ?? (needed ? throw NothingToBoot("initramfs") : ""),
             ExtraAppend = options.KernelAppend,
             Accelerator = options.Accelerator,
+            RequireIsolation = options.RequireIsolation,
         };
+    }
+
+    // Whether a boot that fails says something about the host: its own kernel, and all the time it usually gets.
+    private static bool IsOrdinary(VmOptions options)
+    {
+        var usual = new VmTimeouts();
+        return options is { KernelPath: null, InitrdPath: null, KernelAppend.Length: 0 }
+            && options.Timeouts.Boot >= usual.Boot && options.Timeouts.QmpGreeting >= usual.QmpGreeting;
     }
 
     private static RxVmException Taken(string id) => new($"{id}: the id is taken by another machine");
 
     private RxVmException NothingToBoot(string what) =>
-        new($"no {what}: none was given and none is in {_options.Images.Directory}; run './rx setup'");
+        new($"no {what}: none was given and none is in {_options.Images.Directory}; run 'rxvm setup'");
 
-    private VirtualMachine Assemble(MachineSpec spec, VmOptions options)
+    private VirtualMachine Assemble(string id, VmOptions options)
     {
-        // Bound once: a log context would follow threads, not machines.
-        var log = _log.ForContext("VmId", spec.Id);
+        ILogger log = new MachineLog(_log, id);
         var pipeline = new VmPipeline(
-            VmFold.Initial(spec.Id, options.Keep, options.Timeouts),
+            VmFold.Initial(id, options.Keep, options.Timeouts),
             _options.Schedulers,
             fault => log.Warning(fault, "An observer failed and was dropped"));
         var journal = _journals.Open(pipeline.Initial.Fold, options.JournalPath, log);
@@ -159,7 +192,9 @@ public sealed class VmHost : IAsyncDisposable
         var connection = new MachineConnection();
         var guest = new GuestEffects(connection, pipeline.Post);
         var machine = new MachineEffects(
-            _driver, spec, connection, _options.Schedulers, _options.InlineContinuations, options.Timeouts, pipeline.Post, log);
+            _driver, () => Specify(id, options), _starts, connection, _options.Schedulers, _options.InlineContinuations, options.Timeouts,
+            IsOrdinary(options), pipeline.Post, log);
+        var work = new WorkMeter(connection);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
         pipeline.Connect(
             ledger,
@@ -168,16 +203,34 @@ public sealed class VmHost : IAsyncDisposable
             {
                 guest.Follow(step);
                 machine.Follow(step);
+                work.Follow(step);
             },
             effects.Run,
-            step => VmLog.Step(log, step));
+            step => VmLog.Step(log, step),
+            work.WasAtWork);
         return new VirtualMachine(pipeline, journal, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
     }
 
     // Where the driver needs no files, an image is just its name.
-    private Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct) => _driver.Needs.HasFlag(MachineNeeds.Images)
-        ? Images.ResolveAsync(image, ct)
-        : Task.FromResult(RootFileSystem.Unresolved(ImageReference.Parse(image)));
+    private async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct)
+    {
+        if (!_driver.Needs.HasFlag(MachineNeeds.Images))
+        {
+            return RootFileSystem.Unresolved(ImageReference.Parse(image));
+        }
+
+        await Hop.AwayAsync(_options.InlineContinuations).ConfigureAwait(false);
+        return await Images.ResolveAsync(image, ct).ConfigureAwait(false);
+    }
+
+    private static StartQueue Queue(VmHostOptions options, IMachineDriver driver)
+    {
+        // A simulated boot takes no processor.
+        var real = driver.Needs.HasFlag(MachineNeeds.BootFiles);
+        var atOnce = options.BootsAtOnce ?? (real ? Environment.ProcessorCount : int.MaxValue);
+        var slots = real && driver.LockDirectory is { } directory ? new BootSlots(directory, atOnce) : null;
+        return new StartQueue(atOnce, slots, options.Schedulers.Time, options.InlineContinuations);
+    }
 
     private static QemuDriver Qemu(VmHostOptions options) =>
         new(new QemuDriverOptions { CacheDirectory = options.Images.Directory }, options.Logger);

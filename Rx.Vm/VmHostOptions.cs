@@ -1,5 +1,6 @@
 using Rx.Vm.Images;
 using Rx.Vm.Journal;
+using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
 using Serilog;
@@ -9,6 +10,8 @@ namespace Rx.Vm;
 /// <summary>A host of machines.</summary>
 public sealed record VmHostOptions
 {
+    private const int MaxBootsAtOnce = 4096;
+
     /// <summary>What starts machines; null runs QEMU.</summary>
     public IMachineDriver? Driver { get; init; }
 
@@ -25,9 +28,40 @@ public sealed record VmHostOptions
     /// </summary>
     public bool InlineContinuations { get; init; }
 
+    /// <summary>
+    /// How many machines boot at once; the others wait (<see cref="VmState.Queued"/>). QEMU's machines wait for one another across all
+    /// host processes of this user. At least 1. Null (the default): as many as there are processors, or any number when the driver needs no
+    /// boot files, as the simulated one.
+    /// </summary>
+    public int? BootsAtOnce { get; init; }
+
+    /// <summary>
+    /// Most memory of this process, in bytes, that the buffers of its machines may come to take; a machine over it is refused. A machine
+    /// whose guest and whose readers do their worst takes <see cref="MachineBuffers.MostPerMachine"/>. Null (the default): half of what
+    /// this process may use, or no limit when the driver needs no boot files.
+    /// </summary>
+    public long? BufferMemory { get; init; }
+
     /// <summary>How the events of machines are recorded.</summary>
     public JournalOptions Journal { get; init; } = new();
 
     /// <summary>Where to log; null logs nothing. Environment values and command arguments are never logged.</summary>
     public ILogger? Logger { get; init; }
+
+    /// <summary>Throws for the first value out of its range, naming it.</summary>
+    internal void Validate()
+    {
+        Journal.Validate();
+        if (BootsAtOnce is < 1 or > MaxBootsAtOnce)
+        {
+            throw new RxVmException($"{nameof(VmHostOptions)}.{nameof(BootsAtOnce)}: {BootsAtOnce} is not between 1 and {MaxBootsAtOnce}");
+        }
+
+        if (BufferMemory < MachineBuffers.MostPerMachine)
+        {
+            throw new RxVmException(
+                $"{nameof(VmHostOptions)}.{nameof(BufferMemory)}: {BufferMemory} bytes are not enough for one machine, "
+                + $"which may take {MachineBuffers.MostPerMachine}");
+        }
+    }
 }

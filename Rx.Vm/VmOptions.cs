@@ -29,6 +29,12 @@ public sealed record VmOptions
     /// <summary>Hardware virtualisation or translation. Default: chosen by the host.</summary>
     public Accelerator Accelerator { get; init; } = Accelerator.Auto;
 
+    /// <summary>
+    /// Whether the machine must be isolated by hardware. Then a start that would have to use translation, which is not a security boundary,
+    /// fails with <see cref="MachineStartFailure.Isolation"/>. Default: no.
+    /// </summary>
+    public bool RequireIsolation { get; init; }
+
     /// <summary>What becomes of the machine when its pod ends by itself. Default: it is shut down.</summary>
     public KeepMode Keep { get; init; } = KeepMode.None;
 

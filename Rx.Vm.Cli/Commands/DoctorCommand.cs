@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Rx.Vm.Images;
-using Rx.Vm.Images.Boot;
 using Rx.Vm.Qemu;
 
 namespace Rx.Vm.Cli.Commands;
@@ -14,11 +12,7 @@ internal static class DoctorCommand
         command.SetAction(async (parsed, ct) =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            var images = new ImageStoreOptions();
-            var items = new List<DoctorItem>(await MachineDoctor.ExamineAsync(
-                new QemuDriverOptions { CacheDirectory = images.Directory }, ct).ConfigureAwait(false));
-            items.Add(BootFiles(images));
-            items.Add(Imported(images));
+            var items = await VmHost.ProbeAsync(ct: ct).ConfigureAwait(false);
             foreach (var item in items)
             {
                 output.WriteLine($"{Mark(item.Verdict),-5} {item.Name,-16} {Complaint.OneLine(item.Detail)}");
@@ -28,38 +22,9 @@ internal static class DoctorCommand
                 }
             }
 
-            return items.Exists(item => item.Verdict == DoctorVerdict.Fatal) ? 1 : 0;
+            return items.Any(item => item.Verdict == DoctorVerdict.Fatal) ? 1 : 0;
         });
         return command;
-    }
-
-    private static DoctorItem BootFiles(ImageStoreOptions images)
-    {
-        try
-        {
-            return new BootFileStore(images, CliScheduler.Instance).Find() is { } files
-                ? new DoctorItem("boot files", DoctorVerdict.Good, $"kernel {files.KernelVersion}, {files.KernelPath}")
-                : new DoctorItem("boot files", DoctorVerdict.Fatal, $"no kernel and initramfs in {images.Directory}", "./rx setup");
-        }
-        catch (ImageException e)
-        {
-            return new DoctorItem("boot files", DoctorVerdict.Fatal, e.Message, "./rx setup");
-        }
-    }
-
-    private static DoctorItem Imported(ImageStoreOptions images)
-    {
-        try
-        {
-            var names = new ImageStore(images, CliScheduler.Instance).List().Select(i => i.Name).ToArray();
-            return names.Length > 0
-                ? new DoctorItem("images", DoctorVerdict.Good, string.Join(", ", names))
-                : new DoctorItem("images", DoctorVerdict.Bearable, "none is imported", "./rx image import NAME PATH");
-        }
-        catch (ImageException e)
-        {
-            return new DoctorItem("images", DoctorVerdict.Fatal, e.Message, "./rx setup");
-        }
     }
 
     private static string Mark(DoctorVerdict verdict) => verdict switch

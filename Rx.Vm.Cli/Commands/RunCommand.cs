@@ -24,6 +24,10 @@ internal static class RunCommand
         var initrd = new Option<string?>("--initrd") { Description = "The initramfs to boot.", HelpName = "file" };
         var append = new Option<string?>("--append") { Description = "Added to the kernel command line.", HelpName = "text" };
         var accel = new Option<Accelerator>("--accel") { Description = "Auto, Kvm or Tcg.", DefaultValueFactory = _ => Accelerator.Auto };
+        var isolation = new Option<bool>("--require-isolation")
+        {
+            Description = "Refuse to run without hardware virtualisation: translation is not a security boundary.",
+        };
         var driver = new Option<MachineDriver>("--driver")
         {
             Description = "Qemu, or Sim: a simulated machine, for trying specs out; no image, kernel or QEMU is needed.",
@@ -33,7 +37,7 @@ internal static class RunCommand
         var verbose = new Option<bool>("--verbose") { Description = "Lifecycle lines and logs on standard error." };
         var command = new Command("run", "Run a pod in a machine of its own; the exit code is the pod's.")
         {
-            spec, events, journal, interactive, memory, cpus, kernel, initrd, append, accel, driver, timeout, verbose,
+            spec, events, journal, interactive, memory, cpus, kernel, initrd, append, accel, isolation, driver, timeout, verbose,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -55,6 +59,7 @@ internal static class RunCommand
                         InitrdPath = parsed.GetValue(initrd),
                         KernelAppend = parsed.GetValue(append) ?? "",
                         Accelerator = parsed.GetValue(accel),
+                        RequireIsolation = parsed.GetValue(isolation),
                         JournalPath = parsed.GetValue(journal),
                     });
                 return new PodRunner(settings, error).RunAsync(ct);

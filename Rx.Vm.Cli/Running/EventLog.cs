@@ -43,6 +43,11 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
             json.WriteString("vm"u8, state.VmId);
             json.WriteString("phase"u8, state.Phase.ToString());
             json.WriteString("reason"u8, state.Reason.ToString());
+            if (state.Queued)
+            {
+                json.WriteBoolean("queued"u8, true);
+            }
+
             if (state.Message is { } message)
             {
                 json.WriteString("message"u8, message);

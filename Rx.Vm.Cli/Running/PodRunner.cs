@@ -117,7 +117,8 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
             return ExitCodes.BySignal(signal);
         }
 
-        Complaint.Write(error, e.Message);
+        // A machine that was never started has no id that anybody knows; whoever refused it says it best.
+        Complaint.Write(error, e is VmFailedException { InnerException: { } refusal } ? refusal.Message : e.Message);
         if (last.Reason is VmReason.BootTimedOut or VmReason.GuestShutdown or VmReason.ConnectionLost)
         {
             foreach (var line in LastWords(vm.ConsoleTail))

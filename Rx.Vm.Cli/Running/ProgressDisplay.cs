@@ -40,7 +40,7 @@ internal sealed class ProgressDisplay : IObserver<VmState>
     /// <inheritdoc/>
     public void OnNext(VmState state)
     {
-        _words = Words(state.Phase);
+        _words = state.Queued ? "waiting for others to boot" : Words(state.Phase);
         if (state.Phase is VmPhase.Terminating or VmPhase.Destroying or VmPhase.Gone)
         {
             _quiet.TrySetResult();
@@ -49,7 +49,7 @@ internal sealed class ProgressDisplay : IObserver<VmState>
         if (_verbose)
         {
             var why = state.Reason == VmReason.None ? "" : $" ({Complaint.OneLine(state.Message ?? state.Reason.ToString())})";
-            Console.Error.WriteLine($"{state.At.TotalSeconds,8:0.000} {state.VmId} {state.Phase}{why}");
+            Console.Error.WriteLine($"{state.At.TotalSeconds,8:0.000} {state.VmId} {state.Phase}{(state.Queued ? ", waiting for others to boot" : "")}{why}");
         }
     }
 

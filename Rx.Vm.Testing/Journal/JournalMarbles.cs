@@ -73,21 +73,26 @@ public static class JournalMarbles
 
         var lanes = new List<MarbleLane>();
         var events = Events(replay);
-        var first = VmEventKind.BootRequested;
-        foreach (var (title, last) in Sources)
+        foreach (var (title, _) in Sources)
         {
-            var own = events.Where(e => e.Notification.Value >= first && e.Notification.Value <= last).ToList();
+            var own = events.Where(e => Lane(e.Notification.Value) == title).ToList();
             if (own.Count > 0)
             {
                 lanes.Add(MarbleLane.Of(title, new MarbleRecording<VmEventKind>(own)));
             }
-
-            first = last + 1;
         }
 
         lanes.Add(MarbleLane.Of("phases", Phases(replay)));
         return Marbles.ToSvg(lanes, $"the life of {replay.Recording.Header.VmId}");
     }
+
+    // Kinds are only ever appended; the younger ones are told apart by name.
+    private static string Lane(VmEventKind kind) => kind switch
+    {
+        VmEventKind.StartQueued or VmEventKind.StartAdmitted => "process",
+        VmEventKind.DeadlineBusy => "deadlines",
+        _ => Sources.First(source => kind <= source.Last).Title,
+    };
 
     private static string Render<T>(MarbleRecording<T> recording)
     {

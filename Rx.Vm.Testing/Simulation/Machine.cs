@@ -24,6 +24,7 @@ internal sealed partial class Machine : IMachine
     private readonly Channel _tty;
     private readonly Channel _console;
     private volatile bool _isAlive = true;
+    private volatile bool _isAtWork;
     private int _released;
 
     public Machine(SimulatedDriver driver, string id, SimulatedSettings settings, IScheduler scheduler)
@@ -33,6 +34,7 @@ internal sealed partial class Machine : IMachine
         Settings = settings;
         Strand = new Strand(scheduler);
         Faults = new FaultBook(settings.Faults);
+        _isAtWork = Faults.Has(K.AtWork);
         _clock = scheduler.StartStopwatch();
         var inline = settings.InlineContinuations;
         var options = inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
@@ -55,6 +57,8 @@ internal sealed partial class Machine : IMachine
     public MachineRecord? Record => null;
 
     public Confinement? Confinement => null;
+
+    public TimeSpan? ProcessorTime => !_isAlive ? null : _isAtWork ? Elapsed : TimeSpan.Zero;
 
     public Stream Qmp => _qmp.HostEnd;
 
@@ -125,6 +129,7 @@ internal sealed partial class Machine : IMachine
         else
         {
             Faults.Add(fault);
+            _isAtWork |= fault.Kind == K.AtWork;
         }
     });
 

@@ -47,10 +47,10 @@ internal sealed class FoldRun(KeepMode keep = KeepMode.None, VmTimeouts? timeout
     public Deadline Armed(DeadlineKind kind) => Fold.Deadlines.Single(d => d.Kind == kind);
 
     /// <summary>Lets the armed deadline of <paramref name="kind"/> elapse, when its time has come.</summary>
-    public FoldRun Elapse(DeadlineKind kind)
+    public FoldRun Elapse(DeadlineKind kind, bool busy = false)
     {
         var deadline = Armed(kind);
-        return At((deadline.ArmedAt + deadline.After).TotalSeconds).Do(VmEvent.Elapsed(deadline));
+        return At((deadline.ArmedAt + deadline.After).TotalSeconds).Do(VmEvent.Elapsed(deadline, busy));
     }
 
     public FoldRun Boot() => Do(VmEventKind.BootRequested, VmEventKind.ProcessStarted, VmEventKind.QmpConnected, VmEventKind.GuestReady);

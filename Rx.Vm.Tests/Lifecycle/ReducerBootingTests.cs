@@ -127,4 +127,43 @@ public class ReducerBootingTests
     [Fact]
     public void Reducer_Booting_ShutdownRequested_QuitsWhenTheMonitorListens() =>
         Machine.Booting().After(K.QmpConnected).On(K.ShutdownRequested).Gives(VmPhase.Destroying, E.SendQuit, D.Quit);
+
+    // The time to boot begins with the turn, and not while others boot.
+    [Fact]
+    public void Reducer_Booting_Queued_WaitsForItsTurnOnly()
+    {
+        Machine.Launching().On(K.StartQueued).Gives(VmPhase.Booting, E.None, D.Queue);
+        Machine.Launching().After(K.StartQueued).On(K.StartAdmitted).Gives(VmPhase.Booting, E.None, D.Boot);
+        Machine.Launching().After(K.StartQueued, K.StartAdmitted).On(K.ProcessStarted)
+            .Gives(VmPhase.Booting, E.None, D.Boot, D.QmpGreeting);
+    }
+
+    [Fact]
+    public void Reducer_Booting_StartedWithoutWordOfItsTurn_HasAllItsTime() =>
+        Machine.Launching().After(K.StartQueued).On(K.ProcessStarted).Gives(VmPhase.Booting, E.None, D.Boot, D.QmpGreeting);
+
+    [Theory]
+    [InlineData(K.KillRequested, VmReason.KillRequested)]
+    [InlineData(K.ShutdownRequested, VmReason.ShutdownRequested)]
+    public void Reducer_Booting_EndedInTheQueue_GivesUpTheStart(K request, VmReason reason)
+    {
+        var t = Machine.Launching().After(K.StartQueued).On(request).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
+        Assert.Equal((reason, false), (t.Next.Reason, t.Next.Has(VmFlags.Queued)));
+        t.Next.On(K.ProcessStartFailed).Gives(VmPhase.Destroying, E.ReleaseResources, D.Release);
+    }
+
+    [Fact]
+    public void Reducer_Booting_TurnNeverCame_SaysSo()
+    {
+        var t = Machine.Launching().After(K.StartQueued).OnElapsed(D.Queue).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
+        Assert.Equal(VmReason.QueueTimedOut, t.Next.Reason);
+    }
+
+    [Fact]
+    public void Reducer_Booting_QueuedOnceStarted_IsIgnored()
+    {
+        var s = Machine.Booting();
+        Assert.Equal(new Transition(s), s.On(K.StartQueued));
+        Assert.Equal(new Transition(s), s.On(K.StartAdmitted));
+    }
 }

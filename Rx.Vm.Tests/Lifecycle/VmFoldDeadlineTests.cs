@@ -20,11 +20,14 @@ public class VmFoldDeadlineTests
         Release = TimeSpan.FromSeconds(66),
         Ping = TimeSpan.FromSeconds(37),
         Pong = TimeSpan.FromSeconds(38),
+        Queue = TimeSpan.FromSeconds(39),
     };
 
     public static TheoryData<string, D, double, VmPhase, VmReason> Timers => new()
     {
         { "launched", D.Boot, 61, VmPhase.Destroying, VmReason.BootTimedOut },
+        { "queued", D.Queue, 39, VmPhase.Destroying, VmReason.QueueTimedOut },
+        { "admitted", D.Boot, 61, VmPhase.Destroying, VmReason.BootTimedOut },
         { "started", D.QmpGreeting, 11, VmPhase.Destroying, VmReason.QmpFailed },
         { "starting", D.PodStart, 62, VmPhase.Terminating, VmReason.PodStartTimedOut },
         { "attaching", D.PodStart, 62, VmPhase.Terminating, VmReason.PodStartTimedOut },
@@ -114,6 +117,60 @@ public class VmFoldDeadlineTests
         Assert.Equal(pong, run.Armed(D.Pong));
     }
 
+    // A process that uses its processor is not stuck; one that spins for ever is.
+    [Theory]
+    [InlineData("launched", D.Boot, 61, VmReason.BootTimedOut)]
+    [InlineData("started", D.QmpGreeting, 11, VmReason.QmpFailed)]
+    [InlineData("starting", D.PodStart, 62, VmReason.PodStartTimedOut)]
+    public void A_limit_on_a_machine_at_work_runs_five_times_and_no_more(string situation, D kind, double seconds, VmReason reason)
+    {
+        var run = Situation(situation);
+        for (var times = 1; times < 5; times++)
+        {
+            var before = run.Fold;
+            run.Elapse(kind, busy: true);
+
+            Assert.Equal((before.Core, before.State), (run.Fold.Core, run.Fold.State));
+            Assert.Equal(TimeSpan.FromSeconds(100 + times * seconds), run.Armed(kind).ArmedAt);
+            Assert.Equal((times, TimeSpan.FromSeconds(seconds)), (run.Armed(kind).Extensions, run.Armed(kind).After));
+            Assert.NotEqual(before.Deadlines.Single(d => d.Kind == kind).Id, run.Armed(kind).Id);
+        }
+
+        run.Elapse(kind, busy: true);
+        Assert.Equal(reason, run.Fold.State.Reason);
+        Assert.Equal(TimeSpan.FromSeconds(100 + 5 * seconds), run.Now);
+    }
+
+    [Fact]
+    public void A_limit_that_was_extended_is_believed_at_once_when_the_machine_has_stopped_working()
+    {
+        var run = Situation("launched").Elapse(D.Boot, busy: true).Elapse(D.Boot);
+
+        Assert.Equal((VmReason.BootTimedOut, TimeSpan.FromSeconds(222)), (run.Fold.State.Reason, run.Now));
+    }
+
+    // What is not the machine's work gets no more time for it: the guest's silence, an exit, a release, a turn in the queue.
+    [Theory]
+    [MemberData(nameof(Timers))]
+    public void Only_limits_on_the_machines_own_work_are_extended(string situation, D kind, double seconds, VmPhase phase, VmReason reason)
+    {
+        var run = Situation(situation);
+        run.Elapse(kind, busy: true);
+
+        var extended = kind is D.Boot or D.QmpGreeting or D.PodStart;
+        Assert.Equal(extended, (phase, reason) != (run.Fold.State.Phase, run.Fold.State.Reason));
+        Assert.True(seconds > 0, situation);
+    }
+
+    [Fact]
+    public void The_extension_of_one_limit_leaves_the_others_as_they_are()
+    {
+        var run = Situation("started");
+        var boot = run.Armed(D.Boot);
+        run.Elapse(D.QmpGreeting, busy: true);
+        Assert.Equal(boot, run.Armed(D.Boot));
+    }
+
     [Fact]
     public void Events_of_no_consequence_leave_the_deadlines_untouched()
     {
@@ -129,6 +186,8 @@ public class VmFoldDeadlineTests
         return name switch
         {
             "launched" => run.At(100).Do(K.BootRequested),
+            "queued" => run.Do(K.BootRequested).At(100).Do(K.StartQueued),
+            "admitted" => run.Do(K.BootRequested, K.StartQueued).At(100).Do(K.StartAdmitted),
             "started" => run.Do(K.BootRequested).At(100).Do(K.ProcessStarted),
             "starting" => run.Boot().At(100).RunPod(),
             "attaching" => run.Boot().At(100).RunPod(devices: 3),

@@ -1,3 +1,4 @@
+using Microsoft.Reactive.Testing;
 using Rx.Vm.Qemu;
 
 namespace Rx.Vm.Tests.Qemu;
@@ -45,13 +46,19 @@ public sealed class AcceleratorProbeTests
         Assert.Equal(expected, AcceleratorProbe.ProcessorFlag(cpuInfo));
 
     [Fact]
-    public void Memory_recalls_one_line_on_this_kernel_until_it_forgets()
+    public void One_failure_proves_nothing_and_two_that_had_nothing_to_do_with_one_another_do()
     {
         using var temp = new TemporaryDirectory();
-        var memory = new AcceleratorMemory(temp["cache"]);
+        var (memory, time) = Memory(temp["cache"]);
+        var (first, second) = (time.Now, time.Now.AddSeconds(1));
 
+        Assert.True(memory.Remember("first", first));
         Assert.Null(memory.Recall());
-        Assert.True(memory.Remember("no READY\nin 60 s" + new string('x', 1000)));
+        time.AdvanceBy(TimeSpan.FromSeconds(60).Ticks);
+        Assert.True(memory.Remember("from the same moment", second.AddSeconds(-1)));
+        Assert.Null(memory.Recall());
+
+        Assert.True(memory.Remember("no READY\nin 60 s" + new string('x', 1000), time.Now));
         Assert.StartsWith("no READY in 60 s", memory.Recall(), StringComparison.Ordinal);
         Assert.Equal(512, memory.Recall()!.Length);
         Assert.True(memory.Forget());
@@ -59,14 +66,41 @@ public sealed class AcceleratorProbeTests
     }
 
     [Fact]
-    public void Memory_of_another_kernel_does_not_count()
+    public void Failures_are_believed_for_a_day()
     {
         using var temp = new TemporaryDirectory();
-        File.WriteAllText(temp["kvm-failed"], "1.2.3-other\nbroken\n");
+        var (memory, time) = Memory(temp["cache"]);
+        memory.Remember("first", time.Now);
+        time.AdvanceBy(TimeSpan.FromHours(23).Ticks);
+        memory.Remember("second", time.Now);
+        Assert.Equal("second", memory.Recall());
 
-        Assert.Null(new AcceleratorMemory(temp.Path).Recall());
+        time.AdvanceBy(TimeSpan.FromHours(2).Ticks);
+        Assert.Null(memory.Recall());
+        memory.Remember("third", time.Now);
+        Assert.Equal("third", memory.Recall());
+    }
+
+    [Theory]
+    [InlineData("1.2.3-other\n0 a\n0 b\n")]
+    [InlineData("no times\nbroken\n")]
+    [InlineData("")]
+    public void Memory_of_another_kernel_or_format_does_not_count(string text)
+    {
+        using var temp = new TemporaryDirectory();
+        File.WriteAllText(temp["kvm-failed"], text);
+
+        Assert.Null(Memory(temp.Path).Memory.Recall());
     }
 
     [Fact]
-    public void Memory_that_cannot_be_written_is_no_error() => Assert.False(new AcceleratorMemory("/proc/nowhere").Remember("x"));
+    public void Memory_that_cannot_be_written_is_no_error() =>
+        Assert.False(Memory("/proc/nowhere").Memory.Remember("x", DateTimeOffset.UnixEpoch.AddDays(9)));
+
+    private static (AcceleratorMemory Memory, TestScheduler Time) Memory(string directory)
+    {
+        var time = new TestScheduler();
+        time.AdvanceTo(DateTimeOffset.UnixEpoch.AddDays(20_000).Ticks);
+        return (new AcceleratorMemory(directory, time), time);
+    }
 }

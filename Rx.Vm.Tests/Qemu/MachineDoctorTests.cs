@@ -40,6 +40,16 @@ public sealed class MachineDoctorTests
     }
 
     [Fact]
+    public void Doctor_An_emulator_of_root_is_bearable_even_without_capabilities()
+    {
+        var item = MachineDoctor.OfTrial("/q", new EmulatorTrial("7.2.0", Good with { Uid = 0 }, MachineExit.Unknown()))[1];
+
+        Assert.Equal(DoctorVerdict.Bearable, item.Verdict);
+        Assert.Contains("as root", item.Detail, StringComparison.Ordinal);
+        Assert.NotEmpty(item.Remedy);
+    }
+
+    [Fact]
     public async Task Doctor_A_missing_emulator_is_the_only_fatal_finding()
     {
         using var temp = new TemporaryDirectory();

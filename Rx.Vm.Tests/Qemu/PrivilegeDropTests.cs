@@ -24,6 +24,20 @@ public sealed class PrivilegeDropTests
         Assert.Equal(["--reuid=1000", "--regid=1001", "--clear-groups", "--", "/q"], arguments[4..]);
     }
 
+    [Fact]
+    public void Drop_A_named_user_keeps_the_group_of_the_accelerator_and_no_other() => Assert.Equal(
+        ["--reuid=1000", "--regid=1001", "--groups=104", "--", "/q"],
+        PrivilegeDrop.Wrap("/q", [], All, "/s", new QemuUser(1000, 1001), 104)!.Value.Arguments[4..]);
+
+    [Theory]
+    [InlineData(1ul << 6)]
+    [InlineData(1ul << 7)]
+    public void Drop_A_user_is_not_changed_without_the_capability_for_it(ulong lacking)
+    {
+        Assert.Null(PrivilegeDrop.Wrap("/q", [], All & ~lacking, "/s", new QemuUser(1, 1)));
+        Assert.Equal("/s", PrivilegeDrop.Wrap("/q", [], All & ~lacking, "/s", null)!.Value.Program);
+    }
+
     [Theory]
     [InlineData(0ul, "/s")]
     [InlineData(~(1ul << 8), "/s")]

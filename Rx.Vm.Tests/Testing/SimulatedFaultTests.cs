@@ -19,7 +19,7 @@ public class SimulatedFaultTests
     private static readonly ImmutableHashSet<K> Tolerated =
     [
         K.ReplyDoubled, K.DeletionDoubled, K.EventFlood, K.MonitorStray, K.ControlStray, K.AckDoubled, K.FinishDoubled, K.FinishLong,
-        K.TtyStray, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored,
+        K.TtyStray, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork,
     ];
 
     private static readonly ImmutableArray<SimulatedFault> Faults =
@@ -27,7 +27,7 @@ public class SimulatedFaultTests
         new(K.StartRefused), new(K.StartHangs), new(K.StartLate) { After = TimeSpan.FromSeconds(70) }, new(K.DiesBeforeGreeting),
         new(K.Exits) { At = SimulatedMoment.PodStarted }, new(K.Killed) { At = SimulatedMoment.Rescanning }, new(K.Unkillable),
         new(K.Exits) { At = SimulatedMoment.DiskAdding, Occurrence = 2 }, new(K.Killed) { At = SimulatedMoment.PodDestroying },
-        new(K.QuitIgnored), new(K.PowerOffIgnored), new(K.ReleaseSlow) { After = TimeSpan.FromSeconds(70) }, new(K.ReleaseFails),
+        new(K.QuitIgnored), new(K.PowerOffIgnored), new(K.AtWork), new(K.ReleaseSlow) { After = TimeSpan.FromSeconds(70) }, new(K.ReleaseFails),
 
         new(K.GreetingMissing), new(K.GreetingMalformed), new(K.MonitorCut) { Offset = 40 }, new(K.MonitorCut) { Offset = 150 },
         new(K.MonitorCut) { At = SimulatedMoment.PodEnded }, new(K.MonitorReset) { At = SimulatedMoment.DiskRemoving },

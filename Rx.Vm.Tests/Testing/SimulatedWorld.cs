@@ -16,7 +16,7 @@ internal sealed class SimulatedWorld
     {
     }
 
-    public SimulatedWorld(SimulatedSettings settings, IScheduler? notify = null)
+    public SimulatedWorld(SimulatedSettings settings, IScheduler? notify = null, int? bootsAtOnce = null)
     {
         // A test runner's context would send continuations to other threads.
         SynchronizationContext.SetSynchronizationContext(null);
@@ -26,6 +26,7 @@ internal sealed class SimulatedWorld
             Driver = Driver,
             Schedulers = new VmSchedulers(Scheduler, notify ?? Scheduler),
             InlineContinuations = true,
+            BootsAtOnce = bootsAtOnce,
         }).AsTask());
     }
 

@@ -3,6 +3,7 @@ using Rx.Qmp.Commands;
 using Rx.Vm.Devices;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
+using Rx.Vm.Qemu.Start;
 using Serilog;
 
 namespace Rx.Vm.Effects;
@@ -38,7 +39,8 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
                 throw new RxVmException("the disk is unknown");
             }
 
-            foreach (var step in DiskHotplug.Add(slot, disk.Root.Path, disk.Serial, readOnly: true))
+            using var file = connection.Machine!.IsOtherUser() ? HandedFile.OpenImage(disk.Root.Path) : null;
+            foreach (var step in DiskHotplug.Add(slot, disk.Root.Path, disk.Serial, readOnly: true, file: file))
             {
                 await qmp.ExecuteAsync(step.ToCommand()).ConfigureAwait(false);
                 done.Push(step);

@@ -15,6 +15,9 @@ internal sealed class MachineConnection
     /// <summary>The process and its streams.</summary>
     public IMachine? Machine { get; set; }
 
+    /// <summary>Why the process could not be started, in the words and the type of whoever refused.</summary>
+    public Exception? StartFault { get; set; }
+
     /// <summary>The monitor.</summary>
     public QmpClient? Qmp { get; set; }
 

@@ -3,6 +3,7 @@ using Rx.Qmp;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
+using Rx.Vm.Qemu.Start;
 using Rx.Vm.Reactive;
 using Rx.Vm.Sources;
 using Serilog;
@@ -11,10 +12,14 @@ namespace Rx.Vm.Effects;
 
 /// <summary>Effects on the machine as a whole: launch with all its channels, quit, kill, release.</summary>
 internal sealed class MachineEffects(
-    IMachineDriver driver, MachineSpec spec, MachineConnection connection, VmSchedulers schedulers, bool inline, VmTimeouts timeouts,
-    Action<VmEvent> post, ILogger log) : IDisposable
+    IMachineDriver driver, Func<MachineSpec> specify, StartQueue queue, MachineConnection connection, VmSchedulers schedulers, bool inline,
+    VmTimeouts timeouts, bool ordinary, Action<VmEvent> post, ILogger log) : IDisposable
 {
+    private const int Killed = 9;
+
     private readonly CancellationTokenSource _launch = new();
+    private MachineSpec? _spec;
+    private StartQueue.Turn? _turn;
     private readonly Lock _gate = new();
     private bool _killed;
     private bool _released;
@@ -44,10 +49,11 @@ internal sealed class MachineEffects(
     /// <summary>Closes the channels and removes what the machine held on the host.</summary>
     public void Release(VmState state)
     {
-        if (!_ready && connection.Machine is { } machine
-            && state.Reason is VmReason.BootTimedOut or VmReason.QmpFailed or VmReason.ProcessDied or VmReason.GuestShutdown)
+        if (!_ready && ordinary && connection.Machine is { } machine
+            && (state.Reason is VmReason.BootTimedOut or VmReason.QmpFailed or VmReason.GuestShutdown
+                || state.Reason == VmReason.ProcessDied && !WasKilled(machine)))
         {
-            driver.BootFailed(spec, machine, state.Message ?? state.Reason.ToString());
+            driver.BootFailed(_spec!, machine, state.Message ?? state.Reason.ToString());
         }
 
         lock (_gate)
@@ -64,6 +70,12 @@ internal sealed class MachineEffects(
     /// </summary>
     public void Follow(VmStep step)
     {
+        if (step.Fold.State.Phase > VmPhase.Booting)
+        {
+            // Booted or not: another machine may boot now.
+            Interlocked.Exchange(ref _turn, null)?.Dispose();
+        }
+
         if (step is { Published: true, Fold.State.IsTerminal: true })
         {
             connection.Tty?.Dispose();
@@ -77,7 +89,11 @@ internal sealed class MachineEffects(
     {
         try
         {
-            var machine = await driver.StartAsync(spec, _launch.Token).ConfigureAwait(false);
+            // What follows looks at disks, makes sockets and starts a process: not on the thread of whoever asked.
+            await Hop.AwayAsync(inline).ConfigureAwait(false);
+            await TurnAsync().ConfigureAwait(false);
+            _spec = specify();
+            var machine = await driver.StartAsync(_spec, _launch.Token).ConfigureAwait(false);
             bool killed;
             bool released;
             lock (_gate)
@@ -107,8 +123,26 @@ internal sealed class MachineEffects(
         }
         catch (Exception e)
         {
+            connection.StartFault = e;
             post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = e.Message });
         }
+    }
+
+    // Held until the machine has booted or failed to; a kill gives it up.
+    private async Task TurnAsync()
+    {
+        var turn = queue.Join();
+        using var given = _launch.Token.UnsafeRegister(static turn => ((IDisposable)turn!).Dispose(), turn);
+        Volatile.Write(ref _turn, turn);
+        if (turn.Came.IsCompleted)
+        {
+            await turn.Came.ConfigureAwait(false);
+            return;
+        }
+
+        post(new VmEvent(VmEventKind.StartQueued));
+        await turn.Came.ConfigureAwait(false);
+        post(new VmEvent(VmEventKind.StartAdmitted));
     }
 
     // Everything is subscribed before anything can speak (H31), and the process is known to the fold before its channels are.
@@ -116,7 +150,7 @@ internal sealed class MachineEffects(
     {
         post(new VmEvent(VmEventKind.ProcessStarted) { Text = machine.Description });
         _ = WatchAsync(machine);
-        connection.Console = new ConsoleLog(machine.Console, onLine: line => log.Debug("console: {Line}", line));
+        connection.Console = new ConsoleLog(machine.Console, onLine: new ConsoleTrace(schedulers.Time, log).Write);
         connection.Console.Start();
         connection.Tty = new TtyMux(machine.Tty, new TtyMuxOptions { IsInline = inline }, log);
         connection.Tty.Start();
@@ -126,12 +160,17 @@ internal sealed class MachineEffects(
         _ = ConnectQmpAsync(machine);
     }
 
+    // By the host's memory manager, for one; a kill of ours comes after the reason was found.
+    private static bool WasKilled(IMachine machine) =>
+        machine.Exited is { IsCompletedSuccessfully: true, Result: { Kind: MachineExitKind.Signalled, Signal: Killed } };
+
     private void OnGuest(GuestMessage message)
     {
         if (message is GuestReady ready)
         {
             _ready = true;
             connection.Features = ready.Features;
+            driver.Booted(_spec!, connection.Machine!);
         }
 
         if (GuestSource.ToEvent(message) is not { } e)
@@ -172,8 +211,11 @@ internal sealed class MachineEffects(
             // Nothing the runtime sends may overtake anything, and every byte of the handshake is boot time.
             OutOfBand = false,
 
-            // The fold has a deadline for the greeting; the client's own must not race with it, nor be shorter.
-            ConnectTimeout = 2 * timeouts.QmpGreeting,
+            // The fold has a deadline for the greeting; the client's own must not race with it, nor be shorter than its longest.
+            ConnectTimeout = (2 + Deadline.MaxExtensions) * timeouts.QmpGreeting,
+
+            // No reply that is used here comes near it, and what a machine can make its host hold is bounded.
+            MaxFrameBytes = MachineBuffers.MonitorFrame,
         });
         connection.Qmp = qmp;
         QmpSource.ToEvents(qmp.Events).Subscribe(post);

@@ -9,8 +9,11 @@ public sealed record JournalOptions
     /// </summary>
     public string? Directory { get; init; }
 
-    /// <summary>How many entries a machine keeps in memory: the last ones. Default 4096; 0 keeps none.</summary>
-    public int Capacity { get; init; } = 4096;
+    /// <summary>
+    /// How many entries a machine keeps in memory: the last ones, about 120 bytes each. Default 256, which a life with a few pods fits in;
+    /// 0 keeps none, and without a file nothing is recorded then.
+    /// </summary>
+    public int Capacity { get; init; } = 256;
 
     /// <summary>How many entries may wait for the disk. Over that they are dropped and leave a gap. Default 4096.</summary>
     public int QueueCapacity { get; init; } = 4096;

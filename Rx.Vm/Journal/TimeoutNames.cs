@@ -12,7 +12,7 @@ internal static class TimeoutNames
     [
         (nameof(t.Boot), t.Boot), (nameof(t.QmpGreeting), t.QmpGreeting), (nameof(t.PodStart), t.PodStart), (nameof(t.PodStop), t.PodStop),
         (nameof(t.PodDestroy), t.PodDestroy), (nameof(t.Kill), t.Kill), (nameof(t.Loss), t.Loss), (nameof(t.Release), t.Release),
-        (nameof(t.Ping), t.Ping), (nameof(t.Pong), t.Pong),
+        (nameof(t.Ping), t.Ping), (nameof(t.Pong), t.Pong), (nameof(t.Queue), t.Queue),
     ];
 
     /// <summary><paramref name="t"/> with one of them changed, or null when there is none of that name.</summary>
@@ -28,6 +28,7 @@ internal static class TimeoutNames
         nameof(t.Release) => t with { Release = value },
         nameof(t.Ping) => t with { Ping = value },
         nameof(t.Pong) => t with { Pong = value },
+        nameof(t.Queue) => t with { Queue = value },
         _ => null,
     };
 }

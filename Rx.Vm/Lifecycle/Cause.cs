@@ -31,5 +31,6 @@ internal static class Cause
         VmReason.ProcessDied => "the machine's process died",
         VmReason.InboxOverflowed => "events arrived faster than they could be handled",
         VmReason.InternalError => "internal error",
+        VmReason.QueueTimedOut => "its turn to boot did not come in time",
     };
 }

@@ -35,4 +35,7 @@ public enum DeadlineKind : byte
 
     /// <summary>The answer to a keep-alive or a call.</summary>
     Pong,
+
+    /// <summary>The turn of a machine that waits for others to boot.</summary>
+    Queue,
 }

@@ -5,7 +5,7 @@ namespace Rx.Vm.Lifecycle;
 public readonly record struct DeadlineSet(ushort Bits)
 {
     /// <summary>How many kinds there are.</summary>
-    public const int Kinds = 11;
+    public const int Kinds = 12;
 
     /// <summary>Nothing armed.</summary>
     public static DeadlineSet Empty => default;

@@ -70,10 +70,13 @@ public enum VmFlags : ushort
 
     /// <summary>Something could not be released.</summary>
     ResourcesLost = 1 << 10,
+
+    /// <summary>The machine waits for its turn to boot; its process was not asked for yet.</summary>
+    Queued = 1 << 11,
 }
 
 /// <summary>
-/// The lifecycle state proper: enums, flags and small counts, 70 bits in all, so that every reachable state can be searched
+/// The lifecycle state proper: enums, flags and small counts, 71 bits in all, so that every reachable state can be searched
 /// (architecture §10.10). Ids, texts, sockets and times are in <see cref="VmFold"/> and beyond.
 /// </summary>
 public readonly record struct VmCore

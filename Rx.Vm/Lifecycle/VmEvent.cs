@@ -35,7 +35,7 @@ public sealed record VmEvent(VmEventKind Kind)
     /// <summary>Something about the device in <paramref name="slot"/>.</summary>
     public static VmEvent Device(VmEventKind kind, int slot, string? text = null) => new(kind) { Operand = slot, Text = text };
 
-    /// <summary>The deadline elapsed.</summary>
-    public static VmEvent Elapsed(Deadline deadline) =>
-        new(VmEventKind.DeadlineElapsed) { Operand = (int)deadline.Kind, Token = deadline.Id };
+    /// <summary>The deadline elapsed; <paramref name="busy"/>: although the machine's process was using its processor.</summary>
+    public static VmEvent Elapsed(Deadline deadline, bool busy = false) =>
+        new(busy ? VmEventKind.DeadlineBusy : VmEventKind.DeadlineElapsed) { Operand = (int)deadline.Kind, Token = deadline.Id };
 }

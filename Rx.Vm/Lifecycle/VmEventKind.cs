@@ -124,4 +124,18 @@ public enum VmEventKind : byte
 
     /// <summary>The fold threw.</summary>
     FoldFaulted,
+
+    // The start queue; and limits that need not be believed.
+
+    /// <summary>The host boots as many machines as it can: this one waits for its turn.</summary>
+    StartQueued,
+
+    /// <summary>Its turn has come; the process is being started.</summary>
+    StartAdmitted,
+
+    /// <summary>
+    /// A deadline elapsed although the machine's process has been using its processor all the while; operand: its
+    /// <see cref="DeadlineKind"/>. The fold gives it more time, or takes it for <see cref="DeadlineElapsed"/> when it had enough.
+    /// </summary>
+    DeadlineBusy,
 }

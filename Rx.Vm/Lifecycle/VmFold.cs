@@ -51,7 +51,12 @@ public sealed record VmFold
             return new VmStep(fold with { Steps = fold.Steps + 1 }, e, at, VmEffects.None, default, [], Published: false);
         }
 
-        var input = new VmInput(e.Kind, e.Operand);
+        if (e.Kind == VmEventKind.DeadlineBusy && Extend(fold, e, at) is { } extended)
+        {
+            return new VmStep(extended, e, at, VmEffects.None, default, [], Published: false);
+        }
+
+        var input = new VmInput(e.Kind == VmEventKind.DeadlineBusy ? VmEventKind.DeadlineElapsed : e.Kind, e.Operand);
         var t = VmReducer.Reduce(fold.Core, input);
         Debug.Assert(
             VmInvariants.CheckAll(fold.Core, input, t) == VmRule.None,
@@ -78,7 +83,7 @@ public sealed record VmFold
     // A timer of a state that was left, or the answer to a call that was already given up, must not touch the state.
     private static bool Concerns(VmFold fold, VmEvent e) => e.Kind switch
     {
-        VmEventKind.DeadlineElapsed => fold.Deadlines.Any(d => d.Id == e.Token && (int)d.Kind == e.Operand),
+        VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy => fold.Deadlines.Any(d => d.Id == e.Token && (int)d.Kind == e.Operand),
         VmEventKind.CallAcked or VmEventKind.CallRefused =>
             fold.Pending.TryGetValue(e.Token, out var kind) && kind == VmEventKind.CallRequested,
         _ => true,
@@ -91,6 +96,7 @@ public sealed record VmFold
             Phase = t.Next.Phase,
             Reason = t.Next.Reason,
             ResourcesLost = t.Next.Has(VmFlags.ResourcesLost),
+            Queued = t.Next.Has(VmFlags.Queued),
         };
         if (t.Next.Reason != before.Reason)
         {
@@ -111,6 +117,22 @@ public sealed record VmFold
         return e.Kind == VmEventKind.ProcessStarted ? next with { Machine = e.Text } : next;
     }
 
+    // A limit that ran out while the machine was at work is given its time again. The core is not asked: nothing has happened to it.
+    private static VmFold? Extend(VmFold fold, VmEvent e, TimeSpan at)
+    {
+        var deadline = fold.Deadlines.First(d => d.Id == e.Token);
+        return !deadline.MayExtend ? null : fold with
+        {
+            Steps = fold.Steps + 1,
+            Deadlines = fold.Deadlines.Replace(
+                deadline, deadline with { Id = NewId(fold, deadline.Kind), ArmedAt = at, Extensions = deadline.Extensions + 1 }),
+        };
+    }
+
+    // Part of the journal's format, so the kinds of its first days keep their numbers; the younger one counts the other way.
+    private static long NewId(VmFold fold, DeadlineKind kind) =>
+        kind == DeadlineKind.Queue ? -(fold.Steps + 1) : (fold.Steps + 1) * (long)DeadlineKind.Queue + (int)kind;
+
     private static ImmutableArray<Deadline> Arm(VmFold fold, Transition t, TimeSpan at)
     {
         if (t.Rearmed.IsEmpty && t.Next.Armed == fold.Core.Armed)
@@ -124,7 +146,7 @@ public sealed record VmFold
             var kind = (DeadlineKind)k;
             if (t.Rearmed.Has(kind))
             {
-                armed.Add(new Deadline((fold.Steps + 1) * DeadlineSet.Kinds + k, kind, fold.Timeouts.For(kind), at));
+                armed.Add(new Deadline(NewId(fold, kind), kind, fold.Timeouts.For(kind), at));
             }
             else if (t.Next.Armed.Has(kind))
             {

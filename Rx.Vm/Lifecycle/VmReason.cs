@@ -59,4 +59,7 @@ public enum VmReason : byte
 
     /// <summary>The fold itself failed: a defect in this library. The journal shows the event.</summary>
     InternalError,
+
+    /// <summary>Other machines were booting for so long that this one's turn did not come.</summary>
+    QueueTimedOut,
 }

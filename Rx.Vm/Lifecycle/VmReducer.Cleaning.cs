@@ -33,7 +33,8 @@ public static partial class VmReducer
         {
             DeadlineKind.PodStop => PowerOff(s, VmReason.PodStopTimedOut),
             DeadlineKind.Boot or DeadlineKind.QmpGreeting or DeadlineKind.PodStart or DeadlineKind.PodDestroy or DeadlineKind.Quit
-                or DeadlineKind.Kill or DeadlineKind.Loss or DeadlineKind.Release or DeadlineKind.Ping or DeadlineKind.Pong => Stay(s),
+                or DeadlineKind.Kill or DeadlineKind.Loss or DeadlineKind.Release
+                or DeadlineKind.Ping or DeadlineKind.Pong or DeadlineKind.Queue => Stay(s),
         },
         K.InboxOverflowed or K.FoldFaulted => KillNow(s, FaultReason(i.Kind)),
 
@@ -41,7 +42,8 @@ public static partial class VmReducer
             or K.PodStartAcked or K.PodStartRefused or K.PodStopAcked or K.PodStopRefused
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked or K.PodFinished
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     // Readiness is judged on entry too: a pod without devices must not wait for an event that never comes (H13).

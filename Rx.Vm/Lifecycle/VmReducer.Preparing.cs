@@ -26,7 +26,8 @@ public static partial class VmReducer
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked
             or K.CallAcked or K.CallRefused or K.PodFinished
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost or K.DeadlineElapsed => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost or K.DeadlineElapsed
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static Transition WhenBooting(VmCore s, VmInput i) => i.Kind switch
@@ -41,19 +42,24 @@ public static partial class VmReducer
         K.ShutdownRequested => OnShutdown(s, pod: false),
         K.KillRequested => OnKill(s),
 
-        K.ProcessStarted when s.Process == ProcessStatus.Launching => Up(s with { Process = ProcessStatus.Running }),
+        // The time to boot begins with its turn.
+        K.StartQueued when s.Process == ProcessStatus.Launching && !s.Has(VmFlags.Queued) =>
+            new Transition(s.Set(VmFlags.Queued)).Disarm(DeadlineKind.Boot).Arm(DeadlineKind.Queue),
+        K.StartAdmitted when s.Has(VmFlags.Queued) => Admitted(s),
+        K.ProcessStarted when s.Process == ProcessStatus.Launching => Up(Admitted(s)),
         K.ProcessStartFailed when s.Process == ProcessStatus.Launching => Release(s.Because(VmReason.StartFailed), ProcessStatus.Exited),
         K.ProcessExited => ProcessGone(s, i),
-        K.QmpConnected => Booted(s.Set(VmFlags.QmpReady)).Disarm(DeadlineKind.QmpGreeting),
+        K.QmpConnected => Booted(new(s.Set(VmFlags.QmpReady))).Disarm(DeadlineKind.QmpGreeting),
         K.QmpFailed => AwaitExit(s, VmReason.QmpFailed),
         K.QmpDisconnected or K.GuestDisconnected => AwaitExit(s, VmReason.ConnectionLost),
         K.QmpShutdownSeen => AwaitExit(s, VmReason.GuestShutdown),
-        K.GuestReady => Booted(s.Set(VmFlags.GuestReady)),
+        K.GuestReady => Booted(new(s.Set(VmFlags.GuestReady))),
 
         K.DeadlineElapsed when Elapsed(s, i, out var kind) => kind switch
         {
             DeadlineKind.Boot => KillNow(s, VmReason.BootTimedOut),
             DeadlineKind.QmpGreeting => KillNow(s, VmReason.QmpFailed),
+            DeadlineKind.Queue => KillNow(s, VmReason.QueueTimedOut),
             DeadlineKind.PodStart or DeadlineKind.PodStop or DeadlineKind.PodDestroy or DeadlineKind.Quit or DeadlineKind.Kill
                 or DeadlineKind.Loss or DeadlineKind.Release or DeadlineKind.Ping or DeadlineKind.Pong => Stay(s),
         },
@@ -65,7 +71,8 @@ public static partial class VmReducer
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked
             or K.CallAcked or K.CallRefused or K.PodFinished
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static VmCore Accept(VmCore s, VmInput run) =>
@@ -77,12 +84,20 @@ public static partial class VmReducer
 
     private static Transition Vanish(VmCore s, VmReason why) => new(s.Because(why) with { Phase = VmPhase.Gone });
 
+    private static Transition Admitted(VmCore s) => s.Has(VmFlags.Queued)
+        ? new Transition(s.Clear(VmFlags.Queued)).Disarm(DeadlineKind.Queue).Arm(DeadlineKind.Boot)
+        : new(s);
+
     // The monitor may have greeted before the start was reported; then nothing is left to wait for with QmpGreeting.
-    private static Transition Up(VmCore s) => s.Has(VmFlags.QmpReady) ? Booted(s) : new Transition(s).Arm(DeadlineKind.QmpGreeting);
+    private static Transition Up(Transition t)
+    {
+        var s = t.Next with { Process = ProcessStatus.Running };
+        return s.Has(VmFlags.QmpReady) ? Booted(t with { Next = s }) : (t with { Next = s }).Arm(DeadlineKind.QmpGreeting);
+    }
 
     // Three reports make a booted machine, in any order: started, greeted, READY.
-    private static Transition Booted(VmCore s) =>
-        s.Process == ProcessStatus.Running && s.Has(VmFlags.QmpReady) && s.Has(VmFlags.GuestReady) ? Idle(s) : new(s);
+    private static Transition Booted(Transition t) => t.Next is { Process: ProcessStatus.Running } s
+        && s.Has(VmFlags.QmpReady) && s.Has(VmFlags.GuestReady) ? Idle(s) : t;
 
     // The guest is ready for a pod; one may be waiting.
     private static Transition Idle(VmCore s)

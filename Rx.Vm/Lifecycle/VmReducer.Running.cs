@@ -32,7 +32,7 @@ public static partial class VmReducer
             DeadlineKind.Ping => Ping(s),
             DeadlineKind.Pong => PowerOff(s, VmReason.GuestUnresponsive),
             DeadlineKind.Boot or DeadlineKind.QmpGreeting or DeadlineKind.PodStart or DeadlineKind.PodStop or DeadlineKind.PodDestroy
-                or DeadlineKind.Quit or DeadlineKind.Kill or DeadlineKind.Loss or DeadlineKind.Release => Stay(s),
+                or DeadlineKind.Quit or DeadlineKind.Kill or DeadlineKind.Loss or DeadlineKind.Release or DeadlineKind.Queue => Stay(s),
         },
         K.InboxOverflowed or K.FoldFaulted => KillNow(s, FaultReason(i.Kind)),
 
@@ -41,7 +41,8 @@ public static partial class VmReducer
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused
             or K.CallAcked or K.CallRefused
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static Transition WhenStopping(VmCore s, VmInput i) => i.Kind switch
@@ -66,7 +67,8 @@ public static partial class VmReducer
         {
             DeadlineKind.PodStop => Terminate(s, VmReason.PodStopTimedOut),
             DeadlineKind.Boot or DeadlineKind.QmpGreeting or DeadlineKind.PodStart or DeadlineKind.PodDestroy or DeadlineKind.Quit
-                or DeadlineKind.Kill or DeadlineKind.Loss or DeadlineKind.Release or DeadlineKind.Ping or DeadlineKind.Pong => Stay(s),
+                or DeadlineKind.Kill or DeadlineKind.Loss or DeadlineKind.Release
+                or DeadlineKind.Ping or DeadlineKind.Pong or DeadlineKind.Queue => Stay(s),
         },
         K.InboxOverflowed or K.FoldFaulted => KillNow(s, FaultReason(i.Kind)),
 
@@ -75,7 +77,8 @@ public static partial class VmReducer
             or K.PodStartAcked or K.PodStartRefused
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static Transition Call(VmCore s)

@@ -28,7 +28,7 @@ public static partial class VmReducer
             DeadlineKind.PodDestroy => Quit(s),
             DeadlineKind.Quit => Kill(s),
             DeadlineKind.Boot or DeadlineKind.QmpGreeting or DeadlineKind.PodStart or DeadlineKind.PodStop or DeadlineKind.Kill
-                or DeadlineKind.Loss or DeadlineKind.Release or DeadlineKind.Ping or DeadlineKind.Pong => Stay(s),
+                or DeadlineKind.Loss or DeadlineKind.Release or DeadlineKind.Ping or DeadlineKind.Pong or DeadlineKind.Queue => Stay(s),
         },
         K.InboxOverflowed or K.FoldFaulted => Kill(s.Because(FaultReason(i.Kind))),
 
@@ -38,7 +38,8 @@ public static partial class VmReducer
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked
             or K.CallAcked or K.CallRefused
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static Transition WhenDestroying(VmCore s, VmInput i) => i.Kind switch
@@ -66,7 +67,7 @@ public static partial class VmReducer
             DeadlineKind.Kill => Release(s.Set(VmFlags.ResourcesLost), ProcessStatus.Lost),
             DeadlineKind.Release => Vanished(s.Set(VmFlags.ResourcesLost)),
             DeadlineKind.Boot or DeadlineKind.QmpGreeting or DeadlineKind.PodStart or DeadlineKind.PodStop or DeadlineKind.PodDestroy
-                or DeadlineKind.Ping or DeadlineKind.Pong => Stay(s),
+                or DeadlineKind.Ping or DeadlineKind.Pong or DeadlineKind.Queue => Stay(s),
         },
 
         // Already ending; the armed deadline goes on.
@@ -76,7 +77,8 @@ public static partial class VmReducer
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked
             or K.CallAcked or K.CallRefused
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static Transition WhenGone(VmCore s, VmInput i) => i.Kind switch
@@ -91,7 +93,8 @@ public static partial class VmReducer
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked
             or K.CallAcked or K.CallRefused or K.PodFinished
             or K.DeviceAdded or K.DeviceAddFailed or K.DeviceRemoved or K.DeviceRemoveFailed
-            or K.ResourcesReleased or K.ResourcesLost or K.DeadlineElapsed or K.InboxOverflowed or K.FoldFaulted => Stay(s),
+            or K.ResourcesReleased or K.ResourcesLost or K.DeadlineElapsed or K.InboxOverflowed or K.FoldFaulted
+            or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
     private static Transition Quit(VmCore s) =>

@@ -57,7 +57,7 @@ public static partial class VmReducer
             effects |= VmEffects.FailCalls;
         }
 
-        return new Transition(s.Clear(VmFlags.RunPending | VmFlags.StopPending) with { Calls = 0 }, effects).DisarmAll();
+        return new Transition(s.Clear(VmFlags.RunPending | VmFlags.StopPending | VmFlags.Queued) with { Calls = 0 }, effects).DisarmAll();
     }
 
     // With a pod (or half of one) in the guest: the guest ends it first, then QEMU quits.

@@ -33,6 +33,12 @@ public sealed record VmState
     /// <summary>Whether something the machine held on the host could not be released.</summary>
     public bool ResourcesLost { get; init; }
 
+    /// <summary>
+    /// Whether the machine waits for its turn to boot, because its host boots as many others as it can; in <see cref="VmPhase.Booting"/>
+    /// only. Ends by itself, by a kill or shutdown, or with <see cref="VmReason.QueueTimedOut"/>.
+    /// </summary>
+    public bool Queued { get; init; }
+
     /// <summary>Whether this is the last state: the process has gone.</summary>
     public bool IsTerminal => Phase == VmPhase.Gone;
 }

@@ -33,6 +33,11 @@ public sealed record VmTimeouts
     /// <summary>From a keep-alive or call to its answer. Default 30 s.</summary>
     public TimeSpan Pong { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The wait of a machine whose host boots as many others as it can; the time to boot begins behind it. Default 30 minutes.
+    /// </summary>
+    public TimeSpan Queue { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>The time of <paramref name="kind"/>.</summary>
     public TimeSpan For(DeadlineKind kind) => kind switch
     {
@@ -46,6 +51,7 @@ public sealed record VmTimeouts
         DeadlineKind.Release => Release,
         DeadlineKind.Ping => Ping,
         DeadlineKind.Pong => Pong,
+        DeadlineKind.Queue => Queue,
     };
 
     /// <summary>The name of the first time that is not positive or is over a day, or null when all are sound.</summary>

@@ -23,6 +23,12 @@ public interface IMachine : IAsyncDisposable
     /// <summary>How the process is confined, read back from the kernel after the start; null when unknown.</summary>
     Confinement? Confinement { get; }
 
+    /// <summary>
+    /// The processor time that the process has used since it was started, the guest's included; null when it has gone or can't be told. A
+    /// limit that runs out asks for it: a process at work is not stuck. Quick and without waiting.
+    /// </summary>
+    TimeSpan? ProcessorTime => null;
+
     /// <summary>The QMP monitor. The greeting has not been read.</summary>
     Stream Qmp { get; }
 

@@ -9,6 +9,12 @@ public interface IMachineDriver
     MachineNeeds Needs => MachineNeeds.All;
 
     /// <summary>
+    /// Where host processes that share this host's processors agree on who may boot: a directory of this user's alone, made when needed.
+    /// Null: each process decides for itself.
+    /// </summary>
+    string? LockDirectory => null;
+
+    /// <summary>
     /// Starts one machine. Completes once the emulator has accepted every option and its main loop runs, so a bad option or a missing
     /// file is reported here and not by a timer; the bytes of <see cref="IMachine.Qmp"/> are all still unread. Waits on no clock: the
     /// caller's token is the deadline.
@@ -29,13 +35,20 @@ public interface IMachineDriver
     ValueTask<IMachine?> AttachAsync(MachineRecord record, CancellationToken ct = default);
 
     /// <summary>
-    /// A machine was given up before its guest was ready. A driver that chose the accelerator itself remembers that KVM failed and takes TCG from
-    /// then on (a <c>/dev/kvm</c> that opens proves nothing). Must not throw; the default does nothing.
+    /// A machine was given up before its guest was ready, although kernel and initramfs were the host's own, its limits not shorter than
+    /// the default ones, and nobody had killed it. A driver that chose the accelerator itself may hold that against KVM: a
+    /// <c>/dev/kvm</c> that opens proves nothing. Must not throw; the default does nothing.
     /// </summary>
     /// <param name="spec">What was started.</param>
     /// <param name="machine">The machine.</param>
     /// <param name="reason">One line for the record.</param>
     void BootFailed(MachineSpec spec, IMachine machine, string reason)
+    {
+    }
+    /// <summary>A machine's guest is ready. Must not throw; the default does nothing.</summary>
+    /// <param name="spec">What was started.</param>
+    /// <param name="machine">The machine.</param>
+    void Booted(MachineSpec spec, IMachine machine)
     {
     }
 }

@@ -24,6 +24,9 @@ public sealed record MachineSpec
     /// <summary>How guest code is run.</summary>
     public Accelerator Accelerator { get; init; } = Accelerator.Auto;
 
+    /// <summary>Whether translation is refused, whatever <see cref="Accelerator"/> allows.</summary>
+    public bool RequireIsolation { get; init; }
+
     /// <summary>How many disks can be plugged at once, 0 to 16.</summary>
     public int DiskSlots { get; init; } = 16;
 

@@ -27,6 +27,12 @@ public enum MachineStartFailure
     /// <summary>The process runs but without the confinement that was asked for; it was killed.</summary>
     Confinement,
 
+    /// <summary>Isolation by hardware was required, and only translation can be had.</summary>
+    Isolation,
+
+    /// <summary>This process has too few file descriptors left, or its <c>/proc</c> is that of another pid namespace.</summary>
+    Resources,
+
     /// <summary>A running machine was to be attached and does not answer on its sockets.</summary>
     Unreachable,
 }

@@ -56,7 +56,8 @@ internal sealed class VmPipeline : IDisposable
 
     /// <summary>Starts folding. Each step is first recorded, then published, answered, its deadlines set, its effects run.</summary>
     public void Connect(
-        CommandLedger ledger, Action<VmStep> record, Action<VmStep> follow, Action<VmStep> runEffects, Action<VmStep> log)
+        CommandLedger ledger, Action<VmStep> record, Action<VmStep> follow, Action<VmStep> runEffects, Action<VmStep> log,
+        Func<Deadline, bool>? wasAtWork = null)
     {
         var clock = _time.StartStopwatch();
         var steps = _inbox.Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed)).Publish();
@@ -73,7 +74,7 @@ internal sealed class VmPipeline : IDisposable
             }
         }).DisposeWith(_lifetime);
         steps.Select(step => step.Fold.Deadlines).DistinctUntilChanged().Elapsed(_time)
-            .Subscribe(deadline => Post(VmEvent.Elapsed(deadline))).DisposeWith(_lifetime);
+            .Subscribe(deadline => Post(VmEvent.Elapsed(deadline, wasAtWork?.Invoke(deadline) ?? false))).DisposeWith(_lifetime);
         steps.Where(step => step.Effects != VmEffects.None).Subscribe(runEffects).DisposeWith(_lifetime);
         steps.Connect().DisposeWith(_lifetime);
     }
@@ -117,7 +118,8 @@ internal sealed class VmPipeline : IDisposable
 
     // Without these a machine that overflowed could not end, or a caller would wait for ever. The machine's own are few by construction;
     // requests are bounded by the callers who wait for them.
-    private static bool IsVital(VmEvent e) => e.Kind is VmEventKind.DeadlineElapsed or VmEventKind.ProcessStarted
+    private static bool IsVital(VmEvent e) => e.Kind is VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy
+        or VmEventKind.StartQueued or VmEventKind.StartAdmitted or VmEventKind.ProcessStarted
         or VmEventKind.ProcessStartFailed or VmEventKind.ProcessExited or VmEventKind.ResourcesReleased or VmEventKind.ResourcesLost
         or VmEventKind.BootRequested or VmEventKind.RunPodRequested or VmEventKind.StopPodRequested or VmEventKind.ShutdownRequested
         or VmEventKind.KillRequested or VmEventKind.CallRequested;

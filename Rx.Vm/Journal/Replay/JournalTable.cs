@@ -49,10 +49,10 @@ public static class JournalTable
 
     private static string Name(VmEvent e)
     {
-        var token = e.Token == 0 || e.Kind == VmEventKind.DeadlineElapsed ? "" : FormattableString.Invariant($" #{e.Token}");
+        var token = e.Token == 0 || e.Kind is VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy ? "" : FormattableString.Invariant($" #{e.Token}");
         return e.Kind switch
         {
-            VmEventKind.DeadlineElapsed => $"{e.Kind} {(DeadlineKind)e.Operand}",
+            VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy => $"{e.Kind} {(DeadlineKind)e.Operand}",
             VmEventKind.RunPodRequested =>
                 FormattableString.Invariant($"{e.Kind}{token} {Clean(e.PodId)} with {e.Operand} device{(e.Operand == 1 ? "" : "s")}"),
             VmEventKind.DeviceAdded or VmEventKind.DeviceAddFailed or VmEventKind.DeviceRemoved or VmEventKind.DeviceRemoveFailed =>

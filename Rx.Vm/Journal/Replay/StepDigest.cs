@@ -28,6 +28,7 @@ internal static class StepDigest
             hash = Mix(hash, (ulong)deadline.Kind);
             hash = Mix(hash, (ulong)deadline.After.Ticks);
             hash = Mix(hash, (ulong)deadline.ArmedAt.Ticks);
+            hash = deadline.Extensions == 0 ? hash : Mix(hash, (ulong)deadline.Extensions);
         }
 
         hash = Pending(hash, fold);

@@ -15,7 +15,7 @@ internal static partial class VmInvariants
 
     /// <summary>The first law that <paramref name="s"/> breaks.</summary>
     public static VmRule Check(VmCore s) =>
-        s.Phase > VmPhase.Gone || s.Process > ProcessStatus.Lost || s.Reason > VmReason.InternalError || VmCore.Unpack(s.Pack()) != s
+        s.Phase > VmPhase.Gone || s.Process > ProcessStatus.Lost || s.Reason > VmReason.QueueTimedOut || VmCore.Unpack(s.Pack()) != s
             ? VmRule.StateIsPackable
         : !ProcessFits(s) ? VmRule.ProcessFitsPhase
         : !FlagsFit(s) ? VmRule.FlagsFitPhase
@@ -48,7 +48,7 @@ internal static partial class VmInvariants
         return s.Phase switch
         {
             VmPhase.Preparing or VmPhase.Gone => only.IsEmpty,
-            VmPhase.Booting => only == (s.Process == ProcessStatus.Running && !s.Has(F.QmpReady)
+            VmPhase.Booting => only == (s.Has(F.Queued) ? DeadlineSet.Of(DeadlineKind.Queue) : s.Process == ProcessStatus.Running && !s.Has(F.QmpReady)
                 ? DeadlineSet.Of(DeadlineKind.Boot).With(DeadlineKind.QmpGreeting)
                 : DeadlineSet.Of(DeadlineKind.Boot)),
             VmPhase.Init => only == DeadlineSet.Of(DeadlineKind.Ping) || only == DeadlineSet.Of(DeadlineKind.Pong),
@@ -70,7 +70,7 @@ internal static partial class VmInvariants
         var (needed, allowed) = s.Phase switch
         {
             VmPhase.Preparing => (F.None, F.None),
-            VmPhase.Booting => (F.None, Connected | F.RunPending),
+            VmPhase.Booting => (F.None, Connected | F.RunPending | F.Queued),
             VmPhase.Init => (Connected, F.None),
             VmPhase.Starting => (Connected | F.RunPending, F.StopPending | F.StartSent),
             VmPhase.Running => (Connected | F.StartSent | F.PodLive, F.None),
@@ -82,7 +82,7 @@ internal static partial class VmInvariants
         };
         return (s.Flags & needed) == needed && (s.Flags & ~(needed | allowed)) == 0 && s.Phase switch
         {
-            VmPhase.Booting => (s.Flags & Connected) != Connected || s.Process == ProcessStatus.Launching,
+            VmPhase.Booting => s.Process == ProcessStatus.Launching || (s.Flags & Connected) != Connected && !s.Has(F.Queued),
             VmPhase.Starting => s.Has(F.StartSent) != s.Devices.AnyAdding,
             VmPhase.Cleaning => s.Has(F.RescanSent) == s.Devices.IsEmpty,
             VmPhase.Destroying => !s.Has(F.PodLive) || !Ended(s.Process),

@@ -5,6 +5,6 @@ namespace Rx.Vm.Qemu;
 /// <param name="DeviceExists"><c>/dev/kvm</c> is there.</param>
 /// <param name="DeviceError">Why it cannot be opened for reading and writing; null when it can.</param>
 /// <param name="ProcessorFlag"><c>vmx</c> or <c>svm</c> among the flags of <c>/proc/cpuinfo</c>, or null when it shows neither.</param>
-/// <param name="RememberedFailure">Why an earlier boot under KVM failed on this kernel, or null.</param>
+/// <param name="RememberedFailure">Why boots under KVM keep failing on this kernel, or null.</param>
 public sealed record AcceleratorFacts(
     bool SameArchitecture, bool DeviceExists, string? DeviceError, string? ProcessorFlag, string? RememberedFailure);

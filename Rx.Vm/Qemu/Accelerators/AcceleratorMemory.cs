@@ -1,36 +1,48 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reactive.Concurrency;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Remembers, in the cache directory, that a boot under KVM failed, so that the next machine does not wait for the same failure. Bound
-/// to the running kernel: another kernel is another chance. The cache may be deleted at any time; failing to write it is not an error.
+/// Remembers, in the cache directory, that boots under KVM failed, so that the next machine does not wait for the same failure. One failure
+/// proves nothing; two that had nothing to do with one another, on the running kernel and within a day, do. The cache may be deleted at
+/// any time; failing to write it is not an error.
 /// </summary>
 /// <param name="cacheDirectory">Where the note lies; made when needed.</param>
-public sealed class AcceleratorMemory(string cacheDirectory)
+/// <param name="time">The clock of the failures.</param>
+public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
 {
     private const int MaxReason = 512;
+    private const int Enough = 2;
+    private static readonly TimeSpan Believed = TimeSpan.FromDays(1);
 
     private readonly string _file = Path.Combine(cacheDirectory, "kvm-failed");
 
-    /// <summary>Why KVM failed before on this kernel, or null.</summary>
-    public string? Recall()
-    {
-        var lines = (ProcFs.ReadSmall(_file) ?? "").Split('\n', 2);
-        return lines.Length == 2 && lines[0] == Kernel ? lines[1].Trim() : null;
-    }
+    /// <summary>Why KVM is not to be tried, in the words of the last failure; null when it is.</summary>
+    public string? Recall() => Read() is { Length: >= Enough } failures ? failures[^1].Reason : null;
 
-    /// <summary>Writes a failure down.</summary>
+    /// <summary>Writes a failure down, unless its boot had begun before the last one failed: both may have one cause.</summary>
     /// <param name="reason">One line for people; cut at 512 characters.</param>
-    /// <returns>Whether it could be written.</returns>
-    public bool Remember(string reason)
+    /// <param name="began">When the boot began.</param>
+    /// <returns>Whether it could be written, or need not be.</returns>
+    public bool Remember(string reason, DateTimeOffset began)
     {
+        var failures = Read();
+        if (failures.Length > 0 && began.ToUnixTimeMilliseconds() <= failures[^1].At)
+        {
+            return true;
+        }
+
         var line = string.Concat(reason.Take(MaxReason).Select(static c => char.IsControl(c) ? ' ' : c));
+        failures = failures.Add(new Failure(time.Now.ToUnixTimeMilliseconds(), line));
+        var lines = failures.TakeLast(Enough).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.At} {f.Reason}\n"));
         return Try(() =>
         {
             Directory.CreateDirectory(cacheDirectory);
             var draft = $"{_file}.{Environment.ProcessId}";
-            File.WriteAllText(draft, $"{Kernel}\n{line}\n");
+            File.WriteAllText(draft, $"{Kernel}\n{string.Concat(lines)}");
             File.Move(draft, _file, overwrite: true);
         });
     }
@@ -40,6 +52,19 @@ public sealed class AcceleratorMemory(string cacheDirectory)
     public bool Forget() => Try(() => File.Delete(_file));
 
     private static string Kernel => (ProcFs.ReadSmall("/proc/sys/kernel/osrelease") ?? "").Trim();
+
+    // Notes of another kernel, of another day and of another format say nothing.
+    private ImmutableArray<Failure> Read()
+    {
+        var lines = (ProcFs.ReadSmall(_file) ?? "").Split('\n');
+        var since = (time.Now - Believed).ToUnixTimeMilliseconds();
+        return lines[0] != Kernel ? [] : [.. lines.Skip(1).Select(Parse).OfType<Failure>().Where(f => f.At >= since)];
+    }
+
+    private static Failure? Parse(string line) =>
+        line.Split(' ', 2) is [var at, var reason] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? new Failure(value, reason.Trim())
+            : null;
 
     private static bool Try(Action action)
     {
@@ -53,4 +78,6 @@ public sealed class AcceleratorMemory(string cacheDirectory)
             return false;
         }
     }
+
+    private sealed record Failure(long At, string Reason);
 }

@@ -15,6 +15,9 @@ public static class AcceleratorProbe
 
     private const string NoFlag = "the processor shows neither vmx nor svm";
 
+    // Read once: a processor does not change. Its flags line is about 2 KiB and comes first; ProcFs reads up to 16 KiB.
+    private static readonly Lazy<string?> OwnFlag = new(() => ProcessorFlag(ProcFs.ReadSmall("/proc/cpuinfo") ?? ""));
+
     /// <summary>The decision, a pure function.</summary>
     /// <param name="wish">What the user asked for.</param>
     /// <param name="facts">What is known.</param>
@@ -30,7 +33,7 @@ public static class AcceleratorProbe
             : facts.ProcessorFlag is null
                 ? new(Accelerator.Tcg, $"TCG, because {DevicePath} opens but {NoFlag}: a software KVM, not to be trusted")
             : facts.RememberedFailure is { } failure
-                ? new(Accelerator.Tcg, $"TCG, because an earlier boot under KVM failed here: {failure}")
+                ? new(Accelerator.Tcg, $"TCG, because two boots under KVM failed here within a day, the last one so: {failure}")
             : new(Accelerator.Kvm, $"KVM ({DevicePath} opens, the processor shows {facts.ProcessorFlag})"),
     };
 
@@ -43,7 +46,7 @@ public static class AcceleratorProbe
             RuntimeInformation.OSArchitecture == Architecture.X64,
             exists,
             exists ? OpenError() : "no such device",
-            ProcessorFlag(ReadProcessor()),
+            OwnFlag.Value,
             rememberedFailure);
     }
 
@@ -68,9 +71,6 @@ public static class AcceleratorProbe
         : !facts.DeviceExists ? $"there is no {DevicePath}"
         : facts.DeviceError is { } error ? $"{DevicePath} cannot be opened: {error}"
         : null;
-
-    // The flags line of a large processor is about 2 KiB and comes first; ProcFs reads up to 16 KiB.
-    private static string ReadProcessor() => ProcFs.ReadSmall("/proc/cpuinfo") ?? "";
 
     private static string? OpenError()
     {

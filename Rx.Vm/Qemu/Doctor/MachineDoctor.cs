@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Rx.Vm.Qemu.Processes;
+using Rx.Vm.Qemu.Start;
+using Rx.Vm.Reactive;
 
 namespace Rx.Vm.Qemu;
 
@@ -18,13 +20,19 @@ public static class MachineDoctor
         var items = ImmutableArray.CreateBuilder<DoctorItem>();
         items.Add(Kernel(ProcessFeatures.Current));
         await AddEmulator(items, options, ct).ConfigureAwait(false);
-        var memory = new AcceleratorMemory(options.CacheDirectory);
+        var memory = new AcceleratorMemory(options.CacheDirectory, VmSchedulers.Real.Time);
         var facts = AcceleratorProbe.Gather(memory.Recall());
         items.Add(Accelerator(AcceleratorProbe.Decide(Qemu.Accelerator.Auto, facts), facts, options.CacheDirectory));
         items.Add(RuntimeRoot(options.RuntimeRoot));
         items.Add(Sharing());
         return items.ToImmutable();
     }
+
+    /// <summary>
+    /// Why this process can't start any machine, in one sentence: too few file descriptors, a <c>/proc</c> that is not its own. Null when
+    /// it can. Quick; to be asked first, as a runtime without descriptors fails in ways that nobody understands.
+    /// </summary>
+    public static string? Obstacle() => Descriptors.Problem();
 
     /// <summary>What the trial start says, a pure function.</summary>
     internal static ImmutableArray<DoctorItem> OfTrial(string path, EmulatorTrial trial)
@@ -75,6 +83,9 @@ public static class MachineDoctor
     private static DoctorItem Confined(Confinement confinement, string caps) => confinement.EffectiveCapabilities != 0
         ? new("confinement", DoctorVerdict.Bearable, $"QEMU runs under its seccomp filter, but with capabilities ({caps})",
             "install setpriv (util-linux), or run as an ordinary user")
+        : confinement.Uid == 0 ? new("confinement", DoctorVerdict.Bearable,
+            $"QEMU runs under its seccomp filter, but as root, who owns every system file even without capabilities ({caps})",
+            "install setpriv (util-linux) and let this process change users, or run as an ordinary user")
         : new("confinement", DoctorVerdict.Good, $"QEMU runs under its seccomp filter without new privileges ({caps})");
 
     private static async Task AddEmulator(ImmutableArray<DoctorItem>.Builder items, QemuDriverOptions options, CancellationToken ct)
@@ -88,7 +99,7 @@ public static class MachineDoctor
 
         try
         {
-            items.AddRange(OfTrial(path, await EmulatorTrial.RunAsync(path, options.RunAs, ct).ConfigureAwait(false)));
+            items.AddRange(OfTrial(path, await EmulatorTrial.RunAsync(path, options, ct).ConfigureAwait(false)));
         }
         catch (IOException e)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
 namespace Rx.Vm.Qemu;
@@ -25,7 +26,12 @@ public static class DiskHotplug
     /// <param name="serial">1 to 20 characters of the alphabet of ids; how the guest knows the disk.</param>
     /// <param name="readOnly">Enforced by QEMU on the image and shown to the guest as a write-protected disk (S17).</param>
     /// <param name="blockDevice">Whether the path names a block device, not a file; never guessed from the path (S18).</param>
-    public static ImmutableArray<HotplugStep> Add(int slot, string path, string serial, bool readOnly, bool blockDevice = false)
+    /// <param name="file">
+    /// The image, open: for a machine that runs as another user and may not reach the path. To be closed once the steps are done: the
+    /// machine has its own.
+    /// </param>
+    public static ImmutableArray<HotplugStep> Add(
+        int slot, string path, string serial, bool readOnly, bool blockDevice = false, SafeHandle? file = null)
     {
         CheckSlot(slot);
         CheckSerial(serial);
@@ -40,18 +46,26 @@ public static class DiskHotplug
             ["driver"] = "raw",
             ["node-name"] = node,
             ["read-only"] = readOnly,
-            ["file"] = new JsonObject { ["driver"] = blockDevice ? "host_device" : "file", ["filename"] = path },
+            ["file"] = new JsonObject { ["driver"] = blockDevice ? "host_device" : "file", ["filename"] = file is null ? path : $"/dev/fdset/{slot}" },
         };
         var device = new JsonObject
         {
             ["driver"] = "virtio-blk-pci", ["id"] = Device(slot), ["bus"] = "h", ["addr"] = Address(slot),
             ["drive"] = node, ["serial"] = serial, ["disable-legacy"] = "on",
         };
-        return
+        HotplugStep[] plug =
         [
-            new HotplugStep("blockdev-add", block.ToJsonString()) { Undo = DeleteNode(slot) },
-            new HotplugStep("device_add", device.ToJsonString()) { Undo = DeleteDevice(slot) },
+            new("blockdev-add", block.ToJsonString()) { Undo = DeleteNode(slot) },
+            new("device_add", device.ToJsonString()) { Undo = DeleteDevice(slot) },
         ];
+        if (file is null)
+        {
+            return [.. plug];
+        }
+
+        // The disk holds a copy of the descriptor by then; the set goes with it.
+        var forget = new HotplugStep("remove-fd", FdSet(slot));
+        return [new HotplugStep("add-fd", FdSet(slot)) { File = file, Undo = forget }, .. plug, forget];
     }
 
     /// <summary>The commands that take a disk out: the guest lets go first, only then the image is closed (H50).</summary>
@@ -70,6 +84,8 @@ public static class DiskHotplug
 
     // Slot 0 of the bridge stays free; QEMU reads the number as hexadecimal. Network cards follow at 17.
     private static string Address(int slot) => (slot + 1).ToString("x", CultureInfo.InvariantCulture);
+
+    private static string FdSet(int slot) => new JsonObject { ["fdset-id"] = slot }.ToJsonString();
 
     private static HotplugStep DeleteDevice(int slot) =>
         new("device_del", new JsonObject { ["id"] = Device(slot) }.ToJsonString()) { AwaitDeleted = Device(slot) };

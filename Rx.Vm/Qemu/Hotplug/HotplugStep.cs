@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rx.Qmp.Commands;
 
@@ -18,16 +19,23 @@ public sealed record HotplugStep(string Execute, string Arguments)
     /// </summary>
     public string? AwaitDeleted { get; init; }
 
+    /// <summary>An open file that goes with the command; null for none. It must stay open until the reply.</summary>
+    public SafeHandle? File { get; init; }
+
     /// <summary>Takes this step back; null when there is nothing to take back.</summary>
     public HotplugStep? Undo { get; init; }
 
     /// <summary>The step as a command for the QMP client.</summary>
-    public QmpCommand ToCommand() => QmpCommand.Create(Execute, writer =>
+    public QmpCommand ToCommand()
     {
-        using var arguments = JsonDocument.Parse(Arguments);
-        foreach (var member in arguments.RootElement.EnumerateObject())
+        var command = QmpCommand.Create(Execute, writer =>
         {
-            member.WriteTo(writer);
-        }
-    });
+            using var arguments = JsonDocument.Parse(Arguments);
+            foreach (var member in arguments.RootElement.EnumerateObject())
+            {
+                member.WriteTo(writer);
+            }
+        });
+        return File is null ? command : command.WithFile(File);
+    }
 }

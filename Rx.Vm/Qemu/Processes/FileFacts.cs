@@ -16,6 +16,7 @@ internal struct FileFacts
     private const int RegularType = 0x8000;
 
     [FieldOffset(20)] public uint Owner;
+    [FieldOffset(24)] public uint Group;
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public ulong Size;

@@ -88,6 +88,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(SafeFileHandle directory, string path, int flags, uint mask, out FileFacts data);
 
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, out Limit limit);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
@@ -138,4 +141,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EventPollWait(SafeFileHandle poll, byte* events, int count, int timeout);
+
+    /// <summary>What a process may use of a resource.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Limit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
 }

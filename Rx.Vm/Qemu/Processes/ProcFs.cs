@@ -10,7 +10,7 @@ internal static class ProcFs
     /// <summary>The kernel's boot id: a new one after every boot.</summary>
     public static string BootId { get; } = (ReadSmall("/proc/sys/kernel/random/boot_id") ?? "unknown").Trim();
 
-    /// <summary>State letter, start tick and, for a zombie of ours or our user's, the wait status.</summary>
+    /// <summary>State letter, start tick, processor time and, for a zombie of ours or our user's, the wait status.</summary>
     public static ProcStat? Stat(int pid) => ReadSmall($"/proc/{pid}/stat") is { } text ? ParseStat(text) : null;
 
     /// <summary>The fields after the command name, which may itself hold blanks and parentheses; hence the last one counts.</summary>
@@ -24,8 +24,10 @@ internal static class ProcFs
 
         var fields = text[(end + 2)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length >= 20
+            && ulong.TryParse(fields[11], NumberStyles.None, CultureInfo.InvariantCulture, out var user)
+            && ulong.TryParse(fields[12], NumberStyles.None, CultureInfo.InvariantCulture, out var kernel)
             && ulong.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
-            ? new ProcStat(fields[0][0], start, fields.Length >= 50 && int.TryParse(fields[49], out var status) ? status : 0)
+            ? new ProcStat(fields[0][0], start, fields.Length >= 50 && int.TryParse(fields[49], out var status) ? status : 0, user + kernel)
             : null;
     }
 

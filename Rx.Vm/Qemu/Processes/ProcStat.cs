@@ -1,10 +1,16 @@
 namespace Rx.Vm.Qemu.Processes;
 
-/// <summary>Three fields of <c>/proc/PID/stat</c>.</summary>
+/// <summary>Some fields of <c>/proc/PID/stat</c>.</summary>
 /// <param name="State">The state letter; Z is a zombie, X dead.</param>
 /// <param name="StartTicks">Start time in ticks since boot.</param>
 /// <param name="WaitStatus">The wait status of a zombie; 0 also when the kernel hides it.</param>
-internal readonly record struct ProcStat(char State, ulong StartTicks, int WaitStatus)
+/// <param name="UsedTicks">Processor time used so far, in ticks of 10 ms, for the process and for the kernel on its behalf.</param>
+internal readonly record struct ProcStat(char State, ulong StartTicks, int WaitStatus, ulong UsedTicks)
 {
+    // USER_HZ, part of the kernel's promise on every architecture that QEMU is run on.
+    private const double TicksPerSecond = 100;
+
     public bool IsZombie => State is 'Z' or 'X';
+
+    public TimeSpan ProcessorTime => TimeSpan.FromSeconds(UsedTicks / TicksPerSecond);
 }

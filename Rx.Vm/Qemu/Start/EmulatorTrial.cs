@@ -1,4 +1,5 @@
 using Rx.Vm.Qemu.Processes;
+using Rx.Vm.Qemu.Start;
 
 namespace Rx.Vm.Qemu;
 
@@ -10,23 +11,24 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
 {
     /// <summary>Runs the trial. Leaves nothing behind.</summary>
     /// <param name="emulator">Absolute path.</param>
-    /// <param name="user">Whom it runs as; null for this process's user.</param>
+    /// <param name="options">Whom it runs as.</param>
     /// <param name="ct">Ends the trial: the process is killed.</param>
     /// <exception cref="IOException">It could not be started.</exception>
-    public static async Task<EmulatorTrial> RunAsync(string emulator, QemuUser? user, CancellationToken ct)
+    public static async Task<EmulatorTrial> RunAsync(string emulator, QemuDriverOptions options, CancellationToken ct)
     {
         using var gate = StartGate.Create();
         using var words = LastWords.Create();
         using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
-        var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.BuildTrial(), user)
-            ?? throw new IOException($"QEMU cannot run as user {user!.Uid}: that takes CAP_SETPCAP and setpriv");
+        using var user = UserLease.Take(options);
+        var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.BuildTrial(), user?.User, hardware: false)
+            ?? throw new IOException($"QEMU cannot run as user {user!.User.Uid}: that takes setpriv and the capabilities to change users");
         using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
         {
             Program = program,
             Arguments = arguments,
             WorkingDirectory = root,
             Output = words.File,
-            Descriptors = [gate.ChildEnd],
+            Descriptors = user?.File is { } file ? [gate.ChildEnd, file] : [gate.ChildEnd],
         }));
         gate.ChildEnd.Dispose();
         var ended = new TaskCompletionSource<MachineExit>(TaskCreationOptions.RunContinuationsAsynchronously);

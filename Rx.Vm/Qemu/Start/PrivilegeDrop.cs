@@ -12,6 +12,14 @@ namespace Rx.Vm.Qemu;
 internal static class PrivilegeDrop
 {
     private const ulong SetPCap = 1 << 8;
+    private const ulong SetGidAndUid = 1 << 6 | 1 << 7;
+
+    /// <summary>Whether this process can start others as another user.</summary>
+    public static bool CanChangeUser => SetPriv is not null && (Capabilities & (SetPCap | SetGidAndUid)) == (SetPCap | SetGidAndUid);
+
+    private static string? SetPriv => EmulatorLocator.InPath("setpriv", "/usr/bin:/bin:/usr/local/bin");
+
+    private static ulong Capabilities => ProcFs.Confinement(Environment.ProcessId, hardware: false)?.EffectiveCapabilities ?? 0;
 
     /// <summary>What to execute for a program, a pure function.</summary>
     /// <param name="program">Absolute path of QEMU.</param>
@@ -19,25 +27,38 @@ internal static class PrivilegeDrop
     /// <param name="capabilities">This process's effective capabilities.</param>
     /// <param name="setPriv">Absolute path of setpriv, or null.</param>
     /// <param name="user">Whom to run as; null for this process's user.</param>
+    /// <param name="group">The one group it keeps beside its own, for <c>/dev/kvm</c>; null for none.</param>
     /// <returns>Null when a user was named that cannot be changed to.</returns>
     public static (string Program, ImmutableArray<string> Arguments)? Wrap(
-        string program, ImmutableArray<string> arguments, ulong capabilities, string? setPriv, QemuUser? user)
+        string program, ImmutableArray<string> arguments, ulong capabilities, string? setPriv, QemuUser? user,
+        uint? group = null)
     {
-        if ((capabilities & SetPCap) == 0 || setPriv is null)
+        var needed = user is null ? SetPCap : SetPCap | SetGidAndUid;
+        if ((capabilities & needed) != needed || setPriv is null)
         {
             return user is null ? (program, arguments) : null;
         }
 
         string[] switches = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"];
-        string[] identity = user is null ? [] : [$"--reuid={Number(user.Uid)}", $"--regid={Number(user.Gid)}", "--clear-groups"];
+        string[] identity = user is null ? [] : [$"--reuid={Number(user.Uid)}", $"--regid={Number(user.Gid)}", group is { } kept ? $"--groups={Number(kept)}" : "--clear-groups"];
         return (setPriv, [.. switches, .. identity, "--", program, .. arguments]);
     }
 
     /// <summary>The same for this process and host.</summary>
     public static (string Program, ImmutableArray<string> Arguments)? Wrap(
-        string program, ImmutableArray<string> arguments, QemuUser? user) => Wrap(
-        program, arguments, ProcFs.Confinement(Environment.ProcessId, hardware: false)?.EffectiveCapabilities ?? 0,
-        EmulatorLocator.InPath("setpriv", "/usr/bin:/bin:/usr/local/bin"), user);
+        string program, ImmutableArray<string> arguments, QemuUser? user, bool hardware) =>
+        Wrap(program, arguments, Capabilities, SetPriv, user, hardware ? DeviceGroup() : null);
+
+    // Whoever may open /dev/kvm only as one of its group.
+    private static uint? DeviceGroup()
+    {
+        const int openToOthers = 6;
+        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        return Libc.StatX(root, AcceleratorProbe.DevicePath, 0, FileFacts.Basic, out var facts) == 0
+            && (facts.Mode & openToOthers) != openToOthers
+            ? facts.Group
+            : null;
+    }
 
     private static string Number(uint value) => value.ToString(CultureInfo.InvariantCulture);
 }

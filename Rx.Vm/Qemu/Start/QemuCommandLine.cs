@@ -22,6 +22,9 @@ internal static class QemuCommandLine
 
     private const string Machine = "q35,usb=off,smbus=off,sata=off,vmport=off,dump-guest-core=off";
 
+    // Guests take the processor's word that its fast string instructions are fast; translated they are the slowest way to copy.
+    private const string Translated = "max,erms=off,fsrm=off";
+
     // obsolete, elevateprivileges, spawn and resourcecontrol: all that 7.2 has; no -daemonize, no -runas under it.
     private const string Sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 
@@ -39,7 +42,7 @@ internal static class QemuCommandLine
         arguments.Add("-sandbox", Sandbox);
         arguments.Add("-machine", spec.Memory is null ? Machine : $"{Machine},memory-backend=ram");
         arguments.Add("-accel", hardware ? "kvm" : "tcg");
-        arguments.Add("-cpu", hardware ? "host" : "max");
+        arguments.Add("-cpu", hardware ? "host" : Translated);
         arguments.Add("-smp", Number(spec.Cpus));
         arguments.Add("-m", Number(spec.MemoryMiB));
         AddMemory(arguments, spec);

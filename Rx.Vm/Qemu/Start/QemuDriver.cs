@@ -1,6 +1,9 @@
 using System.Net.Sockets;
+using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Qemu.Processes;
+using Rx.Vm.Qemu.Start;
+using Rx.Vm.Reactive;
 using Serilog;
 using Serilog.Core;
 
@@ -13,38 +16,57 @@ namespace Rx.Vm.Qemu;
 /// </summary>
 /// <param name="options">How this host runs QEMU; null for the defaults.</param>
 /// <param name="logger">Where to log; null for nowhere.</param>
-public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logger = null) : IMachineDriver
+/// <param name="time">The clock by which failures of KVM are remembered; null for real time.</param>
+public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logger = null, IScheduler? time = null) : IMachineDriver
 {
     private const int FilteredSeccomp = 2;
 
     private readonly QemuDriverOptions _options = options ?? new QemuDriverOptions();
     private readonly ILogger _log = (logger ?? Logger.None).ForContext<QemuDriver>();
 
-    /// <summary>What is remembered about KVM on this host; write to it when a boot under KVM never got ready.</summary>
-    public AcceleratorMemory AcceleratorMemory { get; } = new((options ?? new QemuDriverOptions()).CacheDirectory);
+    /// <summary>How it runs QEMU.</summary>
+    internal QemuDriverOptions Options => _options;
+
+    private readonly IScheduler _time = time ?? VmSchedulers.Real.Time;
+
+    /// <summary>What is remembered about KVM on this host.</summary>
+    public AcceleratorMemory AcceleratorMemory { get; } =
+        new((options ?? new QemuDriverOptions()).CacheDirectory, time ?? VmSchedulers.Real.Time);
+
+    /// <inheritdoc/>
+    public string LockDirectory => _options.LockDirectory;
 
     /// <inheritdoc/>
     public async ValueTask<IMachine> StartAsync(MachineSpec spec, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         var emulator = Check(spec);
+        using var descriptors = Descriptors.Reserve(spec.Id);
+        var began = _time.Now;
         var choice = AcceleratorProbe.Decide(spec.Accelerator, AcceleratorProbe.Gather(AcceleratorMemory.Recall()));
         if (choice.Use is null)
         {
             throw new MachineStartException(spec.Id, MachineStartFailure.Accelerator, choice.Explanation);
         }
 
+        if (spec.RequireIsolation && !choice.IsHardware)
+        {
+            throw new MachineStartException(spec.Id, MachineStartFailure.Isolation,
+                $"machine '{spec.Id}' must be isolated by hardware, and this host would use {choice.Explanation}");
+        }
+
         try
         {
-            return await StartAsync(spec, emulator, choice.IsHardware, ct).ConfigureAwait(false);
+            var machine = await StartAsync(spec, emulator, choice.IsHardware, ct).ConfigureAwait(false);
+            machine.Began = began;
+            return machine;
         }
         catch (MachineStartException e) when (
-            e.Cause == MachineStartFailure.DiedAtStart && choice.IsHardware && spec.Accelerator == Accelerator.Auto)
+            e.Cause == MachineStartFailure.DiedAtStart && choice.IsHardware && spec is { Accelerator: Accelerator.Auto, RequireIsolation: false })
         {
-            // A KVM that looked right and is not: once is enough to know (§7).
             _log.Warning("Machine {VmId} died at its start under KVM, trying TCG: {Reason}", spec.Id, e.Message);
             var machine = await StartAsync(spec, emulator, hardware: false, ct).ConfigureAwait(false);
-            AcceleratorMemory.Remember(e.Message);
+            AcceleratorMemory.Remember(e.Message, began);
             return machine;
         }
     }
@@ -73,10 +95,19 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     /// <inheritdoc/>
     public void BootFailed(MachineSpec spec, IMachine machine, string reason)
     {
-        if (spec.Accelerator == Accelerator.Auto && machine.Confinement is { HardwareIsolation: true })
+        if (spec.Accelerator == Accelerator.Auto && machine is QemuMachine { Confinement.HardwareIsolation: true } qemu)
         {
-            _log.Warning("Machine {VmId} never got ready under KVM; TCG from now on: {Reason}", spec.Id, reason);
-            AcceleratorMemory.Remember(reason);
+            _log.Warning("Machine {VmId} never got ready under KVM; two such failures within a day, and TCG is used: {Reason}", spec.Id, reason);
+            AcceleratorMemory.Remember(reason, qemu.Began);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Booted(MachineSpec spec, IMachine machine)
+    {
+        if (machine.Confinement is { HardwareIsolation: true })
+        {
+            AcceleratorMemory.Forget();
         }
     }
 
@@ -149,7 +180,7 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
 
             machine.Description = $"qemu {version} pid {machine.Identity!.Pid} ({(hardware ? "kvm" : "tcg")}, q35)";
             machine.Confinement = ProcFs.Confinement(machine.Identity.Pid, hardware);
-            CheckConfinement(spec.Id, machine.Confinement);
+            CheckConfinement(spec.Id, machine);
             _log.Information("Started machine {VmId}: {Machine}", spec.Id, machine.Description);
             return machine;
         }
@@ -170,18 +201,29 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
             undo.Add(new Removal(directory, _log));
             var words = undo.Add(LastWords.Create());
             var channels = undo.Add(MachineChannels.Create(directory, listeners));
-            var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.Build(spec, hardware), _options.RunAs)
+            using var user = UserLease.Take(_options);
+            List<SafeFileHandle> handed = [.. listeners, gate.ChildEnd, directory.Handle];
+            if (user is not null)
+            {
+                spec = HandOver(spec, handed, listeners);
+                if (user.File is { } file)
+                {
+                    handed.Add(file);
+                }
+            }
+
+            var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.Build(spec, hardware), user?.User, hardware)
                 ?? throw new MachineStartException(spec.Id, MachineStartFailure.Confinement,
-                    $"machine '{spec.Id}' cannot run as user {_options.RunAs!.Uid}: that takes CAP_SETPCAP and setpriv");
+                    $"machine '{spec.Id}' cannot run as user {user!.User.Uid}: that takes setpriv and the capabilities to change users");
             var process = undo.Add(ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
             {
                 Program = program,
                 Arguments = arguments,
                 WorkingDirectory = directory.Handle,
                 Output = words.File,
-                Descriptors = [.. listeners, gate.ChildEnd, directory.Handle],
+                Descriptors = handed,
             })));
-            var machine = new QemuMachine(process, words, directory, channels, spec.Id, _log);
+            var machine = new QemuMachine(process, words, directory, channels, spec.Id, _log) { User = user?.User };
             try
             {
                 machine.Watch();
@@ -216,8 +258,29 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         }
     }
 
-    private void CheckConfinement(string id, Confinement? confinement)
+    // Another user can't reach what lies in our directories: it gets the open files.
+    private static MachineSpec HandOver(MachineSpec spec, List<SafeFileHandle> handed, List<SafeFileHandle> closed)
     {
+        string Hand(string path)
+        {
+            var file = HandedFile.Open(path);
+            closed.Add(file);
+            handed.Add(file);
+            return $"/proc/self/fd/{QemuCommandLine.FirstDescriptor + handed.Count - 1}";
+        }
+
+        return spec with { KernelPath = Hand(spec.KernelPath), InitrdPath = Hand(spec.InitrdPath) };
+    }
+
+    private void CheckConfinement(string id, QemuMachine machine)
+    {
+        var confinement = machine.Confinement;
+        if (machine.User is { } user && confinement?.Uid != user.Uid)
+        {
+            throw new MachineStartException(id, MachineStartFailure.Confinement,
+                $"machine '{id}' was to run as user {user.Uid} and runs as {confinement?.Uid.ToString() ?? "one that cannot be read"}");
+        }
+
         if (!_options.AllowUnconfined && confinement is not { SeccompMode: FilteredSeccomp, NoNewPrivileges: true })
         {
             throw new MachineStartException(id, MachineStartFailure.Confinement,

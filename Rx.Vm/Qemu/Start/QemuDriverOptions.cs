@@ -15,10 +15,19 @@ public sealed record QemuDriverOptions
     public string CacheDirectory { get; init; } = DefaultCacheDirectory();
 
     /// <summary>
-    /// Whom QEMU runs as; null for this process's user. Capabilities are dropped in either case where <c>setpriv</c> (util-linux) is
-    /// installed.
+    /// Whom every QEMU runs as. Null: this process's user or, where that is root, for each machine another user of
+    /// <see cref="UserRange"/>. Capabilities are dropped in either case where <c>setpriv</c> (util-linux) is installed.
     /// </summary>
     public QemuUser? RunAs { get; init; }
+
+    /// <summary>
+    /// The users that a root host's machines run as, one each. QEMU owns no file then: what it reads is opened by this process. Without
+    /// <c>setpriv</c>, or the capabilities to change users, machines run as root all the same, and <c>rxvm doctor</c> says so.
+    /// </summary>
+    public QemuUserRange UserRange { get; init; } = QemuUserRange.Default;
+
+    /// <summary>Beside the runtime root: the locks that this user's host processes share.</summary>
+    internal string LockDirectory => RuntimeRoot.TrimEnd('/') + ".locks";
 
     /// <summary>Accepts a QEMU that runs without its seccomp filter. Off: such a start fails.</summary>
     public bool AllowUnconfined { get; init; }

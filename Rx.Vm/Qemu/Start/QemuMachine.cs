@@ -34,9 +34,19 @@ internal sealed class QemuMachine : IMachine
 
     public Confinement? Confinement { get; set; }
 
+    /// <summary>Whom it was told to run as; null for our own user.</summary>
+    public QemuUser? User { get; init; }
+
+    /// <summary>When its start began.</summary>
+    public DateTimeOffset Began { get; set; }
+
     public ProcessIdentity? Identity => _process.Identity;
 
     public MachineRecord? Record => new(Id, _process.Identity, _directory.Path, Confinement?.HardwareIsolation ?? false, Description);
+
+    public TimeSpan? ProcessorTime => ProcFs.Stat(Identity!.Pid) is { IsZombie: false } stat && stat.StartTicks == Identity.StartTicks
+        ? stat.ProcessorTime
+        : null;
 
     public Stream Qmp => _channels.Qmp;
 

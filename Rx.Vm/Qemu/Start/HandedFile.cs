@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Qemu.Processes;
+
+namespace Rx.Vm.Qemu.Start;
+
+/// <summary>
+/// A file that is opened here and read by a process of another user, which could not reach it: kernel and initramfs lie in directories of
+/// this user alone.
+/// </summary>
+internal static class HandedFile
+{
+    private const int ReadableByOthers = 4;
+
+    /// <summary>Opens a file for the child to open again through <c>/proc/self/fd</c>.</summary>
+    /// <exception cref="IOException">It can't be opened or read.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        var file = OpenImage(path);
+        if (Libc.StatX(file, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) != 0)
+        {
+            throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
+        }
+
+        if ((facts.Mode & ReadableByOthers) != 0)
+        {
+            return file;
+        }
+
+        // Opening it again asks for its own permissions, which a copy in memory does not have.
+        using (file)
+        {
+            return Copy(file, path);
+        }
+    }
+
+    /// <summary>Opens an image whose descriptor itself is used.</summary>
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public static SafeFileHandle OpenImage(string path)
+    {
+        var file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        return file.IsInvalid ? throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}") : file;
+    }
+
+    /// <summary>Whether the machine's process runs as another user than this one, so that it can't reach files by their paths.</summary>
+    public static bool IsOtherUser(this IMachine machine) => machine.Confinement is { } c && c.Uid != Libc.EffectiveUser();
+
+    private static SafeFileHandle Copy(SafeFileHandle file, string path)
+    {
+        const uint closeOnExec = 1;
+        var copy = Libc.NewMemoryFile("rxvm-boot", closeOnExec);
+        if (copy.IsInvalid)
+        {
+            throw new IOException($"a copy of '{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
+        }
+
+        var buffer = new byte[1 << 20];
+        var offset = 0L;
+        while (RandomAccess.Read(file, buffer, offset) is > 0 and var count)
+        {
+            RandomAccess.Write(copy, buffer.AsSpan(0, count), offset);
+            offset += count;
+        }
+
+        return copy;
+    }
+}
