@@ -5,4 +5,21 @@ public sealed class QemuConformanceHost() : ConformanceHost(new VmHostOptions())
 
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
-public sealed class QemuConformanceTests(QemuConformanceHost host) : ConformanceTests(host), IClassFixture<QemuConformanceHost>;
+public sealed class QemuConformanceTests(QemuConformanceHost host) : ConformanceTests(host), IClassFixture<QemuConformanceHost>
+{
+    private readonly ConformanceHost _host = host;
+
+    // What all these scenarios therefore prove: disks and boot files of a directory of root's own reach it all the same.
+    [Fact(Timeout = 240_000)]
+    public async Task The_machine_runs_as_a_user_of_its_own_even_where_its_host_is_root()
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "an ordinary user's machines run as that user");
+        var ct = TestContext.Current.CancellationToken;
+
+        var vm = await _host.MachineAsync(ct);
+
+        var status = await File.ReadAllLinesAsync($"/proc/{vm.ProcessId}/status", ct);
+        Assert.StartsWith("Uid:\t19", status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("CapEff:\t0000000000000000", status);
+    }
+}

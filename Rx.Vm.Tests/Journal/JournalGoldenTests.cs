@@ -73,9 +73,12 @@ public class JournalGoldenTests
     {
         var names = typeof(VmTimeouts).GetProperties().Where(p => p.PropertyType == typeof(TimeSpan)).Select(p => p.Name);
 
-        Assert.Equal(names.Order(), TimeoutNames.Of(new VmTimeouts()).Select(t => t.Name).Order());
+        // The youngest only where it is not the usual one: then every reader of format 1 understands the header.
+        var all = TimeoutNames.Of(new VmTimeouts { Queue = TimeSpan.FromSeconds(1) });
+        Assert.Equal(names.Order(), all.Select(t => t.Name).Order());
+        Assert.DoesNotContain(TimeoutNames.Of(new VmTimeouts()), t => t.Name == nameof(VmTimeouts.Queue));
         Assert.All(
-            TimeoutNames.Of(new VmTimeouts()),
+            all,
             t =>
             {
                 var changed = TimeoutNames.With(new VmTimeouts(), t.Name, TimeSpan.FromTicks(1));

@@ -28,7 +28,7 @@ public class LifecycleLivenessTests(ITestOutputHelper output)
             new Dictionary<VmPhase, TimeSpan>
             {
                 [VmPhase.Preparing] = TimeSpan.Zero,
-                [VmPhase.Booting] = TimeSpan.FromSeconds(60 + 10 + 60), // boot, kill, release
+                [VmPhase.Booting] = TimeSpan.FromSeconds(1800 + 10 + 60), // queue, kill, release; with its turn come: boot, kill, release
                 [VmPhase.Init] = TimeSpan.FromSeconds(30 + 30 + 10 + 10 + 60), // ping, pong, quit, kill, release
                 [VmPhase.Starting] = TimeSpan.FromSeconds(60 + 10 + 10 + 10 + 60), // start, destroy, quit, kill, release
                 [VmPhase.Running] = TimeSpan.FromSeconds(30 + 30 + 10 + 10 + 60), // ping, pong, quit, kill, release

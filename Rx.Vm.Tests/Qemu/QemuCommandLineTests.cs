@@ -23,7 +23,7 @@ public sealed class QemuCommandLineTests
         -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
         -machine q35,usb=off,smbus=off,sata=off,vmport=off,dump-guest-core=off
         -accel tcg
-        -cpu max
+        -cpu max,erms=off,fsrm=off
         -smp 1
         -m 128
         -kernel /k/vmlinux

@@ -177,6 +177,74 @@ public sealed class QemuDriverRealVmTests : IDisposable
     }
 
     [Fact]
+    public async Task Driver_Machines_of_a_root_host_run_as_users_of_their_own_and_boot_what_only_root_can_read()
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
+        File.SetUnixFileMode(_temp.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var spec = Spec("one");
+        File.SetUnixFileMode(spec.KernelPath, UnixFileMode.UserRead);
+
+        await using var one = await _driver.StartAsync(spec, Token);
+        await using var two = await _driver.StartAsync(spec with { Id = "two" }, Token);
+
+        var users = new[] { one, two }.Select(machine => machine.Confinement!).ToArray();
+        Assert.All(users, c => Assert.InRange(c.Uid, QemuUserRange.Default.First, QemuUserRange.Default.First + 65_535));
+        Assert.NotEqual(users[0].Uid, users[1].Uid);
+        Assert.All(users, c => Assert.Equal((0ul, 2, true), (c.EffectiveCapabilities, c.SeccompMode, c.NoNewPrivileges)));
+        var status = await File.ReadAllLinesAsync($"/proc/{one.Identity!.Pid}/status", Token);
+        Assert.Equal($"Gid:{string.Concat(Enumerable.Repeat($"\t{users[0].Uid}", 4))}", status.Single(l => l.StartsWith("Gid:", StringComparison.Ordinal)));
+        Assert.Equal("Groups:", status.Single(l => l.StartsWith("Groups:", StringComparison.Ordinal)).Trim());
+        Assert.StartsWith("""{"QMP":""", await ReadLine(two.Qmp), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Driver_The_user_of_a_machine_is_free_again_when_its_process_has_gone()
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
+        var options = new QemuDriverOptions
+        {
+            RuntimeRoot = _root, CacheDirectory = _temp["cache"], UserRange = new QemuUserRange(1_800_000_000, 1),
+        };
+        var driver = new QemuDriver(options);
+        var first = await driver.StartAsync(Spec("one"), Token);
+
+        var error = await Assert.ThrowsAsync<MachineStartException>(async () => await driver.StartAsync(Spec("two"), Token));
+        await first.DisposeAsync();
+        await using var third = await driver.StartAsync(Spec("three"), Token);
+
+        Assert.Contains("all 1 users", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1_800_000_000u, third.Confinement!.Uid);
+    }
+
+    [Fact]
+    public async Task Driver_A_machine_that_must_be_isolated_is_refused_where_only_translation_is_left()
+    {
+        Assert.SkipWhen(AcceleratorProbe.Decide(Accelerator.Auto, AcceleratorProbe.Gather()).IsHardware, "this host has the hardware");
+
+        foreach (var wish in new[] { Accelerator.Auto, Accelerator.Tcg })
+        {
+            var spec = Spec("vm") with { RequireIsolation = true, Accelerator = wish };
+            var error = await Assert.ThrowsAsync<MachineStartException>(async () => await _driver.StartAsync(spec, Token));
+
+            Assert.Equal(MachineStartFailure.Isolation, error.Cause);
+            Assert.Contains("isolated by hardware", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.Exists(_root) ? Directory.EnumerateFileSystemEntries(_root) : []);
+    }
+
+    [Fact]
+    public async Task Driver_A_machine_tells_the_processor_time_of_its_process_until_it_has_gone()
+    {
+        await using var machine = await _driver.StartAsync(Spec("vm"), Token);
+
+        Assert.InRange(machine.ProcessorTime!.Value, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        machine.Kill();
+        await machine.Exited.WaitAsync(Token);
+        Assert.Null(machine.ProcessorTime);
+    }
+
+    [Fact]
     public async Task Driver_Attach_finds_a_detached_machine_by_its_record_and_its_end_later()
     {
         var first = await _driver.StartAsync(Spec("vm"), Token);
@@ -246,7 +314,9 @@ public sealed class QemuDriverRealVmTests : IDisposable
         {
             KernelPath = kernel, InitrdPath = initrd, Memory = new MachineMemory(memory, MachineMemoryRole.Template),
         };
-        await using var machine = await _driver.StartAsync(spec, Token);
+        var driver = new QemuDriver(
+            new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], UserRange = QemuUserRange.None });
+        await using var machine = await driver.StartAsync(spec, Token);
 
         Assert.Equal(64 << 20, new FileInfo(memory).Length);
     }
@@ -379,7 +449,8 @@ public sealed class QemuDriverRealVmTests : IDisposable
     {
         var path = _temp["emulator"];
         File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(
+            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         return path;
     }
 
@@ -392,5 +463,6 @@ public sealed class QemuDriverRealVmTests : IDisposable
     private bool IsExpected(string target) =>
         target.StartsWith("anon_inode:", StringComparison.Ordinal) || target.StartsWith("socket:", StringComparison.Ordinal)
         || target is "/dev/null" or "gone" || target.StartsWith("/memfd:rxvm-words", StringComparison.Ordinal)
-        || target == Path.Combine(_root, "vm");
+        || target == Path.Combine(_root, "vm") || target.StartsWith(_root + ".locks/uid-", StringComparison.Ordinal)
+        || target == _temp["kernel"] || target == _temp["kernel.initrd"];
 }

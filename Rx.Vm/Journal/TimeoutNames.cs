@@ -7,12 +7,15 @@ namespace Rx.Vm.Journal;
 /// </summary>
 internal static class TimeoutNames
 {
-    /// <summary>All of them, in the order of the members.</summary>
+    /// <summary>
+    /// All of them, in the order of the members; one that is younger than the format only where it is not the usual one, so that older
+    /// readers understand what they can.
+    /// </summary>
     public static (string Name, TimeSpan Value)[] Of(VmTimeouts t) =>
     [
         (nameof(t.Boot), t.Boot), (nameof(t.QmpGreeting), t.QmpGreeting), (nameof(t.PodStart), t.PodStart), (nameof(t.PodStop), t.PodStop),
         (nameof(t.PodDestroy), t.PodDestroy), (nameof(t.Kill), t.Kill), (nameof(t.Loss), t.Loss), (nameof(t.Release), t.Release),
-        (nameof(t.Ping), t.Ping), (nameof(t.Pong), t.Pong), (nameof(t.Queue), t.Queue),
+        (nameof(t.Ping), t.Ping), (nameof(t.Pong), t.Pong), .. t.Queue == new VmTimeouts().Queue ? [] : new[] { (nameof(t.Queue), t.Queue) },
     ];
 
     /// <summary><paramref name="t"/> with one of them changed, or null when there is none of that name.</summary>

@@ -15,7 +15,7 @@ internal static class Descriptors
     private const int PerStart = 33;
 
     // For assemblies, images, journals and sockets of whoever embeds this.
-    private const int Kept = 24;
+    private const int Kept = 12;
 
     private static readonly Lock Gate = new();
     private static int _starting;

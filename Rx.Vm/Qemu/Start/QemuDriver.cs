@@ -203,13 +203,10 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
             var channels = undo.Add(MachineChannels.Create(directory, listeners));
             using var user = UserLease.Take(_options);
             List<SafeFileHandle> handed = [.. listeners, gate.ChildEnd, directory.Handle];
-            if (user is not null)
+            if (user?.File is { } file)
             {
                 spec = HandOver(spec, handed, listeners);
-                if (user.File is { } file)
-                {
-                    handed.Add(file);
-                }
+                handed.Add(file);
             }
 
             var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.Build(spec, hardware), user?.User, hardware)
@@ -261,6 +258,12 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     // Another user can't reach what lies in our directories: it gets the open files.
     private static MachineSpec HandOver(MachineSpec spec, List<SafeFileHandle> handed, List<SafeFileHandle> closed)
     {
+        if (spec.Memory is not null)
+        {
+            throw new MachineStartException(spec.Id, MachineStartFailure.Confinement,
+                $"machine '{spec.Id}' has a memory file, which a user of its own could not open: name one with RunAs that can");
+        }
+
         string Hand(string path)
         {
             var file = HandedFile.Open(path);

@@ -74,8 +74,11 @@ internal sealed class UserLease : IDisposable
         {
             var uid = range.First + (uint)i;
             var path = Path.Combine(directory, $"uid-{uid.ToString(CultureInfo.InvariantCulture)}");
-            var file = Posix.OpenForLock(path);
-            if (Posix.TryLock(file, path))
+            Posix.OpenForLock(path).Dispose();
+
+            // For reading: the machine inherits it, and must not be able to fill what it lies on.
+            var file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+            if (!file.IsInvalid && Posix.TryLock(file, path))
             {
                 return new UserLease(new QemuUser(uid, uid), file);
             }
