@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Rx.Vm.Images;
 using Rx.Vm.Images.Boot;
 using Rx.Vm.Qemu;
-using Rx.Vm.Qemu.Start;
 
 namespace Rx.Vm;
 

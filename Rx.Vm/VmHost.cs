@@ -11,7 +11,6 @@ using Rx.Vm.Images.Boot;
 using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
-using Rx.Vm.Qemu.Start;
 using Rx.Vm.Reactive;
 using Serilog;
 using Serilog.Core;
@@ -233,7 +232,7 @@ public sealed class VmHost : IAsyncDisposable
     }
 
     private static QemuDriver Qemu(VmHostOptions options) =>
-        new(new QemuDriverOptions { CacheDirectory = options.Images.Directory }, options.Logger);
+        new(new QemuDriverOptions { CacheDirectory = options.Images.Directory }, options.Logger, options.Schedulers.Time);
 
     private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Letters, 10);
 }

@@ -1,3 +1,5 @@
+using Rx.Vm.Qemu;
+
 namespace Rx.Vm.Tests.Cli;
 
 /// <summary>What goes wrong before there is a machine: one line that names the culprit, exit code 125, nothing left behind.</summary>
@@ -27,6 +29,37 @@ public class RunComplaintTests
         using var spec = SpecFile.Shell("true");
 
         Complains(await Rxvm.RunAsync("run", "--kernel", "/no/such/kernel", "--initrd", "/no/such/initrd", spec.Path), "/no/such/kernel");
+    }
+
+    [Fact]
+    public async Task No_hardware_where_isolation_is_required()
+    {
+        Assert.SkipWhen(AcceleratorProbe.Decide(Accelerator.Auto, AcceleratorProbe.Gather()).IsHardware, "this host has the hardware");
+        using var spec = SpecFile.Shell("true");
+
+        Complains(await Rxvm.RunAsync("run", "--require-isolation", spec.Path), "isolated by hardware");
+    }
+
+    // Of the runtime's own making these would be an abort and "type initializer threw".
+    [Theory]
+    [InlineData(64)]
+    [InlineData(96)]
+    public async Task Too_few_file_descriptors(int limit)
+    {
+        using var spec = SpecFile.Shell("true");
+        using var run = Rxvm.Behind(["sh", "-c", $"ulimit -n {limit}; exec \"$@\"", "sh"], "run", spec.Path);
+
+        Complains(await run.EndAsync(), "ulimit -n");
+    }
+
+    [Fact]
+    public async Task The_proc_of_another_pid_namespace()
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "only root makes namespaces everywhere");
+        using var spec = SpecFile.Shell("true");
+        using var run = Rxvm.Behind(["unshare", "--pid", "--fork"], "run", spec.Path);
+
+        Complains(await run.EndAsync(), "/proc is not mounted, or shows the processes of another pid namespace");
     }
 
     [Fact]

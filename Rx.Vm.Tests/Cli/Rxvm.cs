@@ -24,12 +24,23 @@ internal sealed class Rxvm : IDisposable
 
     public static Rxvm Start(params string[] arguments) => Start(environment: null, arguments);
 
-    public static Rxvm Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static Rxvm Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Start(environment, ["dotnet"], arguments);
+
+    /// <summary>Behind another program, which becomes it or starts it.</summary>
+    public static Rxvm Behind(string[] front, params string[] arguments) => Start(null, [.. front, "dotnet"], arguments);
+
+    private static Rxvm Start(IReadOnlyDictionary<string, string>? environment, string[] front, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(front[0])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        foreach (var word in front[1..])
+        {
+            start.ArgumentList.Add(word);
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rxvm.dll"));
         foreach (var argument in arguments)
         {

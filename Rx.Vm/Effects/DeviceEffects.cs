@@ -3,7 +3,6 @@ using Rx.Qmp.Commands;
 using Rx.Vm.Devices;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
-using Rx.Vm.Qemu.Start;
 using Serilog;
 
 namespace Rx.Vm.Effects;

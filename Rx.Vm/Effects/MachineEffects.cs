@@ -3,7 +3,6 @@ using Rx.Qmp;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
-using Rx.Vm.Qemu.Start;
 using Rx.Vm.Reactive;
 using Rx.Vm.Sources;
 using Serilog;
@@ -53,7 +52,7 @@ internal sealed class MachineEffects(
             && (state.Reason is VmReason.BootTimedOut or VmReason.QmpFailed or VmReason.GuestShutdown
                 || state.Reason == VmReason.ProcessDied && !WasKilled(machine)))
         {
-            driver.BootFailed(_spec!, machine, state.Message ?? state.Reason.ToString());
+            Tell(() => driver.BootFailed(_spec!, machine, state.Message ?? state.Reason.ToString()));
         }
 
         lock (_gate)
@@ -164,13 +163,26 @@ internal sealed class MachineEffects(
     private static bool WasKilled(IMachine machine) =>
         machine.Exited is { IsCompletedSuccessfully: true, Result: { Kind: MachineExitKind.Signalled, Signal: Killed } };
 
+    // Of no consequence for this machine, whatever the driver makes of it.
+    private void Tell(Action driven)
+    {
+        try
+        {
+            driven();
+        }
+        catch (Exception e)
+        {
+            log.Warning(e, "The driver failed at what it was told");
+        }
+    }
+
     private void OnGuest(GuestMessage message)
     {
         if (message is GuestReady ready)
         {
             _ready = true;
             connection.Features = ready.Features;
-            driver.Booted(_spec!, connection.Machine!);
+            Tell(() => driver.Booted(_spec!, connection.Machine!));
         }
 
         if (GuestSource.ToEvent(message) is not { } e)

@@ -1,7 +1,7 @@
 using Microsoft.Reactive.Testing;
-using Rx.Vm.Qemu.Start;
+using Rx.Vm.Qemu;
 
-namespace Rx.Vm.Tests.Qemu.Start;
+namespace Rx.Vm.Tests.Qemu;
 
 /// <summary>Places to boot in, shared by host processes: each <see cref="BootSlots"/> stands for a process, as its locks are its own.</summary>
 public sealed class BootSlotsTests : IDisposable

@@ -1,7 +1,6 @@
 using Rx.Vm.Qemu;
-using Rx.Vm.Qemu.Start;
 
-namespace Rx.Vm.Tests.Qemu.Start;
+namespace Rx.Vm.Tests.Qemu;
 
 public sealed class DescriptorsTests
 {

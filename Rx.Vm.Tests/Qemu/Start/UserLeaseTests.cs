@@ -1,8 +1,7 @@
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
-using Rx.Vm.Qemu.Start;
 
-namespace Rx.Vm.Tests.Qemu.Start;
+namespace Rx.Vm.Tests.Qemu;
 
 public sealed class UserLeaseTests : IDisposable
 {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Rx.Vm.Qemu.Processes;
-using Rx.Vm.Qemu.Start;
 using Rx.Vm.Reactive;
 
 namespace Rx.Vm.Qemu;

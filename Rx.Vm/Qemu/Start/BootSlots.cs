@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Images;
 
-namespace Rx.Vm.Qemu.Start;
+namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// The places of machines that boot, shared by all host processes that name the same directory: one locked file each. The kernel gives a

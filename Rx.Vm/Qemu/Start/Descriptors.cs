@@ -1,6 +1,6 @@
 using Rx.Vm.Qemu.Processes;
 
-namespace Rx.Vm.Qemu.Start;
+namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// Sees to it that a start finds the file descriptors it needs. A runtime that runs out of them is broken for good: an assembly it

@@ -1,5 +1,4 @@
 using Rx.Vm.Qemu.Processes;
-using Rx.Vm.Qemu.Start;
 
 namespace Rx.Vm.Qemu;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Qemu.Processes;
 
-namespace Rx.Vm.Qemu.Start;
+namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// A file that is opened here and read by a process of another user, which could not reach it: kernel and initramfs lie in directories of

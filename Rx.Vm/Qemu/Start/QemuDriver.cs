@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Qemu.Processes;
-using Rx.Vm.Qemu.Start;
 using Rx.Vm.Reactive;
 using Serilog;
 using Serilog.Core;

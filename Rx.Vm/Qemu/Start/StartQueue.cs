@@ -1,7 +1,6 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
-namespace Rx.Vm.Qemu.Start;
+namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// Lets as many machines boot at once as the host can do, and the others wait. First come, first served within this process; among the

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Images;
 using Rx.Vm.Qemu.Processes;
 
-namespace Rx.Vm.Qemu.Start;
+namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// The user that one machine's process runs as. On a root host it is the machine's own, so that a process that was taken over by its
