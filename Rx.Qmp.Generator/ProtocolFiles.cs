@@ -17,9 +17,6 @@ internal static class ProtocolFiles
         using System.Reactive;
         using System.Text.Json;
         using System.Text.Json.Serialization;
-        using Rx.Qmp.Commands;
-        using Rx.Qmp.Commands.Events;
-        using Rx.Qmp.Messages;
         using ExperimentalAttribute = System.Diagnostics.CodeAnalysis.ExperimentalAttribute;
 
         namespace Rx.Qmp.Protocol;

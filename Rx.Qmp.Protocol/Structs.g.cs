@@ -6,9 +6,6 @@ using System.Collections.Immutable;
 using System.Reactive;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using ExperimentalAttribute = System.Diagnostics.CodeAnalysis.ExperimentalAttribute;
 
 namespace Rx.Qmp.Protocol;

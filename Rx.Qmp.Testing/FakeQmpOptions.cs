@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Testing;
 

@@ -2,7 +2,6 @@ using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Text;
 using Rx.Qmp.Testing.Simulation;
-using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Testing;
 

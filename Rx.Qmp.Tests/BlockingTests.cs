@@ -1,6 +1,4 @@
 using System.Reactive.Concurrency;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

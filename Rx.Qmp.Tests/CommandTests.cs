@@ -1,5 +1,4 @@
 using System.Text;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Rx.Qmp;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
 using Rx.Qmp.Tests.Wire;
 

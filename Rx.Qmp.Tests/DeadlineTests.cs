@@ -1,6 +1,3 @@
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-
 namespace Rx.Qmp.Tests;
 
 public class DeadlineTests

@@ -1,7 +1,5 @@
 using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests;
 
@@ -17,7 +15,7 @@ public class DescriptorTests
         using var rig = QmpRig.Connected();
         using var file = Open("/dev/null");
         var refusal = await Assert.ThrowsAsync<QmpUnsupportedException>(async () => await rig.Client.AddFdAsync(file, cancellationToken: Token));
-        Assert.Equal((QmpNeed.Descriptors, "add-fd"), (refusal.Need, refusal.Command));
+        Assert.Equal((QmpConnectionFeature.FileDescriptors, "add-fd"), (refusal.Need, refusal.Command));
         Assert.DoesNotContain(rig.Server.Received, command => command.Name == "add-fd");
         await rig.Execute("query-a");
         Assert.Equal(rig.Client.Statistics.CommandsSent, rig.Client.Statistics.Replies);

@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Diagnostics;
 
 namespace Rx.Qmp.Tests;
 

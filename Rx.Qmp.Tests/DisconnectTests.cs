@@ -1,7 +1,4 @@
 using System.Text;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Tests;
 

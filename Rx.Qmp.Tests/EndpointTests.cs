@@ -3,8 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Security.Cryptography.X509Certificates;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

@@ -1,7 +1,3 @@
-using Rx.Qmp;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Tests;
 
 public class EventBufferTests

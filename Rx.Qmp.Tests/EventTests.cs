@@ -1,8 +1,4 @@
 using Microsoft.Reactive.Testing;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

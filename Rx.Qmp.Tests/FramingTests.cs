@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Rx.Qmp;
-using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;
@@ -254,7 +252,7 @@ public class FramingTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task StillInStep(QmpRig rig, Task<Rx.Qmp.Messages.QmpReply> waiting)
+    private static async Task StillInStep(QmpRig rig, Task<Rx.Qmp.QmpReply> waiting)
     {
         Assert.False(waiting.IsCompleted);
         Assert.Equal(QmpConnectionPhase.Ready, rig.Phase);
@@ -267,7 +265,7 @@ public class FramingTests(ITestOutputHelper output)
         }
     }
 
-    private static void Read(Rx.Qmp.Messages.QmpEvent item)
+    private static void Read(Rx.Qmp.QmpEvent item)
     {
         Assert.NotNull(item.Name);
         Read(item.GetDataElement);

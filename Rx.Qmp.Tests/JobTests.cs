@@ -1,7 +1,3 @@
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Workflows;
-
 namespace Rx.Qmp.Tests;
 
 public class JobTests

@@ -1,7 +1,5 @@
 using System.Reactive.Concurrency;
-using Rx.Qmp;
 using Rx.Qmp.Agent;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Tests.Agent;
 
 namespace Rx.Qmp.Tests;

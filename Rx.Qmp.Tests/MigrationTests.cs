@@ -1,6 +1,3 @@
-using Rx.Qmp;
-using Rx.Qmp.Workflows;
-
 namespace Rx.Qmp.Tests;
 
 public class MigrationTests

@@ -1,6 +1,4 @@
 using System.Reactive.Subjects;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests;
 
@@ -17,7 +15,7 @@ public class OutOfBandTests
         return rig;
     }
 
-    private static Task<Rx.Qmp.Messages.QmpReply> Yank(QmpRig rig) =>
+    private static Task<Rx.Qmp.QmpReply> Yank(QmpRig rig) =>
         rig.Client.ExecuteOobAsync(QmpCommand.Create("yank"), Token).AsTask();
 
     [Fact]
@@ -97,7 +95,7 @@ public class OutOfBandTests
         server.Send(QmpRig.Greeting.Replace("[\"oob\"]", capabilities, StringComparison.Ordinal));
         using var rig = await Connect(server);
         Assert.True(rig.Execute("query-status").IsCompletedSuccessfully);
-        Assert.Equal(QmpNeed.OutOfBand, (await Assert.ThrowsAsync<QmpUnsupportedException>(() => Yank(rig))).Need);
+        Assert.Equal(QmpConnectionFeature.OutOfBand, (await Assert.ThrowsAsync<QmpUnsupportedException>(() => Yank(rig))).Need);
         Assert.DoesNotContain(server.Received, command => command.IsOutOfBand);
     }
 

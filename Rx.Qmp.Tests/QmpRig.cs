@@ -1,7 +1,4 @@
 using Microsoft.Reactive.Testing;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Tests;
 

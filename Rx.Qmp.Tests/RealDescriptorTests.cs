@@ -1,7 +1,5 @@
 using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

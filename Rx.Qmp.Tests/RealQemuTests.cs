@@ -2,10 +2,6 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

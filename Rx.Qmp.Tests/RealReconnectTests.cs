@@ -1,8 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;

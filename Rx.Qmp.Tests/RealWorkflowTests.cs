@@ -2,10 +2,6 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using System.Text.Json;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Workflows;
 
 namespace Rx.Qmp.Tests;
 

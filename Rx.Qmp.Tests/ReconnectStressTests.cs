@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reactive.Concurrency;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests;
 

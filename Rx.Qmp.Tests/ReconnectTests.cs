@@ -1,7 +1,3 @@
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Tests;
 
 /// <summary>Losses and what follows them, in virtual time.</summary>

@@ -1,8 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Text;
 using Microsoft.Reactive.Testing;
-using Rx.Qmp;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Tests;

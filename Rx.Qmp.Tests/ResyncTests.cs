@@ -1,6 +1,3 @@
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-
 namespace Rx.Qmp.Tests;
 
 /// <summary>Catching up on a new connection, in virtual time.</summary>

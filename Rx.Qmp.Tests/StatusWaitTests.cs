@@ -1,7 +1,4 @@
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Workflows;
 
 namespace Rx.Qmp.Tests;
 

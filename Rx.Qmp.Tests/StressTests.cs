@@ -1,6 +1,4 @@
 using Microsoft.Reactive.Testing;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests;
 

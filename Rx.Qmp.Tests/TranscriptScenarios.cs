@@ -1,8 +1,5 @@
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests;
@@ -32,7 +29,7 @@ internal static class TranscriptScenarios
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static ValueTask<Rx.Qmp.Messages.QmpReply> Execute(QmpClient client, QmpCommand command) => client.ExecuteAsync(command, Token);
+    private static ValueTask<Rx.Qmp.QmpReply> Execute(QmpClient client, QmpCommand command) => client.ExecuteAsync(command, Token);
 
     private static async Task Queries(QmpClient client, string image)
     {

@@ -1,8 +1,5 @@
 using System.Reactive.Concurrency;
 using System.Text.Json.Serialization.Metadata;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 using Serilog.Core;
 

@@ -1,5 +1,4 @@
 using System.Reactive.Concurrency;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Session;
 using Serilog;
 

@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp;
 
 /// <summary>The server refused a command. The connection is fine.</summary>

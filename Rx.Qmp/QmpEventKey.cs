@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp;
 
 /// <summary>What makes two events the same for <see cref="QmpEventOverflow.Latest"/>: the name, alone or with one value of the data. Data,

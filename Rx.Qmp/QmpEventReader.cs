@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Disposables;
 using System.Threading.Channels;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp;

@@ -1,4 +1,3 @@
-using Rx.Qmp.Messages;
 using Serilog;
 
 namespace Rx.Qmp;

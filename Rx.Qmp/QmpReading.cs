@@ -7,7 +7,7 @@ public enum QmpReading
     Async,
 
     /// <summary>On a thread of its own that blocks in the kernel: a reply comes sooner, and a caller of
-    /// <see cref="QmpClient.Execute(Commands.QmpCommand, CancellationToken)"/> reads it itself. For sockets without TLS; any other stream is
+    /// <see cref="QmpClient.Execute(QmpCommand, CancellationToken)"/> reads it itself. For sockets without TLS; any other stream is
     /// read asynchronously.</summary>
     Blocking,
 }

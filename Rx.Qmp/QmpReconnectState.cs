@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp;
 
 /// <summary>The state of a <see cref="QmpReconnectingClient"/>.</summary>

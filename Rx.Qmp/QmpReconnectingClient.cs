@@ -1,7 +1,4 @@
 using System.Reactive.Concurrency;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Reconnect;
 using Rx.Qmp.Session;
 using Serilog.Core;

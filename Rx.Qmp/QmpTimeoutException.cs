@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp;
 
 /// <summary>A command was not answered, or an operation not finished, in time. Its outcome is unknown: it may still take effect.

@@ -7,9 +7,9 @@ public sealed class QmpUnsupportedException : QmpException
     /// <param name="need">What is missing.</param>
     /// <param name="message">The same as a sentence.</param>
     /// <param name="command">The command.</param>
-    public QmpUnsupportedException(QmpNeed need, string message, string command)
+    public QmpUnsupportedException(QmpConnectionFeature need, string message, string command)
         : base(message, command) => Need = need;
 
     /// <summary>What is missing.</summary>
-    public QmpNeed Need { get; }
+    public QmpConnectionFeature Need { get; }
 }

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>A command with its arguments as properties.</summary>
 /// <typeparam name="TResult">What the server returns for it.</typeparam>

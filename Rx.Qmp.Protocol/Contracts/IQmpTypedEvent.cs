@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rx.Qmp.Commands.Events;
+namespace Rx.Qmp;
 
 /// <summary>An event with its data read.</summary>
 /// <typeparam name="TSelf">The implementing type.</typeparam>

@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using System.Reactive;
 using System.Text;
 using System.Text.Json;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Protocol;
 

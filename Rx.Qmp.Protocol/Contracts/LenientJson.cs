@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Reading JSON from a peer that may be broken or hostile: a missing or misshapen part is an absent value, never an
 /// exception (S4, S5).</summary>

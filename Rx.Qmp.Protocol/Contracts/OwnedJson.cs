@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rx.Qmp.Commands;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Late parsing of values that were kept as bytes, with one kind of exception for whatever is wrong in them.</summary>
 internal static class OwnedJson

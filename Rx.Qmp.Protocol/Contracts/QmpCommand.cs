@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>One command, encoded once and immutable: it may be sent any number of times, from any thread.</summary>
 public class QmpCommand

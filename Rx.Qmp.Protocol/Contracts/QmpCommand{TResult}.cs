@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>A command together with the type of what the server returns for it.</summary>
 /// <typeparam name="TResult">The type.</typeparam>

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>An error as the server stated it. Classes this version has never heard of keep their text.</summary>
 /// <param name="Class">The class, for programs: GenericError, CommandNotFound, DeviceNotActive, DeviceNotFound, KVMMissingCap,

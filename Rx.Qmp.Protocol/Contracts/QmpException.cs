@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp;
 
 /// <summary>Everything this client throws about a server or a connection, cancellation excepted.</summary>

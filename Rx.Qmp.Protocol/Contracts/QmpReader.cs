@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Reads one JSON value into a type.</summary>
 /// <typeparam name="T">The type.</typeparam>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Rx.Qmp.Protocol;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Any JSON value, kept as UTF-8: where QEMU's schema says "any", and whatever a newer QEMU sends that this library has no type
 /// for. It owns its bytes. Equal if the bytes are.</summary>

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Makes a result of a reply's bytes, which are gone afterwards. Throws where they are not one whole value of the right
 /// shape.</summary>

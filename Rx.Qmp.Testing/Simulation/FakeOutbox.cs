@@ -1,5 +1,3 @@
-using Rx.Qmp.Wire;
-
 namespace Rx.Qmp.Testing.Simulation;
 
 /// <summary>What a fake server sends to one client: in order, one write after the other, never waiting for the client.</summary>

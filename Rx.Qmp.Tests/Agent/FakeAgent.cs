@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Tests.Agent;
 

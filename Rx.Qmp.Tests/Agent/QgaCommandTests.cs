@@ -1,6 +1,4 @@
-using Rx.Qmp;
 using Rx.Qmp.Agent;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests.Agent;
 

@@ -1,7 +1,5 @@
 using Microsoft.Reactive.Testing;
 using Rx.Qmp.Agent;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Tests.Agent;
 

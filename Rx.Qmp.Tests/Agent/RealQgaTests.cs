@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
-using Rx.Qmp;
 using Rx.Qmp.Agent;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests.Agent;
 

@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Tests.Architecture;
 
 /// <summary>What users of the QMP packages can see, the generated types too: a member that a newer schema drops or renames shows here.</summary>

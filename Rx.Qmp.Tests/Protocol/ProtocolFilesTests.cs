@@ -1,4 +1,3 @@
-using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Generator;
 using Rx.Qmp.Generator.Model;
 using Rx.Qmp.Protocol;

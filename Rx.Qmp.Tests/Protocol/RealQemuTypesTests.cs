@@ -4,12 +4,8 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using System.Text;
 using System.Text.Json.Nodes;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Generator.Model;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Schema;
 
 namespace Rx.Qmp.Tests.Protocol;
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rx.Qmp.Commands.Events;
 using Rx.Qmp.Generator.Model;
 using Rx.Qmp.Protocol;
 

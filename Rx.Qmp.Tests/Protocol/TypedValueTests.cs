@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp.Tests.Protocol;

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Rx.Qmp;
-using Rx.Qmp.Schema;
 using Rx.Qmp.Tests.Protocol;
 
 namespace Rx.Qmp.Tests.Schema;

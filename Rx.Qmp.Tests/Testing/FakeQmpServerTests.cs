@@ -2,11 +2,7 @@ using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Text;
 using Microsoft.Reactive.Testing;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Testing;
-using Rx.Qmp.Wire;
 using Rx.Vm.Testing;
 
 namespace Rx.Qmp.Tests.Testing;

@@ -1,7 +1,5 @@
 using System.Text;
 using Microsoft.Reactive.Testing;
-using Rx.Qmp;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Tests.Testing;
 

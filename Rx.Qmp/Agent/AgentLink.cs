@@ -1,4 +1,3 @@
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp.Agent;

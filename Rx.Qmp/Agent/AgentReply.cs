@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Agent;
 
 /// <summary>What came of one message to the agent.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp.Agent;

@@ -1,5 +1,3 @@
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Agent;
 
 /// <summary>The guest agent refused a command, or failed at it. The connection is fine.</summary>

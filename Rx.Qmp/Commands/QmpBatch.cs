@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Commands that only make sense together.</summary>
 public static class QmpBatch

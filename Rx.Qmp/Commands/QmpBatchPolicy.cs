@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>How a batch treats errors (H44).</summary>
 public sealed record QmpBatchPolicy

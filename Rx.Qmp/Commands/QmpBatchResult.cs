@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>How a batch ended.</summary>
 /// <param name="Replies">The replies of the commands that succeeded, in order.</param>

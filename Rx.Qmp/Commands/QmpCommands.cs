@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Builders of commands whose reply stays JSON. Typed ones, of every command, are in <see cref="Protocol"/>.</summary>
 public static class QmpCommands
@@ -95,7 +95,7 @@ public static class QmpCommands
         Named("device_add", "driver", driver, "id", QmpId.Check(id, nameof(id)), writeProperties);
 
     /// <summary>Asks the guest to let go of a device. The reply only says that it was asked: see
-    /// <see cref="DeviceRemoval.DeviceRemoveAsync"/>.</summary>
+    /// <see cref="QmpDeviceRemoval.DeviceRemoveAsync"/>.</summary>
     /// <param name="id">The device's id.</param>
     /// <returns>The command.</returns>
     public static QmpCommand DeviceDel(string id) => One("device_del", "id", id, nameof(id));

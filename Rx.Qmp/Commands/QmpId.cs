@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Names that users give to devices, nodes and back ends. Checked here, so that no name can become an option or a path.</summary>
 internal static class QmpId

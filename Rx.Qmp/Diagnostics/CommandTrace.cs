@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Reactive.Concurrency;
-using Rx.Qmp.Commands;
 using Serilog;
 using Serilog.Events;
 
-namespace Rx.Qmp.Diagnostics;
+namespace Rx.Qmp;
 
 /// <summary>What one command is traced with: made only while somebody listens, ended by whoever answers the caller.</summary>
 internal sealed class CommandTrace

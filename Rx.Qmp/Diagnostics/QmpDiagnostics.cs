@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Diagnostics;
+namespace Rx.Qmp;
 
 /// <summary>The names under which this library measures and traces, for whoever wants to listen. Without a listener neither costs anything.
 /// What is measured, and in which units, is listed in the README. Arguments, data and replies appear nowhere.</summary>

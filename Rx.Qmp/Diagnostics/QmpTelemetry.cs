@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Rx.Qmp.Diagnostics;
+namespace Rx.Qmp;
 
 /// <summary>The instruments. What a session counts anyway is read when somebody asks; only latencies and events by name are told as they
 /// happen, and only while somebody listens.</summary>

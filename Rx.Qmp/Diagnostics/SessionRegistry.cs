@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Diagnostics;
+namespace Rx.Qmp;
 
 /// <summary>Sums over all sessions of the process, for instruments that are read rather than told.</summary>
 internal sealed class SessionRegistry

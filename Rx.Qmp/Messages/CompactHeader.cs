@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>
 /// Recognises messages in exactly the form QEMU 7.2 writes when it isn't pretty, by comparing bytes instead of reading tokens. It only

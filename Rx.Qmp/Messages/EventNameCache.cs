@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Gives equal event names one string, so a flood of events does not make a string each. Fixed size: a server inventing names
 /// only evicts. Belongs to the reader loop.</summary>

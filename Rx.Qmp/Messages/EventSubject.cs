@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>What an event is about, by the members QEMU names things with. Reads the top level of the data once; data that makes no
 /// sense is about nothing.</summary>

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Where the interesting parts of one message lie. Positions refer to the frame it was read from; nothing is copied.</summary>
 internal struct MessageHeader

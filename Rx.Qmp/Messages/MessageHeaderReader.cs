@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Routes a message by its top-level members in one pass and without a tree. Member order is free and unknown members are
 /// skipped (P9). Never throws: whatever the bytes are, the answer is a header.</summary>

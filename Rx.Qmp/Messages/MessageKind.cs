@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>What a message is for.</summary>
 internal enum MessageKind : byte

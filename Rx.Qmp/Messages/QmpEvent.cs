@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rx.Qmp.Commands.Events;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>One event, known or not. Its data stays UTF-8 until someone asks; the event owns the bytes, so it may be kept.</summary>
 public sealed class QmpEvent

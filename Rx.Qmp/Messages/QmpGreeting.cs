@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>What the server says first (P1).</summary>
 /// <param name="Version">QEMU's version; zeroes where the server left it out.</param>

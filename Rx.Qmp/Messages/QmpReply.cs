@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rx.Qmp.Commands;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>The value a command returned: an object for most, but also an array, a string, a number or a boolean (H48). It owns its
 /// bytes, so it may be kept.</summary>

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Converts the two numbers of an event's time stamp.</summary>
 internal static class QmpTimestamp

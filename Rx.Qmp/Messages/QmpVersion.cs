@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>The version the server greeted with.</summary>
 /// <param name="Major">First number.</param>

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Rx.Qmp.Commands.Events;
 
-namespace Rx.Qmp.Messages;
+namespace Rx.Qmp;
 
 /// <summary>Reads an event's data into a type, from wherever its bytes are.</summary>
 internal static class TypedEvent

@@ -1,6 +1,5 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 using Serilog;
 

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Schema;
+namespace Rx.Qmp;
 
 /// <summary>
 /// What a server can do, by its own account: the reply to query-qmp-schema, asked by path. A path starts with a command or event; then each

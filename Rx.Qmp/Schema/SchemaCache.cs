@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Schema;
+namespace Rx.Qmp;
 
 /// <summary>The schemas seen by this process. Few: a server that invents versions only evicts.</summary>
 internal static class SchemaCache

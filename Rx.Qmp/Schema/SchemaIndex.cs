@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 
-namespace Rx.Qmp.Schema;
+namespace Rx.Qmp;
 
 /// <summary>Where in a schema's bytes each entry is: made in one pass that makes no strings. Entries are read when asked about.</summary>
 internal sealed class SchemaIndex

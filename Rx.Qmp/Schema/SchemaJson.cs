@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rx.Qmp.Schema;
+namespace Rx.Qmp;
 
 /// <summary>Reading in one entry of a schema. Whatever is misshapen there is absent.</summary>
 internal static class SchemaJson

@@ -1,6 +1,4 @@
-using Rx.Qmp.Messages;
-
-namespace Rx.Qmp.Schema;
+namespace Rx.Qmp;
 
 /// <summary>What two servers with one schema have in common.</summary>
 /// <param name="Version">The version.</param>

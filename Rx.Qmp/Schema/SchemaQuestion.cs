@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Schema;
+namespace Rx.Qmp;
 
 /// <summary>One question to a schema: follows a path through its types.</summary>
 /// <param name="index">The schema.</param>

@@ -96,7 +96,7 @@ internal sealed class CommandPump(
         if (!DescriptorSender.CanSend(stream))
         {
             carrier.TryFail(new QmpUnsupportedException(
-                QmpNeed.Descriptors, $"{name} was not sent: only a unix socket carries descriptors.", name));
+                QmpConnectionFeature.FileDescriptors, $"{name} was not sent: only a unix socket carries descriptors.", name));
             return false;
         }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Session;

@@ -1,6 +1,4 @@
 using System.Reactive.Concurrency;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Session;
 

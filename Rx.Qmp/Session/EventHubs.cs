@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Serilog;
 
 namespace Rx.Qmp.Session;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Rx.Qmp.Messages;
 
 namespace Rx.Qmp.Session;
 

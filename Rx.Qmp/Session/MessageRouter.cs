@@ -1,5 +1,3 @@
-using Rx.Qmp.Diagnostics;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 using Serilog;
 

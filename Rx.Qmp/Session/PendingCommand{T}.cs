@@ -1,5 +1,4 @@
 using System.Threading.Tasks.Sources;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Session;
 

@@ -1,6 +1,3 @@
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Session;
 
 /// <summary>A call whose caller wants the reply as it was sent.</summary>

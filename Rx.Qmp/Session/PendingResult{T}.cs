@@ -1,5 +1,3 @@
-using Rx.Qmp.Commands;
-
 namespace Rx.Qmp.Session;
 
 /// <summary>A call whose caller wants the reply read, straight from the read buffer.</summary>

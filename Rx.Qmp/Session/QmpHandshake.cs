@@ -1,5 +1,3 @@
-using Rx.Qmp.Commands;
-
 namespace Rx.Qmp.Session;
 
 /// <summary>The two ways to end negotiation.</summary>

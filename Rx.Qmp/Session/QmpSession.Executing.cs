@@ -1,7 +1,3 @@
-using Rx.Qmp.Commands;
-using Rx.Qmp.Diagnostics;
-using Rx.Qmp.Messages;
-
 namespace Rx.Qmp.Session;
 
 /// <summary>The half of a session that takes commands.</summary>

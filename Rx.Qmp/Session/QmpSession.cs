@@ -1,9 +1,6 @@
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Diagnostics;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Wire;
 using Serilog;
 using Serilog.Core;
@@ -191,7 +188,7 @@ internal sealed partial class QmpSession
     }
 
     private static QmpUnsupportedException NoOutOfBand(QmpCommand command) => new(
-        QmpNeed.OutOfBand, $"{command.Name} was not sent: the server executes nothing out of band.", command.Name);
+        QmpConnectionFeature.OutOfBand, $"{command.Name} was not sent: the server executes nothing out of band.", command.Name);
 
     private async ValueTask<bool> NegotiateAsync(Stream stream)
     {

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Serilog;
 
 namespace Rx.Qmp.Session;

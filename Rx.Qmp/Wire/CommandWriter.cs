@@ -1,5 +1,4 @@
 using System.Buffers;
-using Rx.Qmp.Commands;
 
 namespace Rx.Qmp.Wire;
 

@@ -1,11 +1,9 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>
 /// One wait for what QEMU tells by events: it listens from its making on, so make it before asking (trap 22). Ends once, with a result, a

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Commands that start jobs, made fit to be followed.</summary>
 internal static class JobCommand

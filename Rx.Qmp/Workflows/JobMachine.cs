@@ -1,6 +1,4 @@
-using Rx.Qmp.Messages;
-
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>
 /// What to do about one job, decided from what was seen of it. Pure: no clock, no connection, not synchronised.
@@ -87,7 +85,7 @@ internal sealed class JobMachine(string command, string id, QmpJobOptions option
     /// <summary>What was sent has been answered.</summary>
     /// <param name="fault">With an error; null: with success.</param>
     /// <param name="jobs">The answer to <see cref="JobVerb.Query"/>.</param>
-    public void Answered(Exception? fault, JobInfo[]? jobs = null)
+    public void Answered(Exception? fault, JobReport[]? jobs = null)
     {
         var verb = _underway;
         _underway = JobVerb.None;
@@ -232,7 +230,7 @@ internal sealed class JobMachine(string command, string id, QmpJobOptions option
         Progress = (Progress ?? new QmpJobProgress(id, status)) with { Status = status };
     }
 
-    private void Learn(JobInfo[]? jobs)
+    private void Learn(JobReport[]? jobs)
     {
         _queryWanted = false;
 

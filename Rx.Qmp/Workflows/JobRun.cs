@@ -1,11 +1,9 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>One subscription to a job: does what its machine says. Events and replies come from any thread; the lock covers the machine
 /// only, and nothing foreign runs under it.</summary>
@@ -156,12 +154,12 @@ internal sealed class JobRun : IDisposable
     private async Task PerformAsync(JobVerb verb)
     {
         Exception? fault = null;
-        JobInfo[]? jobs = null;
+        JobReport[]? jobs = null;
         try
         {
             if (verb == JobVerb.Query)
             {
-                jobs = await _client.ExecuteAsync(JobInfo.QueryAll).ConfigureAwait(false);
+                jobs = await _client.ExecuteAsync(JobReport.QueryAll).ConfigureAwait(false);
             }
             else
             {

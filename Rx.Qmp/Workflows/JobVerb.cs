@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>What to send to QEMU next about a job.</summary>
 internal enum JobVerb

@@ -1,6 +1,6 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
-/// <summary>What <see cref="JobExecution"/> does by itself.</summary>
+/// <summary>What <see cref="QmpJobs"/> does by itself.</summary>
 public sealed record QmpJobOptions
 {
     /// <summary>True: job-complete is sent when the job is ready (mirror, commit of the active layer). False: the caller does.</summary>

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Where a job stands.</summary>
 /// <param name="Id">The job's id.</param>

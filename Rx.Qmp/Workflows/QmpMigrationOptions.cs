@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>How a migration is followed.</summary>
 public sealed record QmpMigrationOptions

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Where a migration stands.</summary>
 /// <param name="Status">In QEMU's words: setup, active, device, completed, failed, cancelling, cancelled, …; null before it began. Later

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>How a machine that was asked to power down went.</summary>
 public enum QmpPowerDownEnd

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>What came of asking a machine to power down.</summary>
 /// <param name="End">How it went.</param>

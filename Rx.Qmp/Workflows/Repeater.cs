@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Runs one action again and again on request, never twice at a time: requests during a run are one more run.</summary>
 internal sealed class Repeater

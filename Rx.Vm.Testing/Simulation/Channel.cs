@@ -1,4 +1,4 @@
-using Rx.Qmp.Wire;
+using Rx.Qmp.Testing;
 
 namespace Rx.Vm.Testing.Simulation;
 

@@ -1,5 +1,4 @@
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Vm.Devices;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;

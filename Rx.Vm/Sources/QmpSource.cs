@@ -1,6 +1,5 @@
 using System.Reactive.Linq;
 using Rx.Qmp;
-using Rx.Qmp.Messages;
 using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Sources;

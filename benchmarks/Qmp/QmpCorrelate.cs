@@ -1,9 +1,8 @@
 using System.Reactive.Concurrency;
 using BenchmarkDotNet.Attributes;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Wire;
+using Rx.Qmp.Testing;
 
 namespace Rx.Benchmarks.Qmp;
 

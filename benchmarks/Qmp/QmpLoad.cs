@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reactive.Concurrency;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 
 namespace Rx.Benchmarks.Qmp;
 

@@ -1,8 +1,6 @@
 using System.Reactive;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Schema;
 
 namespace Rx.Benchmarks.Qmp;
 

@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using Rx.Qmp.Messages;
+using Rx.Qmp;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Schema;
 
 namespace Rx.Benchmarks.Qmp;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Rx.Qmp.Messages;
+using Rx.Qmp;
 using Rx.Qmp.Wire;
 
 namespace Rx.Benchmarks.Qmp;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Diagnostics;
 
 namespace QmpExamples;
 

@@ -1,7 +1,5 @@
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Schema;
 
 namespace QmpExamples;
 

@@ -1,5 +1,4 @@
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
 
 namespace QmpExamples;

@@ -1,5 +1,4 @@
 using Rx.Qmp;
-using Rx.Qmp.Commands.Events;
 
 namespace QmpExamples;
 

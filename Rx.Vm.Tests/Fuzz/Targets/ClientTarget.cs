@@ -1,10 +1,7 @@
 using System.Text;
 using Microsoft.Reactive.Testing;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Messages;
-using Rx.Qmp.Wire;
 using Rx.Vm.Tests.Campaign;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;

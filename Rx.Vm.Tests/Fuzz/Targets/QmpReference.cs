@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Rx.Qmp.Messages;
+using Rx.Qmp;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;
 

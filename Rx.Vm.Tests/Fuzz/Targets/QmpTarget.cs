@@ -1,5 +1,4 @@
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
+using Rx.Qmp;
 using Rx.Qmp.Protocol;
 using Rx.Qmp.Wire;
 using Rx.Vm.Tests.Campaign;

@@ -1,7 +1,5 @@
 using System.Buffers;
 using Rx.Qmp;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Session;
 using Serilog.Core;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Rx.Qmp;
-using Rx.Qmp.Schema;
 using Rx.Vm.Tests.Campaign;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;

@@ -1,6 +1,5 @@
 using System.Text;
 using Rx.Qmp.Testing.Transcripts;
-using Rx.Qmp.Wire;
 using Rx.Vm.Tests.Campaign;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;

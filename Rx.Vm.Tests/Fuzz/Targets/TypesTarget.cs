@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Rx.Qmp.Commands.Events;
+using Rx.Qmp;
 using Rx.Qmp.Protocol;
 using Rx.Vm.Tests.Campaign;
 using Rx.Qmp.Tests.Protocol;

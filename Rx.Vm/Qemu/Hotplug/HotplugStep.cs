@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Rx.Qmp.Commands;
+using Rx.Qmp;
 
 namespace Rx.Vm.Qemu;
 

@@ -2,11 +2,11 @@ using System.Reactive;
 using System.Runtime.InteropServices;
 using Rx.Qmp.Protocol;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Giving QEMU open files. QEMU gets a copy of the descriptor; the one handed in stays the caller's, to be closed once the task
 /// has completed, whatever the outcome. Unix sockets only.</summary>
-public static class Descriptors
+public static class QmpFileDescriptors
 {
     /// <summary>Adds a file to a descriptor set, to be named /dev/fdset/N wherever QEMU takes a path. A set disappears when its last file
     /// is removed, and, unused, when the last monitor hangs up.</summary>

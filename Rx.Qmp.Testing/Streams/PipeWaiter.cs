@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace Rx.Qmp.Wire;
+namespace Rx.Qmp.Testing;
 
 /// <summary>A read or write that waits in a <see cref="BytePipe"/>. The pipe takes it out under its lock before completing it, so it
 /// is completed once.</summary>

@@ -1,13 +1,11 @@
 using System.Reactive.Concurrency;
 using System.Text.Json;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Waiting for a run state.</summary>
-public static class StatusWait
+public static class QmpStatusWait
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 

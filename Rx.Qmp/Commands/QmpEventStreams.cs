@@ -1,8 +1,7 @@
 using System.Reactive;
 using System.Reactive.Linq;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Commands.Events;
+namespace Rx.Qmp;
 
 /// <summary>Typed views of an event stream.</summary>
 public static class QmpEventStreams

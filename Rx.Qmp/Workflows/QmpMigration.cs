@@ -1,10 +1,9 @@
 using System.Reactive.Concurrency;
-using Rx.Qmp.Commands;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Moving a machine, or saving it: the reply to migrate says that it began.</summary>
-public static class Migration
+public static class QmpMigration
 {
     private static readonly QmpCommand EnableEvents = QmpCommand.Create("migrate-set-capabilities", static writer =>
     {
@@ -76,7 +75,7 @@ public static class Migration
     }
 
     private static void Judge(
-        EventWait<QmpMigrationProgress> wait, MigrationInfo info, MigrationInfo? last, IProgress<QmpMigrationProgress>? progress)
+        EventWait<QmpMigrationProgress> wait, MigrationReport info, MigrationReport? last, IProgress<QmpMigrationProgress>? progress)
     {
         if (info.Progress != last?.Progress)
         {
@@ -132,14 +131,14 @@ public static class Migration
         EventWait<QmpMigrationProgress> wait,
         Repeater again,
         QmpMigrationOptions options,
-        Action<MigrationInfo, MigrationInfo?> judge)
+        Action<MigrationReport, MigrationReport?> judge)
     {
-        MigrationInfo? last = null;
+        MigrationReport? last = null;
         again.Begin(async () =>
         {
             try
             {
-                var info = await client.ExecuteAsync(MigrationInfo.Query, wait.Ended).ConfigureAwait(false);
+                var info = await client.ExecuteAsync(MigrationReport.Query, wait.Ended).ConfigureAwait(false);
                 judge(info, last);
                 last = info;
             }

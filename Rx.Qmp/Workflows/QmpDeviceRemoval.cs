@@ -1,13 +1,10 @@
 using System.Reactive;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
-using Rx.Qmp.Workflows;
 
-namespace Rx.Qmp.Commands;
+namespace Rx.Qmp;
 
 /// <summary>Removing a device until it is really gone: device_del is only a request to the guest (H50).</summary>
-public static class DeviceRemoval
+public static class QmpDeviceRemoval
 {
     /// <summary>
     /// Asks for the removal of a device and waits for DEVICE_DELETED. Listens before it asks, so an event that precedes the reply counts

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Wire;
+namespace Rx.Qmp.Testing;
 
 /// <summary>
 /// One end of a bounded in-memory connection: what one end writes the other reads. A full direction makes writes wait, as a

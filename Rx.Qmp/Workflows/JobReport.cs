@@ -1,22 +1,20 @@
 using System.Text.Json;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>One entry of query-jobs, as far as it matters here.</summary>
-internal sealed record JobInfo(string Id, string? Type, string? Status, ulong Current, ulong Total, string? Error)
+internal sealed record JobReport(string Id, string? Type, string? Status, ulong Current, ulong Total, string? Error)
 {
     /// <summary>Asks for all jobs; QEMU cannot be asked for one.</summary>
-    public static QmpCommand<JobInfo[]> QueryAll { get; } = QmpCommand.Create("query-jobs", null, ReadAll);
+    public static QmpCommand<JobReport[]> QueryAll { get; } = QmpCommand.Create("query-jobs", null, ReadAll);
 
-    private static JobInfo[] ReadAll(ref Utf8JsonReader reader)
+    private static JobReport[] ReadAll(ref Utf8JsonReader reader)
     {
         var list = JsonElement.ParseValue(ref reader);
         return [.. list.EnumerateArray().Select(Read)];
     }
 
-    private static JobInfo Read(JsonElement item) => new(
+    private static JobReport Read(JsonElement item) => new(
         item.Member("id").AsText() ?? string.Empty,
         item.Member("type").AsText(),
         item.Member("status").AsText(),

@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
-using Rx.Qmp.Commands;
 using Rx.Qmp.Wire;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Saving a machine to a file: a migration into a descriptor, which QEMU may have where it may open no files and start no
 /// programs.</summary>
-public static class Saving
+public static class QmpSaving
 {
     private static int _names;
 
@@ -24,7 +23,7 @@ public static class Saving
     /// <returns>Where it stood at its end.</returns>
     /// <exception cref="QmpMigrationException">It failed: no space left, for one, or someone else cancelled it.</exception>
     /// <exception cref="QmpUnsupportedException">This connection carries no descriptors.</exception>
-    /// <exception cref="QmpException">As for <see cref="Migration.MigrateAsync"/>.</exception>
+    /// <exception cref="QmpException">As for <see cref="QmpMigration.MigrateAsync"/>.</exception>
     /// <exception cref="IOException">The file cannot be made.</exception>
     public static async Task<QmpMigrationProgress> SaveToFileAsync(
         this QmpClient client,

@@ -1,7 +1,6 @@
 using System.Text;
-using Rx.Qmp.Wire;
 
-namespace Rx.Qmp.Tests.Wire;
+namespace Rx.Qmp.Tests.Testing;
 
 public class DuplexStreamTests
 {

@@ -1,10 +1,9 @@
 using System.Reactive.Linq;
-using Rx.Qmp.Commands;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Jobs from their start to their end: the command that starts one is answered long before it is done.</summary>
-public static class JobExecution
+public static class QmpJobs
 {
     /// <summary>
     /// A job as a stream. Cold: every subscription sends the command and follows its job, listening before it asks. Emits the status and

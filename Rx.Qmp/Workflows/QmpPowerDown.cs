@@ -1,12 +1,9 @@
-using Rx.Qmp.Commands;
-using Rx.Qmp.Commands.Events;
-using Rx.Qmp.Messages;
 using Rx.Qmp.Protocol;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>Powering a machine down: the reply says that the button was pressed, nothing more.</summary>
-public static class PowerDown
+public static class QmpPowerDown
 {
     /// <summary>
     /// Presses the power button and waits until the machine shuts down: for SHUTDOWN, or for the connection's end, which is a success

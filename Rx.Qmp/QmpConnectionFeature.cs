@@ -1,11 +1,11 @@
 namespace Rx.Qmp;
 
 /// <summary>What a command may need of its connection.</summary>
-public enum QmpNeed
+public enum QmpConnectionFeature
 {
     /// <summary>Execution out of band, which the server must offer and <see cref="QmpClientOptions.OutOfBand"/> allow.</summary>
     OutOfBand,
 
     /// <summary>Passing descriptors, which only unix sockets do.</summary>
-    Descriptors,
+    FileDescriptors,
 }

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Wire;
+namespace Rx.Qmp.Testing;
 
 /// <summary>One direction of a <see cref="DuplexStream"/>: a ring of bytes, at most one waiting reader and one waiting writer.
 /// The lock is never held while a waiter is resumed.</summary>

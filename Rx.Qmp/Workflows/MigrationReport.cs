@@ -1,18 +1,16 @@
 using System.Text.Json;
-using Rx.Qmp.Commands;
-using Rx.Qmp.Messages;
 
-namespace Rx.Qmp.Workflows;
+namespace Rx.Qmp;
 
 /// <summary>The reply to query-migrate, as far as it matters here.</summary>
-internal sealed record MigrationInfo(QmpMigrationProgress Progress, string? Error)
+internal sealed record MigrationReport(QmpMigrationProgress Progress, string? Error)
 {
-    public static QmpCommand<MigrationInfo> Query { get; } = QmpCommand.Create("query-migrate", null, Read);
+    public static QmpCommand<MigrationReport> Query { get; } = QmpCommand.Create("query-migrate", null, Read);
 
     /// <summary>True when nothing more will happen.</summary>
     public bool IsOver => Progress.Status is null or "none" or "completed" or "failed" or "cancelled";
 
-    private static MigrationInfo Read(ref Utf8JsonReader reader)
+    private static MigrationReport Read(ref Utf8JsonReader reader)
     {
         var tree = JsonElement.ParseValue(ref reader);
         var memory = tree.Member("ram");
