@@ -5,6 +5,7 @@ using Rx.Qmp.Protocol;
 namespace Rx.Qmp.Tests;
 
 /// <summary>Open files given to QEMU itself.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealDescriptorTests

@@ -7,6 +7,7 @@ using Rx.Qmp.Protocol;
 namespace Rx.Qmp.Tests;
 
 /// <summary>The client against QEMU itself. Real time: waits end with an event or a short deadline of the client's own.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealQemuTests

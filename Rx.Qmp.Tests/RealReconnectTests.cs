@@ -6,6 +6,7 @@ using Rx.Qmp.Protocol;
 namespace Rx.Qmp.Tests;
 
 /// <summary>A QEMU that is killed and started again, while a listener waits at the same place.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealReconnectTests

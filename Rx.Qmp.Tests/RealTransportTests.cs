@@ -6,6 +6,7 @@ using Rx.Qmp.Protocol;
 namespace Rx.Qmp.Tests;
 
 /// <summary>Transports other than a unix socket, against QEMU itself.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public sealed class RealTransportTests : IDisposable

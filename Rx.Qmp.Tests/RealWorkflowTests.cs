@@ -6,6 +6,7 @@ using System.Text.Json;
 namespace Rx.Qmp.Tests;
 
 /// <summary>The workflows against QEMU itself. Real time: waits end with an event or a deadline of the client's own.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealWorkflowTests

@@ -5,6 +5,7 @@ namespace Rx.Qmp.Tests;
 
 /// <summary>Many callers on many threads while the server hangs up again and again: every call ends, in one of two ways, and no command
 /// arrives twice.</summary>
+[Slow]
 public class ReconnectStressTests
 {
     private const int Callers = 8;

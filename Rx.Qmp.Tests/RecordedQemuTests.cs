@@ -6,6 +6,7 @@ using Rx.Qmp.Wire;
 namespace Rx.Qmp.Tests;
 
 /// <summary>QEMU's own words, recorded once (Transcripts/README.md) and said again to the same code, however they are cut.</summary>
+[Slow]
 [Collection("RealVm")]
 public class RecordedQemuTests
 {

@@ -3,6 +3,7 @@ using Microsoft.Reactive.Testing;
 namespace Rx.Qmp.Tests;
 
 /// <summary>Real threads, for what virtual time cannot show: callers, reader and canceller racing.</summary>
+[Slow]
 public class StressTests(ITestOutputHelper output)
 {
     [Theory]

@@ -5,6 +5,7 @@ using Rx.Qmp.Agent;
 namespace Rx.Qmp.Tests.Agent;
 
 /// <summary>The client against qemu-ga itself, where that is installed.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealQgaTests

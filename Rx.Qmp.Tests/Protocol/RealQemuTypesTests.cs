@@ -10,6 +10,7 @@ using Rx.Qmp.Protocol;
 namespace Rx.Qmp.Tests.Protocol;
 
 /// <summary>The generated types against QEMU itself.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealQemuTypesTests

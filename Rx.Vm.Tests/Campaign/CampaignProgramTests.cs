@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace Rx.Vm.Tests.Campaign;
 
 /// <summary>The program around the campaign: what it prints can be typed in again.</summary>
+[Slow]
 public partial class CampaignProgramTests(ITestOutputHelper output)
 {
     [GeneratedRegex(@"\./rx campaign (?<args>.*)")]

@@ -5,6 +5,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 namespace Rx.Vm.Tests.Campaign;
 
 /// <summary>The campaign has teeth (G17): it finds what is planted, and cuts it down to a few events.</summary>
+[Slow]
 public class CampaignTeethTests(ITestOutputHelper output)
 {
     private const int MostEvents = 8;

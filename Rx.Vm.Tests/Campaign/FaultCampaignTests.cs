@@ -3,6 +3,7 @@ using Rx.Vm.Lifecycle;
 namespace Rx.Vm.Tests.Campaign;
 
 /// <summary>Whole lives with everything going wrong in them (G2): all of them end, in time, with every request answered once.</summary>
+[Slow]
 public class FaultCampaignTests(ITestOutputHelper output)
 {
     // Every triple in a release build, 30 million lives; an unoptimised build is given every pair.

@@ -8,6 +8,7 @@ namespace Rx.Vm.Tests.Campaign;
 /// A million random lives through the real Rx pipeline in virtual time (G3). RX_PIPELINE_LIVES sets another number of lives, RX_SEED
 /// another seed.
 /// </summary>
+[Slow]
 public class PipelineCampaignTests(ITestOutputHelper output)
 {
     // An unoptimised build is given a share.

@@ -5,6 +5,7 @@ using System.Text.Json;
 namespace Rx.Vm.Tests.Cli;
 
 /// <summary><c>rxvm run</c> against real machines.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RunCommandTests

@@ -3,6 +3,7 @@ using System.Reactive.Concurrency;
 namespace Rx.Vm.Tests.Fuzz;
 
 /// <summary>The program around the fuzzer.</summary>
+[Slow]
 public class FuzzProgramTests(ITestOutputHelper output)
 {
     [Fact]

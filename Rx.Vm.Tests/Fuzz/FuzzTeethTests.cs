@@ -5,6 +5,7 @@ using Rx.Vm.Tests.Fuzz.Targets;
 namespace Rx.Vm.Tests.Fuzz;
 
 /// <summary>The fuzzer has teeth (G17): a reader of frames with one defect is found out, and the input is cut down.</summary>
+[Slow]
 public class FuzzTeethTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Defects => [.. Enum.GetNames<Defect>().Where(name => name != nameof(Defect.None))];

@@ -3,6 +3,7 @@ using Rx.Vm.Tests.Fuzz.Targets;
 namespace Rx.Vm.Tests.Fuzz;
 
 /// <summary>Random inputs (G9): a slice of what <c>./rx fuzz</c> runs for longer, and every input that once failed.</summary>
+[Slow]
 public class FuzzTests(ITestOutputHelper output)
 {
     // So many inputs of the cheapest target; the others get as many as their cost allows: six million in about a minute of one core.

@@ -7,6 +7,7 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 namespace Rx.Vm.Tests.Lifecycle;
 
 /// <summary>Something good always happens in the end: with a silent world by the deadlines, with a polite one without them.</summary>
+[Slow]
 public class LifecycleLivenessTests(ITestOutputHelper output)
 {
     private const E Failures = E.FailRunPod | E.FailStopPod | E.FailCall | E.FailCalls | E.KillProcess;

@@ -7,6 +7,7 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>
 /// Facts that reach the host over different descriptors arrive in any order; what becomes of the machine must not depend on it (F2).
 /// </summary>
+[Slow]
 public class LifecycleOrderTests(ITestOutputHelper output)
 {
     [Theory]

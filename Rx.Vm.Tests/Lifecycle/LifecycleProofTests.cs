@@ -4,6 +4,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 namespace Rx.Vm.Tests.Lifecycle;
 
 /// <summary>The proof (G1): every reachable state against every input keeps every law of <see cref="VmRule"/>.</summary>
+[Slow]
 public class LifecycleProofTests(ITestOutputHelper output)
 {
     // Enough for 400,000 states; an unoptimised build is given fewer devices, the laws are the same.

@@ -4,6 +4,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 namespace Rx.Vm.Tests.Lifecycle;
 
 /// <summary>The proof has teeth (G17): each planted fault is caught, by the law that is meant to catch it.</summary>
+[Slow]
 public class PlantedFaultTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. PlantedFaults.All.Select(f => f.Name)];

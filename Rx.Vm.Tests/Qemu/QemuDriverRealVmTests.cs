@@ -9,6 +9,7 @@ namespace Rx.Vm.Tests.Qemu;
 /// <summary>
 /// The driver with a real QEMU. The guest only halts; everything about the process, its confinement, sockets and end is real.
 /// </summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public sealed class QemuDriverRealVmTests : IDisposable

@@ -8,6 +8,7 @@ namespace Rx.Vm.Tests.Testing;
 /// Thousands of random lives with random faults, each through the whole pipeline in virtual time. RX_SEED sets another seed, RX_LIVES
 /// another number of lives; a life is found again by its own seed.
 /// </summary>
+[Slow]
 public class CampaignTests(ITestOutputHelper output)
 {
     private static readonly int Seed = FromEnvironment("RX_SEED", 20_150_915);
