@@ -13,7 +13,7 @@ internal static class Complaint
 
     /// <summary>
     /// <paramref name="text"/> without line breaks, control and formatting characters: guests and spec authors must not steer the terminal
-    /// of whoever reads their mistakes (S10).
+    /// of whoever reads their mistakes.
     /// </summary>
     public static string OneLine(string text)
     {
@@ -26,14 +26,17 @@ internal static class Complaint
                 break;
             }
 
-            line.Append(Rune.GetUnicodeCategory(rune) switch
-            {
-                UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => " ",
-                UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => "?",
-                _ => rune.ToString(),
-            });
+            line.Append(Shown(rune));
         }
 
         return line.ToString().Trim();
     }
+
+    /// <summary>What is written for <paramref name="rune"/>: itself, if it is something to see.</summary>
+    public static string Shown(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => " ",
+        UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => "?",
+        _ => rune.ToString(),
+    };
 }

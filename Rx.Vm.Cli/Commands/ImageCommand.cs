@@ -36,7 +36,7 @@ internal static class ImageCommand
             foreach (var image in Open().List())
             {
                 parsed.InvocationConfiguration.Output.WriteLine(
-                    $"{image.Name,-24} {image.Digest[..12]} {image.SizeBytes / 1024.0 / 1024.0,8:0.0} MiB  {image.Source}");
+                    $"{image.Name,-24} {image.Digest[..12]} {image.SizeBytes / 1024.0 / 1024.0,8:0.0} MiB  {Complaint.OneLine(image.Source)}");
             }
         }));
         return command;

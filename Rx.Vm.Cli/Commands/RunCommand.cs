@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Rx.Vm.Cli.Running;
+using Rx.Vm.Cli.Streams;
 using Rx.Vm.Qemu;
 
 namespace Rx.Vm.Cli.Commands;
@@ -8,6 +9,8 @@ namespace Rx.Vm.Cli.Commands;
 /// <summary><c>rxvm run SPEC.json</c>.</summary>
 internal static class RunCommand
 {
+    public const string Name = "run";
+
     public static Command Create()
     {
         var spec = new Argument<string>("spec") { Description = "The pod spec in JSON; '-' reads standard input." };
@@ -34,14 +37,14 @@ internal static class RunCommand
             DefaultValueFactory = _ => MachineDriver.Qemu,
         };
         var timeout = new Option<string?>("--timeout") { Description = "Stop after this many seconds, with exit code 124.", HelpName = "seconds" };
-        var verbose = new Option<bool>("--verbose") { Description = "Lifecycle lines and logs on standard error." };
-        var command = new Command("run", "Run a pod in a machine of its own; the exit code is the pod's.")
+        var verbose = new Option<bool>("--verbose") { Description = "The log, with every change of the machine, on standard error." };
+        var command = new Command(Name, "Run a pod in a machine of its own; the exit code is the pod's.")
         {
             spec, events, journal, interactive, memory, cpus, kernel, initrd, append, accel, isolation, driver, timeout, verbose,
         };
         command.SetAction((parsed, ct) =>
         {
-            var error = parsed.InvocationConfiguration.Error;
+            var error = StandardText.Error;
             try
             {
                 var settings = new RunSettings(

@@ -17,7 +17,7 @@ internal static class StoreFailures
         }
         catch (ImageException error)
         {
-            parsed.InvocationConfiguration.Error.WriteLine($"rxvm: {error.Message}");
+            Complaint.Write(parsed.InvocationConfiguration.Error, error.Message);
             return Failed;
         }
     }
@@ -31,7 +31,7 @@ internal static class StoreFailures
         }
         catch (ImageException error)
         {
-            parsed.InvocationConfiguration.Error.WriteLine($"rxvm: {error.Message}");
+            Complaint.Write(parsed.InvocationConfiguration.Error, error.Message);
             return Failed;
         }
     }

@@ -11,11 +11,20 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
     private readonly DateTimeOffset _started;
     private readonly ArrayBufferWriter<byte> _line = new();
 
-    private EventLog(FileStream file, DateTimeOffset started)
+    private string? _fault;
+
+    private EventLog(FileStream file, string path, DateTimeOffset started)
     {
         _file = file;
+        Path = path;
         _started = started;
     }
+
+    /// <summary>The file's path.</summary>
+    public string Path { get; }
+
+    /// <summary>Why the file lacks states, or null when it has them all; what comes behind the first that it lacks is not written.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
 
     /// <summary>Creates or replaces the file.</summary>
     /// <exception cref="RxVmException">It can't be written; the path is named.</exception>
@@ -23,7 +32,7 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
     {
         try
         {
-            return new EventLog(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), started);
+            return new EventLog(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), path, started);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -33,6 +42,36 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
 
     /// <inheritdoc/>
     public void OnNext(VmState state)
+    {
+        if (_fault is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            _file.Write(Line(state));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Volatile.Write(ref _fault, e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnError(Exception error)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnCompleted()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private ReadOnlySpan<byte> Line(VmState state)
     {
         _line.Clear();
         using (var json = new Utf8JsonWriter(_line))
@@ -73,19 +112,6 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
         }
 
         _line.Write("\n"u8);
-        _file.Write(_line.WrittenSpan);
+        return _line.WrittenSpan;
     }
-
-    /// <inheritdoc/>
-    public void OnError(Exception error)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void OnCompleted()
-    {
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 }

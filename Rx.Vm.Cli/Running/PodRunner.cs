@@ -1,5 +1,10 @@
 using System.Reactive.Concurrency;
-using System.Runtime.InteropServices;
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Rx.Vm.Cli.Native;
+using Rx.Vm.Cli.Streams;
+using Rx.Vm.Cli.Terminal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Testing;
@@ -9,18 +14,24 @@ using Serilog.Core;
 namespace Rx.Vm.Cli.Running;
 
 /// <summary><c>rxvm run</c>: one pod in one machine, from spec to exit code.</summary>
-internal sealed class PodRunner(RunSettings settings, TextWriter error)
+internal sealed class PodRunner(RunSettings settings, CleanWriter error)
 {
-    private bool _timedOut;
+    // For what is still on its way when the machine has gone: output that nobody takes, a journal whose disk is slow.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly IScheduler _scheduler = CliScheduler.Instance;
+    private volatile RawTerminal? _terminal;
 
     /// <summary>Runs the pod and returns the program's exit code: the pod's, or one of <see cref="ExitCodes"/>.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         try
         {
-            var spec = await ReadSpecAsync(ct).ConfigureAwait(false);
+            var spec = PodSpec.Parse(SpecText.Read(settings.Spec));
+            using var stops = new StopRequests();
+            using var watch = DescriptorWatch.Start(descriptor => stops.OutputFailed(descriptor, Posix.BrokenPipe));
             await using var host = await VmHost.OpenAsync(HostOptions(), ct).ConfigureAwait(false);
-            return await RunAsync(host, spec).ConfigureAwait(false);
+            return await RunAsync(host, spec, stops, watch).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RxVmException or OperationCanceledException)
         {
@@ -29,45 +40,106 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         }
     }
 
-    private async Task<int> RunAsync(VmHost host, PodSpec spec)
+    private async Task<int> RunAsync(VmHost host, PodSpec spec, StopRequests stops, DescriptorWatch watch)
     {
-        using var events = settings.EventsPath is { } path ? EventLog.Open(path, CliScheduler.Instance.Now) : null;
+        using var events = settings.EventsPath is { } path ? EventLog.Open(path, _scheduler.Now) : null;
+        var preparing = new CancellationTokenSource();
 
         // Not booted yet: a missing image is found before there is a machine to clean up.
         var vm = host.Create(Size(settings.Machine, spec));
-        var progress = ProgressDisplay.Start(settings.Verbose);
-        using var progressing = vm.States.Subscribe(progress);
         using var logging = events is null ? null : vm.States.Subscribe(events);
-        using var interrupts = new Interrupts(count => Interrupt(vm, count));
-        using var limit = settings.Timeout is { } timeout
-            ? CliScheduler.Instance.Schedule(timeout, () => TimeOut(vm))
-            : null;
+        using var progress = new SingleAssignmentDisposable { Disposable = ShowProgress(vm) };
+        using var notices = WaitNotices.Of(vm.States, settings.Machine.Timeouts, _scheduler).Subscribe(TellWait);
+        stops.Follow(kill => Stop(vm, kill, stops.IsTimedOut, preparing));
+        using var limit = settings.Timeout is { } timeout ? _scheduler.Schedule(timeout, stops.TimeOut) : null;
+        var verdict = new RunVerdict(settings, stops, error);
+        int code;
         try
         {
-            var pod = await vm.RunPodAsync(spec).ConfigureAwait(false);
-            await progress.HideAsync().ConfigureAwait(false);
-            var result = await FollowAsync(vm, pod).ConfigureAwait(false);
-            return Verdict(await EndAsync(vm).ConfigureAwait(false), result, interrupts.First);
+            var pod = await vm.RunPodAsync(spec, preparing.Token).ConfigureAwait(false);
+            progress.Dispose();
+            var result = await FollowAsync(vm, pod, stops, watch).ConfigureAwait(false);
+            code = verdict.OfPod(await EndAsync(vm).ConfigureAwait(false), result);
         }
-        catch (RxVmException e)
+        catch (Exception e) when (e is RxVmException or OperationCanceledException)
         {
-            await progress.HideAsync().ConfigureAwait(false);
             var last = await EndAsync(vm).ConfigureAwait(false);
-            return Failure(vm, last, e, interrupts.First);
+            progress.Dispose();
+            code = verdict.OfFailure(last, e, vm.ConsoleTail);
+        }
+
+        await TellWhatIsMissingAsync(vm, events).ConfigureAwait(false);
+        return code;
+    }
+
+    private IDisposable ShowProgress(VirtualMachine vm) => !settings.Verbose && ProgressDisplay.Suits(error)
+        ? ProgressDisplay.Show(vm.States, error, _scheduler)
+        : Disposable.Empty;
+
+    private async Task<PodResult> FollowAsync(VirtualMachine vm, Pod pod, StopRequests stops, DescriptorWatch watch)
+    {
+        var first = pod.Containers[0];
+        using var terminal = settings.Interactive && first.HasTerminal
+            ? RawTerminal.Enter(error, redraw => Forgive(FitWindowAsync(vm, first, redraw)))
+            : null;
+        _terminal = terminal;
+        if (terminal is not null)
+        {
+            Forgive(FitWindowAsync(vm, first, redraw: false));
+        }
+
+        var streams = new StandardStreams(watch, stops.OutputFailed);
+        var copied = streams.CopyOutputAsync(pod.Containers);
+        Forgive(FeedAsync(streams, pod));
+        var result = await pod.Completion.ConfigureAwait(false);
+        await Task.WhenAny(copied, stops.Insisted, AfterAsync(stops.Requested)).ConfigureAwait(false);
+        if (!copied.IsCompleted)
+        {
+            Complaint.Write(error, "output is missing: nobody took it");
+        }
+
+        return result;
+    }
+
+    // Whoever has to wait for a machine that does not answer gets the keys back, to end the wait with them.
+    private void TellWait(string line)
+    {
+        _terminal?.Dispose();
+        Complaint.Write(error, line);
+    }
+
+    private async Task FeedAsync(StandardStreams streams, Pod pod)
+    {
+        try
+        {
+            await streams.FeedAsync(pod.Containers, settings.Interactive).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            Complaint.Write(error, $"standard input can't be read: {e.Message}");
         }
     }
 
-    private async Task<PodResult> FollowAsync(VirtualMachine vm, Pod pod)
+    // Full-screen programs draw anew only when the size changes: for a terminal that was somebody else's meanwhile it changes twice.
+    private static async Task FitWindowAsync(VirtualMachine vm, Container container, bool redraw)
     {
-        using var streams = new StandardStreams();
-        var terminal = settings.Interactive && pod.Containers[0].HasTerminal;
-        using var mode = terminal ? TerminalMode.EnterRaw() : null;
-        using var resized = mode is null ? null : FollowWindow(vm, pod.Containers[0]);
-        var copied = streams.CopyOutputAsync(pod.Containers, () => Forgive(vm.StopPodAsync()));
-        Forgive(streams.FeedAsync(pod.Containers, settings.Interactive));
-        var result = await pod.Completion.ConfigureAwait(false);
-        await copied.ConfigureAwait(false);
-        return streams.IsClosed ? result with { ExitCodes = new([ExitCodes.OutputClosed]) } : result;
+        if (!Posix.TryGetWindowSize(StandardInput.Descriptor, out var rows, out var columns))
+        {
+            return;
+        }
+
+        if (redraw)
+        {
+            await vm.ResizeAsync(container.Streams, rows, columns == 1 ? 2 : columns - 1).ConfigureAwait(false);
+        }
+
+        await vm.ResizeAsync(container.Streams, rows, columns).ConfigureAwait(false);
+    }
+
+    private async Task AfterAsync(Task request)
+    {
+        await request.ConfigureAwait(false);
+        await Observable.Timer(Grace, _scheduler).ToTask().ConfigureAwait(false);
     }
 
     // The machine may already be on its way out; either way it is gone afterwards.
@@ -77,93 +149,36 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         return await vm.Completion.ConfigureAwait(false);
     }
 
-    private int Verdict(VmState last, PodResult result, int signal)
+    private async Task TellWhatIsMissingAsync(VirtualMachine vm, EventLog? events)
     {
-        if (last.ResourcesLost)
+        if (events?.Fault is { } fault)
         {
-            Complaint.Write(error, $"{last.VmId}: something of the machine could not be removed: {last.Message}");
+            Complaint.Write(error, $"--events {events.Path}: {fault}; states are missing");
         }
 
-        if (_timedOut)
+        await Task.WhenAny(vm.Journal.Closed, AfterAsync(Task.CompletedTask)).ConfigureAwait(false);
+        if (vm.Journal.Status is { Dropped: > 0 } or { Error: not null })
         {
-            Complaint.Write(error, $"{result.PodId}: stopped after {settings.Timeout!.Value.TotalSeconds:0.###} s (--timeout)");
-            return ExitCodes.TimedOut;
+            var status = vm.Journal.Status;
+            Complaint.Write(error, $"--journal {status.Path}: {status.Error ?? "the disk was too slow"}; {status.Dropped} events are missing");
         }
-
-        if (signal > 0)
-        {
-            return result.ExitCode is { } code and not 0 ? code : ExitCodes.BySignal(signal);
-        }
-
-        if (result.ExitCode is { } known)
-        {
-            return known;
-        }
-
-        Complaint.Write(error, $"{result.PodId}: the pod was lost with its machine: {last.Message ?? last.Reason.ToString()}");
-        return ExitCodes.Failed;
     }
 
-    private int Failure(VirtualMachine vm, VmState last, RxVmException e, int signal)
+    private static void Stop(VirtualMachine vm, bool kill, bool isTimedOut, CancellationTokenSource preparing)
     {
-        if (_timedOut)
-        {
-            Complaint.Write(error, $"{vm.Id}: stopped after {settings.Timeout!.Value.TotalSeconds:0.###} s (--timeout)");
-            return ExitCodes.TimedOut;
-        }
-
-        if (signal > 0)
-        {
-            return ExitCodes.BySignal(signal);
-        }
-
-        // A machine that was never started has no id that anybody knows; whoever refused it says it best.
-        Complaint.Write(error, e is VmFailedException { InnerException: { } refusal } ? refusal.Message : e.Message);
-        if (last.Reason is VmReason.BootTimedOut or VmReason.GuestShutdown or VmReason.ConnectionLost)
-        {
-            foreach (var line in LastWords(vm.ConsoleTail))
-            {
-                Complaint.Write(error, $"console: {line}");
-            }
-        }
-
-        return ExitCodes.Failed;
-    }
-
-    // A panic says why in its first line; the call trace behind it says nothing to most people.
-    private static IEnumerable<string> LastWords(IReadOnlyList<string> console)
-    {
-        var panic = console.Where(line => line.Contains("Kernel panic", StringComparison.Ordinal)).Take(1);
-        return panic.Any() ? panic : console.TakeLast(5);
-    }
-
-    private void Interrupt(VirtualMachine vm, int count)
-    {
-        if (count > 1)
+        if (kill)
         {
             Forgive(vm.KillAsync());
         }
-        else if (vm.State.Phase is VmPhase.Running or VmPhase.Starting)
+        else if (!isTimedOut && vm.State.Phase is VmPhase.Running or VmPhase.Starting)
         {
             Forgive(vm.StopPodAsync());
         }
         else
         {
             Forgive(vm.ShutdownAsync());
+            preparing.Cancel();
         }
-    }
-
-    private void TimeOut(VirtualMachine vm)
-    {
-        _timedOut = true;
-        Forgive(vm.ShutdownAsync());
-    }
-
-    private static IDisposable FollowWindow(VirtualMachine vm, Container container)
-    {
-        void Resize() => Forgive(vm.ResizeAsync(container.Streams, Math.Max(1, Console.WindowHeight), Math.Max(1, Console.WindowWidth)));
-        Resize();
-        return PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize());
     }
 
     // The outcome shows in the machine's states; what the request itself says does not matter here.
@@ -184,34 +199,17 @@ internal sealed class PodRunner(RunSettings settings, TextWriter error)
         Memory = spec.Resources.Memory?.MiB() ?? machine.Memory,
     };
 
-    private async Task<string> ReadTextAsync(CancellationToken ct)
-    {
-        try
-        {
-            return settings.Spec == "-"
-                ? await Console.In.ReadToEndAsync(ct).ConfigureAwait(false)
-                : await File.ReadAllTextAsync(settings.Spec, ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new RxVmException($"{settings.Spec}: {e.Message}", e);
-        }
-    }
-
-    private async Task<PodSpec> ReadSpecAsync(CancellationToken ct) => PodSpec.Parse(await ReadTextAsync(ct).ConfigureAwait(false));
-
     private VmHostOptions HostOptions() => new()
     {
         Logger = Logging(),
         Driver = settings.Driver switch
         {
             MachineDriver.Qemu => null,
-            MachineDriver.Sim => new SimulatedDriver(CliScheduler.Instance),
+            MachineDriver.Sim => new SimulatedDriver(_scheduler),
         },
     };
 
     private ILogger Logging() => settings.Verbose
-        ? new LoggerConfiguration().MinimumLevel.Debug()
-            .WriteTo.Console(standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose).CreateLogger()
+        ? new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(new LogLines(error)).CreateLogger()
         : Logger.None;
 }

@@ -1,34 +1,34 @@
 using System.Collections.Immutable;
 using System.IO.Pipelines;
-using Rx.Vm.Pods;
+using Rx.Vm.Cli.Streams;
 
 namespace Rx.Vm.Cli.Running;
 
 /// <summary>The containers' streams on this program's own: output to output, error to error, byte for byte, in order.</summary>
-internal sealed class StandardStreams : IDisposable
+/// <param name="watch">Tells when there is input.</param>
+/// <param name="onFault">Called with descriptor and error number when an output can't be written; from then on output is dropped.</param>
+internal sealed class StandardStreams(DescriptorWatch watch, Action<int, int> onFault)
 {
-    private readonly Stream _output = Console.OpenStandardOutput();
-    private readonly Stream _error = Console.OpenStandardError();
+    private const int InputChunk = 64 * 1024;
+
+    private readonly DescriptorOutput _output = StandardText.Output.Output;
+    private readonly DescriptorOutput _error = StandardText.Error.Output;
     private readonly SemaphoreSlim _outputTurn = new(1);
     private readonly SemaphoreSlim _errorTurn = new(1);
-    private readonly CancellationTokenSource _input = new();
-    private int _closed;
-
-    /// <summary>Whether standard output or error was closed by whoever read it.</summary>
-    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+    private volatile bool _isFaulty;
 
     /// <summary>Copies every stream to its end.</summary>
-    /// <param name="containers">The pod's containers.</param>
-    /// <param name="onClosed">Called once when nobody reads standard output or error any more.</param>
-    public Task CopyOutputAsync(ImmutableArray<Container> containers, Action onClosed) => Task.WhenAll(containers.SelectMany(c => new[]
+    public Task CopyOutputAsync(ImmutableArray<Container> containers) => Task.WhenAll(containers.SelectMany(c => new[]
     {
-        CopyAsync(c.Streams.OutputReader, _output, _outputTurn, onClosed),
-        CopyAsync(c.Streams.ErrorReader, _error, _errorTurn, onClosed),
+        CopyAsync(c.Streams.OutputReader, _output, _outputTurn),
+        CopyAsync(c.Streams.ErrorReader, _error, _errorTurn),
     }));
 
     /// <summary>
     /// Forwards standard input to the first container and ends that of the others; without <paramref name="interactive"/> ends all of them.
+    /// Ends with the input, the process that reads it, or the watch.
     /// </summary>
+    /// <exception cref="IOException">Standard input can't be read; the container's has ended.</exception>
     public async Task FeedAsync(ImmutableArray<Container> containers, bool interactive)
     {
         foreach (var container in containers.Skip(interactive ? 1 : 0))
@@ -41,55 +41,37 @@ internal sealed class StandardStreams : IDisposable
             return;
         }
 
-        var streams = containers[0].Streams;
-        var buffer = new byte[16 * 1024];
-        await using var input = Console.OpenStandardInput();
-        while (!_input.IsCancellationRequested)
+        try
         {
-            var count = await input.ReadAsync(buffer, _input.Token).ConfigureAwait(false);
-            if (count == 0 || !await streams.WriteInputAsync(buffer.AsMemory(0, count), _input.Token).ConfigureAwait(false))
+            await ForwardAsync(containers[0].Streams).ConfigureAwait(false);
+        }
+        finally
+        {
+            await containers[0].Streams.CloseInputAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ForwardAsync(Guest.ProcessStreams process)
+    {
+        var buffer = new byte[InputChunk];
+        while (await watch.InputAsync().ConfigureAwait(false))
+        {
+            if (StandardInput.Read(buffer) is { } count
+                && (count == 0 || !await process.WriteInputAsync(buffer.AsMemory(0, count)).ConfigureAwait(false)))
             {
-                await streams.CloseInputAsync().ConfigureAwait(false);
                 return;
             }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _input.Cancel();
-        _outputTurn.Dispose();
-        _errorTurn.Dispose();
-    }
-
-    private async Task CopyAsync(PipeReader reader, Stream target, SemaphoreSlim turn, Action onClosed)
+    private async Task CopyAsync(PipeReader reader, DescriptorOutput target, SemaphoreSlim turn)
     {
         while (true)
         {
             var result = await reader.ReadAsync().ConfigureAwait(false);
-            if (!IsClosed)
+            foreach (var segment in result.Buffer)
             {
-                await turn.WaitAsync().ConfigureAwait(false);
-                try
-                {
-                    foreach (var segment in result.Buffer)
-                    {
-                        target.Write(segment.Span);
-                    }
-                }
-                catch (IOException)
-                {
-                    // Nobody reads: drain what still comes, so that the machine can end in order.
-                    if (Interlocked.Exchange(ref _closed, 1) == 0)
-                    {
-                        onClosed();
-                    }
-                }
-                finally
-                {
-                    turn.Release();
-                }
+                await WriteAsync(segment, target, turn).ConfigureAwait(false);
             }
 
             reader.AdvanceTo(result.Buffer.End);
@@ -98,6 +80,24 @@ internal sealed class StandardStreams : IDisposable
                 await reader.CompleteAsync().ConfigureAwait(false);
                 return;
             }
+        }
+    }
+
+    // Once an output is lost the rest is drained, so that the machine can end in order.
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, DescriptorOutput target, SemaphoreSlim turn)
+    {
+        await turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!_isFaulty && target.Write(bytes.Span) is var error and not 0)
+            {
+                _isFaulty = true;
+                onFault(target.Descriptor, error);
+            }
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 }

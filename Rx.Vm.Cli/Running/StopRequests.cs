@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace Rx.Vm.Cli.Running;
+
+/// <summary>
+/// Everything that asks a run to end before its pod does: signals, the time limit, outputs that can't be written. While it lives, no signal
+/// ends the process itself: the first request stops the pod in order, a second signal kills the machine.
+/// </summary>
+internal sealed class StopRequests : IDisposable
+{
+    private const int Abort = 6;
+    private const int FirstOfRealTime = 35;
+    private const int LastOfRealTime = 64;
+
+    // Every signal that ends a process and can be caught. A broken pipe comes as an error, faults are faults, and 34 is the runtime's own.
+    private static readonly int[] Signals =
+        [1, 2, 3, Abort, 10, 12, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31, .. Enumerable.Range(FirstOfRealTime, LastOfRealTime - FirstOfRealTime + 1)];
+
+    private readonly Lock _gate = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _insisted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action<bool>? _follower;
+
+    public StopRequests()
+    {
+        // One that was ignored when the program started, as by nohup or for a background job of a script, stays ignored.
+        _registrations = [.. Signals.Select(number => PosixSignalRegistration.Create((PosixSignal)number, context =>
+        {
+            context.Cancel = true;
+            Request(() => Signal = Signal == 0 ? number : Signal, insists: true);
+        }))];
+    }
+
+    /// <summary>The number of the first signal that came, or 0.</summary>
+    public int Signal { get; private set; }
+
+    /// <summary>Whether the time is up.</summary>
+    public bool IsTimedOut { get; private set; }
+
+    /// <summary>The error number of the first output that could not be written, or 0.</summary>
+    public int OutputFault { get; private set; }
+
+    /// <summary>The descriptor of that output.</summary>
+    public int FaultyOutput { get; private set; }
+
+    /// <summary>Completes with the first request.</summary>
+    public Task Requested => _requested.Task;
+
+    /// <summary>Completes when a signal came after another request.</summary>
+    public Task Insisted => _insisted.Task;
+
+    /// <summary>Calls <paramref name="stop"/>, on a thread of the pool, at every request from the first on, also one in the past; with true to kill.</summary>
+    public void Follow(Action<bool> stop)
+    {
+        lock (_gate)
+        {
+            _follower = stop;
+            if (_requested.Task.IsCompleted)
+            {
+                Call(_insisted.Task.IsCompleted);
+            }
+        }
+    }
+
+    /// <summary>The time is up.</summary>
+    public void TimeOut() => Request(() => IsTimedOut = true, insists: false);
+
+    /// <summary>An output can't be written.</summary>
+    /// <param name="descriptor">Which.</param>
+    /// <param name="error">The error number.</param>
+    public void OutputFailed(int descriptor, int error) => Request(
+        () => (FaultyOutput, OutputFault) = OutputFault == 0 ? (descriptor, error) : (FaultyOutput, OutputFault), insists: false);
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
+
+    private void Request(Action note, bool insists)
+    {
+        lock (_gate)
+        {
+            note();
+            var isFirst = _requested.TrySetResult();
+            if (!isFirst && insists)
+            {
+                _insisted.TrySetResult();
+            }
+
+            if (isFirst || insists)
+            {
+                Call(!isFirst);
+            }
+        }
+    }
+
+    private void Call(bool kill)
+    {
+        if (_follower is { } follower)
+        {
+            ThreadPool.QueueUserWorkItem(_ => follower(kill));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Rx.Vm.Cli.Native;
+
+namespace Rx.Vm.Cli.Streams;
+
+/// <summary>
+/// Sees to it that descriptors 0 to 2 are there and are what the caller gave, also where the caller closed them: the next file that is
+/// opened would get such a number, and be taken for a standard stream.
+/// </summary>
+internal static class StandardDescriptors
+{
+    private const string Nothing = "/dev/null";
+
+    /// <summary>Must come before anything else of the program. May start the program anew, as the same process.</summary>
+    public static void Repair()
+    {
+        var taken = false;
+        for (var descriptor = 0; descriptor <= 2; descriptor++)
+        {
+            var flags = Posix.FileControl(descriptor, Posix.GetDescriptorFlags);
+            if (flags < 0)
+            {
+                Replace(descriptor);
+            }
+            else if ((flags & Posix.CloseOnExec) != 0)
+            {
+                // What came through exec never has this flag: it is the runtime's, which found the number free.
+                Replace(descriptor);
+                taken = true;
+            }
+        }
+
+        if (taken)
+        {
+            StartAnew();
+        }
+    }
+
+    // Standard input the wrong way round, so that reading it fails as reading a closed one does; whoever closed an output wants none.
+    private static void Replace(int descriptor)
+    {
+        var nothing = Posix.Open(Nothing, descriptor == 0 ? Posix.WriteOnly : Posix.ReadWrite);
+        if (nothing >= 0 && nothing != descriptor)
+        {
+            _ = Posix.Duplicate(nothing, descriptor);
+            _ = Posix.Close(nothing);
+        }
+    }
+
+    // The runtime has lost a descriptor of its own to the replacement: only a fresh one can be trusted.
+    private static void StartAnew()
+    {
+        string?[] arguments = [.. File.ReadAllText("/proc/self/cmdline").Split('\0')];
+        arguments[^1] = null;
+        _ = Posix.Execute("/proc/self/exe", arguments);
+        Environment.Exit(ExitCodes.Failed);
+    }
+}
