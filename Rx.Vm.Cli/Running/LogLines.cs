@@ -9,7 +9,7 @@ namespace Rx.Vm.Cli.Running;
 internal sealed class LogLines(TextWriter error) : ILogEventSink
 {
     private readonly MessageTemplateTextFormatter _format =
-        new("{Timestamp:HH:mm:ss.fff} {Level:u3} {VmId} {Message:lj} {Exception}", CultureInfo.InvariantCulture);
+        new("{Timestamp:HH:mm:ss.fff} {Level:u3} {VmId} {Message:l} {Exception}", CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)

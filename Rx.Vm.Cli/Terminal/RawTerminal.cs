@@ -33,8 +33,10 @@ internal sealed class RawTerminal : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => onResize(false)),
             PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend),
-            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ =>
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
             {
+                // Or the runtime sets the terminal as it was at its own start.
+                context.Cancel = true;
                 Return();
                 onResize(true);
             }),

@@ -99,7 +99,7 @@ public class RunCommandTests
         using var run = Rxvm.Start("run", "--events", spec.In("events"), spec.Path);
         await run.SayAsync("ready\n");
 
-        System.Diagnostics.Process.Start("sh", ["-c", $"kill -INT {run.Pid}"]).WaitForExit();
+        run.Signal("INT");
 
         var result = await run.EndAsync();
         Assert.Contains("Stopping", Phases(spec.In("events")));

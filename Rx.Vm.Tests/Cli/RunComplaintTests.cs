@@ -67,7 +67,7 @@ public class RunComplaintTests
     {
         using var spec = SpecFile.Shell("true");
         var dotnet = Path.GetDirectoryName(Environment.ProcessPath)!;
-        using var run = Rxvm.Start(new Dictionary<string, string> { ["PATH"] = dotnet }, "run", spec.Path);
+        using var run = Rxvm.Start(new RxvmStart { Environment = { ["PATH"] = dotnet } }, "run", spec.Path);
 
         Complains(await run.EndAsync(), "qemu-system-x86_64");
     }

@@ -10,6 +10,7 @@ internal sealed class Rxvm : IDisposable
     private readonly Process _process;
     private readonly MemoryStream _output = new();
     private readonly Task<string> _error;
+    private bool _isClosed;
 
     private Rxvm(Process process, string runtime)
     {
@@ -22,34 +23,22 @@ internal sealed class Rxvm : IDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
-    public static Rxvm Start(params string[] arguments) => Start(environment: null, arguments);
+    public static Rxvm Start(params string[] arguments) => Start(new RxvmStart(), arguments);
 
-    public static Rxvm Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        Start(environment, ["dotnet"], arguments);
-
-    /// <summary>Behind another program, which becomes it or starts it.</summary>
-    public static Rxvm Behind(string[] front, params string[] arguments) => Start(null, [.. front, "dotnet"], arguments);
-
-    private static Rxvm Start(IReadOnlyDictionary<string, string>? environment, string[] front, string[] arguments)
+    /// <summary>Starts it, with every signal as a shell leaves it to the command in front.</summary>
+    public static Rxvm Start(RxvmStart how, params string[] arguments)
     {
-        var start = new ProcessStartInfo(front[0])
+        string[] words =
+        [
+            "env", "--default-signal", .. how.Through, "dotnet", Path.Combine(AppContext.BaseDirectory, "rxvm.dll"), .. arguments,
+        ];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var word in front[1..])
-        {
-            start.ArgumentList.Add(word);
-        }
-
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rxvm.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         var runtime = Directory.CreateTempSubdirectory("rxvm-run-").FullName;
         start.Environment["XDG_RUNTIME_DIR"] = runtime;
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in how.Environment)
         {
             start.Environment[name] = value;
         }
@@ -57,11 +46,20 @@ internal sealed class Rxvm : IDisposable
         return new Rxvm(Process.Start(start)!, runtime);
     }
 
-    public static async Task<RxvmResult> RunAsync(params string[] arguments)
+    public static Task<RxvmResult> RunAsync(params string[] arguments) => RunAsync(new RxvmStart(), arguments);
+
+    public static async Task<RxvmResult> RunAsync(RxvmStart how, params string[] arguments)
     {
-        using var run = Start(arguments);
+        using var run = Start(how, arguments);
         run.Input.Close();
         return await run.EndAsync();
+    }
+
+    /// <summary>Sends a signal by its name or number.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, $"{Pid}"]);
+        kill.WaitForExit();
     }
 
     /// <summary>Reads standard output until it holds <paramref name="text"/>.</summary>
@@ -76,9 +74,20 @@ internal sealed class Rxvm : IDisposable
         }
     }
 
+    /// <summary>Nobody reads standard output any more.</summary>
+    public void CloseOutput()
+    {
+        _isClosed = true;
+        _process.StandardOutput.BaseStream.Dispose();
+    }
+
     public async Task<RxvmResult> EndAsync()
     {
-        await _process.StandardOutput.BaseStream.CopyToAsync(_output, TestContext.Current.CancellationToken);
+        if (!_isClosed)
+        {
+            await _process.StandardOutput.BaseStream.CopyToAsync(_output, TestContext.Current.CancellationToken);
+        }
+
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         var machines = Path.Combine(_runtime, "rxvm");
         string[] left = Directory.Exists(machines) ? Directory.GetFileSystemEntries(machines) : [];
@@ -95,6 +104,18 @@ internal sealed class Rxvm : IDisposable
         _process.Dispose();
         Directory.Delete(_runtime, recursive: true);
     }
+}
+
+/// <summary>How to start it.</summary>
+internal sealed class RxvmStart
+{
+    /// <summary>Words before the program's own, such as a shell that redirects and then becomes it.</summary>
+    public string[] Through { get; init; } = [];
+
+    public Dictionary<string, string> Environment { get; init; } = [];
+
+    /// <summary>Through a shell with these redirections.</summary>
+    public static RxvmStart Redirected(string redirections) => new() { Through = ["bash", "-c", $"exec \"$@\" {redirections}", "sh"] };
 }
 
 internal sealed record RxvmResult(int ExitCode, byte[] Output, string Error, string[] Left)

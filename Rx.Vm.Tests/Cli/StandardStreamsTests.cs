@@ -1,0 +1,141 @@
+using System.Diagnostics;
+
+namespace Rx.Vm.Tests.Cli;
+
+#pragma warning disable xUnit1069 // What the tests await watches the token.
+
+/// <summary>What callers do to descriptors 0 to 2, and what <c>rxvm run</c> makes of it; simulated machines.</summary>
+public class StandardStreamsTests
+{
+    private const int Limit = 60_000;
+
+    [Theory(Timeout = Limit)]
+    [InlineData("0<&-", "out\n", "err\n")]
+    [InlineData("1>&-", "", "err\n")]
+    [InlineData("2>&-", "out\n", "")]
+    [InlineData("0<&- 1>&-", "", "err\n")]
+    [InlineData("0<&- 2>&-", "out\n", "")]
+    [InlineData("1>&- 2>&-", "", "")]
+    [InlineData("0<&- 1>&- 2>&-", "", "")]
+    public async Task Closed_descriptors_change_nothing_but_themselves(string redirections, string output, string error)
+    {
+        using var spec = SpecFile.Shell("echo out; echo err >&2; exit 3");
+
+        var result = await Rxvm.RunAsync(RxvmStart.Redirected(redirections), "run", "--driver", "sim", spec.Path);
+
+        Assert.Equal((3, output, error), (result.ExitCode, result.Text, result.Error));
+        Assert.Empty(result.Left);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("0<&-", "it is closed")]
+    [InlineData("0</", "Is a directory")]
+    [InlineData("0>/dev/null", "it is closed")]
+    public async Task Input_that_cannot_be_read_ends_with_one_line(string redirection, string why)
+    {
+        using var spec = SpecFile.Shell("cat; echo ended");
+
+        var result = await Rxvm.RunAsync(RxvmStart.Redirected(redirection), "run", "-i", "--driver", "sim", spec.Path);
+
+        Assert.Equal((0, "ended\n"), (result.ExitCode, result.Text));
+        Assert.Equal($"rxvm: standard input can't be read: {why}\n", result.Error);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("run", "-i")]
+    [InlineData("run", "-")]
+    public async Task Input_from_a_non_blocking_pipe_arrives(string command, string what)
+    {
+        using var spec = SpecFile.Shell("cat; echo ended");
+        using var pipe = NonBlockingPipe.Open();
+        string[] rest = what == "-" ? ["-"] : ["-i", spec.Path];
+        using var run = Rxvm.Start(RxvmStart.Redirected($"0<&{pipe.ReadEnd}"), [command, "--driver", "sim", .. rest]);
+
+        // Late, so that the first look finds nothing.
+        await Eventually.HoldsAsync(() => IsPolling(run.Pid, what == "-"));
+        pipe.Write(what == "-" ? """{"containers":[{"image":"b","command":["echo","ended"]}]}"""u8 : "late\n"u8);
+        pipe.CloseWriteEnd();
+
+        var result = await run.EndAsync();
+        Assert.Equal((0, what == "-" ? "ended\n" : "late\nended\n"), (result.ExitCode, result.Text));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("sleep 1000", "a container that writes nothing more")]
+    [InlineData("cat", "one that goes on writing")]
+    public async Task A_reader_of_standard_output_that_goes_away_ends_the_run(string next, string what)
+    {
+        using var spec = SpecFile.Shell($"echo first; {next}");
+        using var run = Rxvm.Start("run", "-i", "--driver", "sim", spec.Path);
+        await run.SayAsync("first\n");
+
+        run.CloseOutput();
+        if (next == "cat")
+        {
+            await run.Input.WriteAsync("more\n");
+            await run.Input.FlushAsync(TestContext.Current.CancellationToken);
+        }
+
+        var result = await run.EndAsync();
+        Assert.True(result is { ExitCode: 141, Error: "" }, $"{what}: {result}");
+        Assert.Empty(result.Left);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_reader_that_is_gone_from_the_start_ends_the_run()
+    {
+        using var spec = SpecFile.Shell("sleep 1000");
+        using var run = Rxvm.Start("run", "--driver", "sim", spec.Path);
+
+        run.CloseOutput();
+
+        Assert.Equal(141, (await run.EndAsync()).ExitCode);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("run --driver sim SPEC")]
+    [InlineData("doctor")]
+    [InlineData("run --help")]
+    public async Task An_output_that_takes_nothing_is_told_in_one_line(string command)
+    {
+        using var spec = SpecFile.Shell("echo out");
+        string[] words = [.. command.Split(' ').Select(word => word == "SPEC" ? spec.Path : word)];
+
+        var result = await Rxvm.RunAsync(RxvmStart.Redirected("1>/dev/full"), words);
+
+        Assert.Equal((125, "rxvm: standard output: No space left on device\n"), (result.ExitCode, result.Error));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Several_runs_append_to_one_file()
+    {
+        using var spec = SpecFile.Shell("echo line");
+        var file = spec.In("out");
+        var rxvm = $"dotnet {Path.Combine(AppContext.BaseDirectory, "rxvm.dll")} run --driver sim {spec.Path}";
+        using var both = Process.Start("sh", ["-c", $"{{ {rxvm}; {rxvm}; }} >{file}"]);
+
+        await both.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("line\nline\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("--events", "/dev/full", "states are missing")]
+    public async Task A_record_that_cannot_be_written_is_told_in_one_line(string option, string path, string what)
+    {
+        using var spec = SpecFile.Shell("echo out");
+
+        var result = await Rxvm.RunAsync("run", "--driver", "sim", option, path, spec.Path);
+
+        Assert.Equal((0, "out\n"), (result.ExitCode, result.Text));
+        Assert.StartsWith($"rxvm: {option} {path}: No space left on device", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"{what}\n", result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    // Reading the spec its first thread waits for one descriptor; a run has a thread for them all.
+    private static bool IsPolling(int pid, bool first) => Directory.GetDirectories($"/proc/{pid}/task")
+        .Where(task => !first || task.EndsWith($"/{pid}", StringComparison.Ordinal))
+        .Any(task => File.ReadAllText($"{task}/syscall").StartsWith("7 ", StringComparison.Ordinal)
+            && File.ReadAllText($"{task}/syscall").Contains(first ? " 0x1 0xffffffff" : " 0x4 0xffffffff", StringComparison.Ordinal));
+}

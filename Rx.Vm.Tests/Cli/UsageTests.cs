@@ -1,0 +1,75 @@
+namespace Rx.Vm.Tests.Cli;
+
+#pragma warning disable xUnit1069 // What the tests await watches the token.
+
+/// <summary>What <c>rxvm</c> says to words it can't use, and that what it says is only ever text.</summary>
+public class UsageTests
+{
+    private const string Escape = "./\u001b]0;owned\u0007\u001b[2J\u202e";
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(1, "there is no 'nosuch'; there are: run,", "nosuch")]
+    [InlineData(1, "which command? There are: run,")]
+    [InlineData(1, "there is no 'frob'; there are: import,", "image", "frob")]
+    [InlineData(125, "there is no option '--bogus'", "run", "--bogus", "spec.json")]
+    [InlineData(125, "Required argument 'spec' missing", "run")]
+    [InlineData(125, "'--driver'", "run", "--driver", "nosuch", "spec.json")]
+    public async Task A_wrong_word_is_told_first_and_where_to_read_more_last(int code, string culprit, params string[] words)
+    {
+        var result = await Rxvm.RunAsync(words);
+
+        Assert.Equal((code, ""), (result.ExitCode, result.Text));
+        var lines = result.Error.TrimEnd('\n').Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.Contains(culprit, lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("--help' tells more", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_help_of_run_has_every_exit_code_and_an_example_that_runs()
+    {
+        var help = (await Rxvm.RunAsync("run", "--help")).Text;
+        Assert.All(["124", "125", "126 and 127", "141", "128+n"], code => Assert.Contains(code, help, StringComparison.Ordinal));
+        var spec = help.Split("echo '")[1].Split("' | rxvm run -")[0];
+
+        using var run = Rxvm.Start("run", "--driver", "sim", "-");
+        await run.Input.WriteAsync(spec);
+        run.Input.Close();
+
+        Assert.Equal("hello\n", (await run.EndAsync()).Text);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("ESCAPE")]
+    [InlineData("image", "ESCAPE")]
+    [InlineData("run", "ESCAPE")]
+    [InlineData("run", "--timeout", "ESCAPE", "x")]
+    [InlineData("run", "--events", "/no/such/ESCAPE", "SPEC")]
+    [InlineData("run", "--driver", "ESCAPE", "x")]
+    [InlineData("replay", "ESCAPE")]
+    [InlineData("image", "import", "x", "ESCAPE")]
+    [InlineData("image", "import", "ESCAPE", "/")]
+    [InlineData("image", "resolve", "ESCAPE")]
+    [InlineData("setup-files", "--init", "ESCAPE", "--kernel-dir", "ESCAPE")]
+    public async Task Nothing_that_is_written_steers_a_terminal(params string[] words)
+    {
+        using var spec = SpecFile.Shell("true");
+        string[] arguments = [.. words.Select(w => w == "SPEC" ? spec.Path : w.Replace("ESCAPE", Escape, StringComparison.Ordinal))];
+
+        var result = await Rxvm.RunAsync(arguments);
+
+        Assert.Contains("owned", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Error + result.Text, c => (char.IsControl(c) && c != '\n') || c == '\u202e');
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_verbose_log_tells_each_change_once()
+    {
+        using var spec = SpecFile.Shell("true");
+
+        var lines = (await Rxvm.RunAsync("run", "--driver", "sim", "--verbose", spec.Path)).Error.Split('\n');
+
+        Assert.All(["Booting", "Starting", "Gone"], phase => Assert.Single(lines, line => line.Contains($"it {phase} ", StringComparison.Ordinal)));
+        Assert.Single(lines, line => line.Contains("Running", StringComparison.Ordinal) && !line.Contains("in Running", StringComparison.Ordinal));
+    }
+}
