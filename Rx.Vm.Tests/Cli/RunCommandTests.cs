@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -80,9 +79,9 @@ public class RunCommandTests
         using var run = Rxvm.Start("run", "-i", "--events", spec.In("events"), spec.Path);
         await run.SayAsync("ready\n");
 
-        foreach (var emulator in ChildrenOf(run.Pid))
+        foreach (var emulator in Rxvm.ChildrenOf(run.Pid))
         {
-            System.Diagnostics.Process.Start("sh", ["-c", $"kill -9 {emulator}"]).WaitForExit();
+            Rxvm.Signal(emulator, "KILL");
         }
 
         var result = await run.EndAsync();
@@ -121,9 +120,4 @@ public class RunCommandTests
 
     private static string[] Phases(string events) =>
         [.. File.ReadAllLines(events).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("phase").GetString()!)];
-
-    private static IEnumerable<int> ChildrenOf(int pid) =>
-        Directory.GetDirectories($"/proc/{pid}/task")
-            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(text => int.Parse(text, CultureInfo.InvariantCulture));
 }

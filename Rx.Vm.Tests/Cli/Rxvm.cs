@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Rx.Vm.Tests.Cli;
 
@@ -56,11 +57,17 @@ internal sealed class Rxvm : IDisposable
     }
 
     /// <summary>Sends a signal by its name or number.</summary>
-    public void Signal(string name)
+    public void Signal(string name) => Signal(Pid, name);
+
+    public static void Signal(int pid, string name)
     {
-        using var kill = Process.Start("kill", ["-" + name, $"{Pid}"]);
+        using var kill = Process.Start("kill", ["-" + name, $"{pid}"]);
         kill.WaitForExit();
     }
+
+    public static IEnumerable<int> ChildrenOf(int pid) => Directory.GetDirectories($"/proc/{pid}/task")
+        .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(text => int.Parse(text, CultureInfo.InvariantCulture));
 
     /// <summary>Reads standard output until it holds <paramref name="text"/>.</summary>
     public async Task SayAsync(string text)

@@ -4,10 +4,10 @@ namespace Rx.Vm.Images;
 public sealed record ImageStoreOptions
 {
     /// <summary>
-    /// The store's directory, absolute. Default: <c>$XDG_CACHE_HOME/rxruntime</c>, else <c>~/.cache/rxruntime</c>.
-    /// Made with mode 0700 when missing; one that others own or may write to is refused.
+    /// The store's directory, absolute. Default: <c>$XDG_CACHE_HOME/rxruntime</c>, else <c>~/.cache/rxruntime</c>; empty, which a store
+    /// refuses, for a user who has neither variable nor home. Made with mode 0700 when missing; one that others own or may write to is refused.
     /// </summary>
-    public string Directory { get; init; } = DefaultDirectory();
+    public string Directory { get; init; } = UserDirectories.Cache() is { } cache ? Path.Combine(cache, "rxruntime") : "";
 
     /// <summary>How blocks are stored in images built from now on.</summary>
     public ImageCompression Compression { get; init; } = ImageCompression.None;
@@ -29,17 +29,4 @@ public sealed record ImageStoreOptions
 
     /// <summary>The program that builds from a tar stream.</summary>
     public string SqfstarPath { get; init; } = "sqfstar";
-
-    // A relative XDG_CACHE_HOME is to be ignored, as the base directory specification asks.
-    private static string DefaultDirectory()
-    {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(cache) || !Path.IsPathFullyQualified(cache))
-        {
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            cache = Path.Combine(home.Length == 0 ? "/root" : home, ".cache");
-        }
-
-        return Path.Combine(cache, "rxruntime");
-    }
 }

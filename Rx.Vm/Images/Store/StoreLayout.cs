@@ -29,6 +29,11 @@ internal sealed class StoreLayout
     /// <summary>Makes what is missing and refuses a directory that somebody else could have prepared.</summary>
     public static StoreLayout Open(string root)
     {
+        if (root.Length == 0)
+        {
+            throw new ImageException(ImageError.StoreUnusable, root, "There is no place for images: this user has no home; set HOME or XDG_CACHE_HOME.");
+        }
+
         if (!Path.IsPathFullyQualified(root))
         {
             throw new ImageException(ImageError.StoreUnusable, root, $"The image store '{root}' is not an absolute path.");

@@ -38,10 +38,8 @@ public sealed record QemuDriverOptions
             ? Path.Combine(runtime, "rxvm")
             : Libc.EffectiveUser() == 0 ? "/run/rxvm" : Path.Combine(Path.GetTempPath(), $"rxvm-{Libc.EffectiveUser()}");
 
-    /// <summary><c>$XDG_CACHE_HOME/rxvm</c>, <c>/var/cache/rxvm</c> for root, else <c>~/.cache/rxvm</c>.</summary>
-    public static string DefaultCacheDirectory() =>
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache && Path.IsPathFullyQualified(cache)
-            ? Path.Combine(cache, "rxvm")
-            : Libc.EffectiveUser() == 0 ? "/var/cache/rxvm"
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "rxvm");
+    /// <summary>
+    /// <c>$XDG_CACHE_HOME/rxvm</c>, else <c>~/.cache/rxvm</c>; for a user without a home the same as <see cref="DefaultRuntimeRoot"/>.
+    /// </summary>
+    public static string DefaultCacheDirectory() => UserDirectories.Cache() is { } cache ? Path.Combine(cache, "rxvm") : DefaultRuntimeRoot();
 }
