@@ -48,8 +48,9 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         // Not booted yet: a missing image is found before there is a machine to clean up.
         var vm = host.Create(Size(settings.Machine, spec));
         using var logging = events is null ? null : vm.States.Subscribe(events);
-        using var progress = new SingleAssignmentDisposable { Disposable = ShowProgress(vm) };
-        using var notices = WaitNotices.Of(vm.States, settings.Machine.Timeouts, _scheduler).Subscribe(TellWait);
+        var isShown = !settings.Verbose && ProgressDisplay.Suits(error);
+        using var progress = isShown ? ProgressDisplay.Show(vm.States, error, _scheduler) : Disposable.Empty;
+        using var notices = WaitNotices.Of(vm.States, settings.Machine.Timeouts, startsToo: !isShown, _scheduler).Subscribe(TellWait);
         stops.Follow(kill => Stop(vm, kill, stops.IsTimedOut, preparing));
         using var limit = settings.Timeout is { } timeout ? _scheduler.Schedule(timeout, stops.TimeOut) : null;
         var verdict = new RunVerdict(settings, stops, error);
@@ -71,10 +72,6 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         await TellWhatIsMissingAsync(vm, events).ConfigureAwait(false);
         return code;
     }
-
-    private IDisposable ShowProgress(VirtualMachine vm) => !settings.Verbose && ProgressDisplay.Suits(error)
-        ? ProgressDisplay.Show(vm.States, error, _scheduler)
-        : Disposable.Empty;
 
     private async Task<PodResult> FollowAsync(VirtualMachine vm, Pod pod, StopRequests stops, DescriptorWatch watch)
     {

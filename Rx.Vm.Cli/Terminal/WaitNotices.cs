@@ -7,6 +7,8 @@ namespace Rx.Vm.Cli.Terminal;
 /// <summary>What to tell somebody who waits for a machine that does not answer: for what, for how long so far, for how long at most.</summary>
 internal static class WaitNotices
 {
+    private const string KillHint = "another Ctrl-C or signal kills the machine";
+
     private static readonly TimeSpan[] Starting = [.. new[] { 15, 30, 60 }.Select(s => TimeSpan.FromSeconds(s))];
     private static readonly TimeSpan[] Ending = [.. new[] { 3, 10, 20, 30, 60 }.Select(s => TimeSpan.FromSeconds(s))];
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
@@ -15,18 +17,22 @@ internal static class WaitNotices
     /// A line whenever a phase that should pass has lasted: an end for 3, 10, 20, 30 and 60 seconds, a start for 15, 30 and 60, both every
     /// minute then. Completes and fails with <paramref name="states"/>.
     /// </summary>
-    public static IObservable<string> Of(IObservable<VmState> states, VmTimeouts limits, IScheduler scheduler) => states
+    /// <param name="states">The machine.</param>
+    /// <param name="limits">How long it waits for what.</param>
+    /// <param name="startsToo">Whether starts are told too, because nothing else shows them.</param>
+    /// <param name="scheduler">The time.</param>
+    public static IObservable<string> Of(IObservable<VmState> states, VmTimeouts limits, bool startsToo, IScheduler scheduler) => states
         .Select(state => state.Phase)
         .DistinctUntilChanged()
-        .Select(phase => Occasions(phase, scheduler).Select(waited => Line(phase, waited, limits)))
+        .Select(phase => Occasions(phase, startsToo, scheduler).Select(waited => Line(phase, waited, limits)))
         .Switch();
 
-    private static IObservable<TimeSpan> Occasions(VmPhase phase, IScheduler scheduler)
+    private static IObservable<TimeSpan> Occasions(VmPhase phase, bool startsToo, IScheduler scheduler)
     {
         var first = phase switch
         {
             VmPhase.Running or VmPhase.Gone => [],
-            VmPhase.Preparing or VmPhase.Booting or VmPhase.Init or VmPhase.Starting => Starting,
+            VmPhase.Preparing or VmPhase.Booting or VmPhase.Init or VmPhase.Starting => startsToo ? Starting : [],
             VmPhase.Stopping or VmPhase.Cleaning or VmPhase.Terminating or VmPhase.Destroying => Ending,
         };
         return first.Length == 0
@@ -52,8 +58,6 @@ internal static class WaitNotices
             _ => line,
         };
     }
-
-    private const string KillHint = "another Ctrl-C or signal kills the machine";
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.#} s");
 }

@@ -7,7 +7,7 @@ namespace Rx.Vm.Tests.Cli;
 [Trait("Category", "RealVm")]
 public class RealTerminalTests
 {
-    private const int Limit = 180_000;
+    private const int Limit = 300_000;
 
     [Fact(Timeout = Limit)]
     public async Task A_shell_completes_recalls_interrupts_edits_and_knows_its_size()
@@ -44,7 +44,11 @@ public class RealTerminalTests
         // An editor takes the whole screen and every key.
         run.Type("vi text\r");
         await run.SeeAsync("~");
-        run.Type("ihello\u001b:wq\r");
+        run.Type("ihello");
+        await run.SeeAsync("hello");
+        run.Type("\u001b");
+        await run.SeeAsync("- text");
+        run.Type(":wq\r");
         await run.SeeAsync("ready> ");
         run.Type("cat text\r");
         await run.SeeAsync("cat text\r\nhello\r\nready> ");
@@ -69,7 +73,7 @@ public class RealTerminalTests
         var end = await run.EndAsync();
         Assert.Equal(7, end.ExitCode);
         Assert.Equal(RxvmTerminal.Cooked, run.Settings);
-        Assert.DoesNotContain("secret\r\nsecret", end.Text, StringComparison.Ordinal);
+        Assert.Equal(2, end.Text.Split("secret").Length);
         Assert.Empty(end.Left);
     }
 
@@ -103,7 +107,7 @@ public class RealTerminalTests
         }
 
         run.Signal("TERM");
-        await run.SeeAsync("rxvm: still stopping the pod after 3 s (at most 30 s; another Ctrl-C or signal kills the machine)\n");
+        await run.SeeAsync("rxvm: still stopping the pod after 3 s (at most 30 s; another Ctrl-C or signal kills the machine)");
         Assert.Equal(RxvmTerminal.Cooked, run.Settings);
         run.Type("\u0003");
 

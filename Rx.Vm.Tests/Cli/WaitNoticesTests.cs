@@ -12,7 +12,7 @@ public class WaitNoticesTests
     private readonly Subject<VmState> _states = new();
     private readonly List<string> _lines = [];
 
-    public WaitNoticesTests() => WaitNotices.Of(_states, new VmTimeouts(), _scheduler).Subscribe(_lines.Add);
+    public WaitNoticesTests() => WaitNotices.Of(_states, new VmTimeouts(), startsToo: true, _scheduler).Subscribe(_lines.Add);
 
     [Fact]
     public void A_stop_that_takes_long_is_told_after_three_seconds_and_now_and_then_until_the_phase_is_another()
@@ -62,6 +62,29 @@ public class WaitNoticesTests
         Enter(VmPhase.Terminating, 1.5);
 
         Assert.Single(_lines);
+    }
+
+    [Fact]
+    public void A_start_that_is_shown_elsewhere_is_not_told_twice()
+    {
+        var lines = new List<string>();
+        WaitNotices.Of(_states, new VmTimeouts(), startsToo: false, _scheduler).Subscribe(lines.Add);
+        Enter(VmPhase.Booting, 100);
+        Assert.Empty(lines);
+        Enter(VmPhase.Destroying, 4);
+        Assert.Single(lines);
+    }
+
+    [Fact]
+    public void The_status_line_has_the_words_of_the_phase_and_its_time()
+    {
+        var frames = new List<string>();
+        ProgressDisplay.Frames(_states, _scheduler).Subscribe(frames.Add);
+        Enter(VmPhase.Booting, 0.15);
+        Enter(VmPhase.Starting, 4.05);
+
+        Assert.Equal(["⠋ booting the machine", "⠙ booting the machine", "⠋ starting the pod"], frames.Take(3));
+        Assert.EndsWith(" starting the pod, 4 s", frames[^1], StringComparison.Ordinal);
     }
 
     private void Enter(VmPhase phase, double seconds)
