@@ -11,6 +11,7 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
     private readonly DateTimeOffset _started;
     private readonly ArrayBufferWriter<byte> _line = new();
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _fault;
 
     private EventLog(FileStream file, string path, DateTimeOffset started)
@@ -25,6 +26,9 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
 
     /// <summary>Why the file lacks states, or null when it has them all; what comes behind the first that it lacks is not written.</summary>
     public string? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>Completes when the last state was written, or could not be.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Creates or replaces the file.</summary>
     /// <exception cref="RxVmException">It can't be written; the path is named.</exception>
@@ -52,21 +56,18 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
         {
             _file.Write(Line(state));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            // The last: how the base library puts a file that may not grow.
             Volatile.Write(ref _fault, e.Message);
         }
     }
 
     /// <inheritdoc/>
-    public void OnError(Exception error)
-    {
-    }
+    public void OnError(Exception error) => _ended.TrySetResult();
 
     /// <inheritdoc/>
-    public void OnCompleted()
-    {
-    }
+    public void OnCompleted() => _ended.TrySetResult();
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -16,6 +16,8 @@ namespace Rx.Vm.Cli.Running;
 /// <summary><c>rxvm run</c>: one pod in one machine, from spec to exit code.</summary>
 internal sealed class PodRunner(RunSettings settings, CleanWriter error)
 {
+    private const string TooSlow = "the disk was too slow";
+
     // For what is still on its way when the machine has gone: output that nobody takes, a journal whose disk is slow.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -148,16 +150,17 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
 
     private async Task TellWhatIsMissingAsync(VirtualMachine vm, EventLog? events)
     {
-        if (events?.Fault is { } fault)
+        var recorded = Task.WhenAll(vm.Journal.Closed, events?.Ended ?? Task.CompletedTask);
+        await Task.WhenAny(recorded, AfterAsync(Task.CompletedTask)).ConfigureAwait(false);
+        if (events is not null && (events.Fault is not null || !events.Ended.IsCompleted))
         {
-            Complaint.Write(error, $"--events {events.Path}: {fault}; states are missing");
+            Complaint.Write(error, $"--events {events.Path}: {events.Fault ?? TooSlow}; states are missing");
         }
 
-        await Task.WhenAny(vm.Journal.Closed, AfterAsync(Task.CompletedTask)).ConfigureAwait(false);
         if (vm.Journal.Status is { Dropped: > 0 } or { Error: not null })
         {
             var status = vm.Journal.Status;
-            Complaint.Write(error, $"--journal {status.Path}: {status.Error ?? "the disk was too slow"}; {status.Dropped} events are missing");
+            Complaint.Write(error, $"--journal {status.Path}: {status.Error ?? TooSlow}; {status.Dropped} events are missing");
         }
     }
 
