@@ -120,6 +120,11 @@ internal sealed class CleanWriter : TextWriter
         {
             Emit("\r\u001b[K"u8);
         }
+        else if (_output.IsTerminal && !DescriptorOutput.IsAtLeft && _pending.WrittenCount > 0)
+        {
+            // A container left the cursor behind what it wrote.
+            Emit("\r\n"u8);
+        }
 
         Emit(_pending.WrittenSpan);
         _pending.ResetWrittenCount();
@@ -129,7 +134,11 @@ internal sealed class CleanWriter : TextWriter
         }
     }
 
-    private void Draw() => Emit(Encoding.UTF8.GetBytes($"\r{(_status is null ? "" : Complaint.OneLine(_status))}\u001b[K"));
+    private void Draw()
+    {
+        Emit(Encoding.UTF8.GetBytes($"\r{(_status is null ? "" : Complaint.OneLine(_status))}\u001b[K"));
+        DescriptorOutput.IsAtLeft = _status is null;
+    }
 
     private void Emit(ReadOnlySpan<byte> bytes)
     {

@@ -14,10 +14,18 @@ internal sealed class DescriptorOutput(int descriptor)
     /// <summary>Whether it is a terminal.</summary>
     public bool IsTerminal { get; } = Posix.IsTerminal(descriptor) == 1;
 
+    /// <summary>Whether the next byte to the terminal begins a line, as far as what was written through this program tells.</summary>
+    public static bool IsAtLeft { get; set; } = true;
+
     /// <summary>Writes all of <paramref name="bytes"/>; waits for room for as long as it takes.</summary>
     /// <returns>0, or the error number.</returns>
     public unsafe int Write(ReadOnlySpan<byte> bytes)
     {
+        if (IsTerminal && !bytes.IsEmpty)
+        {
+            IsAtLeft = bytes[^1] == '\n';
+        }
+
         fixed (byte* start = bytes)
         {
             for (nint done = 0; done < bytes.Length;)

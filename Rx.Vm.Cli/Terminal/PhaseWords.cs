@@ -2,11 +2,11 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Cli.Terminal;
 
-/// <summary>What a machine does in a phase, for people.</summary>
+/// <summary>What a machine does, for people.</summary>
 internal static class PhaseWords
 {
     /// <summary>The words, to stand behind "still" as well.</summary>
-    public static string Of(VmPhase phase) => phase switch
+    public static string Of(VmPhase phase, bool isQueued) => isQueued ? "waiting for others to boot" : phase switch
     {
         VmPhase.Preparing => "preparing the images",
         VmPhase.Booting => "booting the machine",

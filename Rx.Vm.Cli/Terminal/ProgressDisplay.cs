@@ -50,16 +50,16 @@ internal static class ProgressDisplay
 
     /// <summary>The words to show, ten times a second, for as long as there is something to wait for.</summary>
     public static IObservable<string> Frames(IObservable<VmState> states, IScheduler scheduler) => states
-        .Select(state => state.Phase)
+        .Select(state => PhaseWords.Of(state.Phase, state.Queued))
         .DistinctUntilChanged()
-        .Select(phase =>
+        .Select(words =>
         {
             // Turns come late on a busy machine; the time is not counted by them.
             var since = scheduler.StartStopwatch();
-            return Observable.Timer(TimeSpan.Zero, Turn, scheduler).Select(turn => Frame(phase, turn, (int)since.Elapsed.TotalSeconds));
+            return Observable.Timer(TimeSpan.Zero, Turn, scheduler).Select(turn => Frame(words, turn, (int)since.Elapsed.TotalSeconds));
         })
         .Switch();
 
-    private static string Frame(VmPhase phase, long turn, int seconds) =>
-        $"{Wheel[(int)(turn % Wheel.Length)]} {PhaseWords.Of(phase)}{(seconds >= 3 ? $", {seconds} s" : "")}";
+    private static string Frame(string words, long turn, int seconds) =>
+        $"{Wheel[(int)(turn % Wheel.Length)]} {words}{(seconds >= 3 ? $", {seconds} s" : "")}";
 }

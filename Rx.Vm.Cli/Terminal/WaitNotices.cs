@@ -22,9 +22,9 @@ internal static class WaitNotices
     /// <param name="startsToo">Whether starts are told too, because nothing else shows them.</param>
     /// <param name="scheduler">The time.</param>
     public static IObservable<string> Of(IObservable<VmState> states, VmTimeouts limits, bool startsToo, IScheduler scheduler) => states
-        .Select(state => state.Phase)
+        .Select(state => (state.Phase, state.Queued))
         .DistinctUntilChanged()
-        .Select(phase => Occasions(phase, startsToo, scheduler).Select(waited => Line(phase, waited, limits)))
+        .Select(now => Occasions(now.Phase, startsToo, scheduler).Select(waited => Line(now.Phase, now.Queued, waited, limits)))
         .Switch();
 
     private static IObservable<TimeSpan> Occasions(VmPhase phase, bool startsToo, IScheduler scheduler)
@@ -48,9 +48,9 @@ internal static class WaitNotices
 
     private static TimeSpan At(TimeSpan[] first, int i) => i < first.Length ? first[i] : first[^1] + (Later * (i - first.Length + 1));
 
-    private static string Line(VmPhase phase, TimeSpan waited, VmTimeouts limits)
+    private static string Line(VmPhase phase, bool isQueued, TimeSpan waited, VmTimeouts limits)
     {
-        var line = FormattableString.Invariant($"still {PhaseWords.Of(phase)} after {waited.TotalSeconds:0} s");
+        var line = FormattableString.Invariant($"still {PhaseWords.Of(phase, isQueued)} after {waited.TotalSeconds:0} s");
         return phase switch
         {
             VmPhase.Stopping or VmPhase.Cleaning => $"{line} (at most {Seconds(limits.PodStop)}; {KillHint})",

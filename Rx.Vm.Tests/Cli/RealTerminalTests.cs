@@ -3,6 +3,7 @@ namespace Rx.Vm.Tests.Cli;
 #pragma warning disable xUnit1069 // What the tests await watches the token.
 
 /// <summary>Sessions at a terminal with a real machine, key by key, as transcripts.</summary>
+[Slow]
 [Collection("RealVm")]
 [Trait("Category", "RealVm")]
 public class RealTerminalTests

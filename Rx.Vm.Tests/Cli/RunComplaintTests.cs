@@ -47,7 +47,7 @@ public class RunComplaintTests
     public async Task Too_few_file_descriptors(int limit)
     {
         using var spec = SpecFile.Shell("true");
-        using var run = Rxvm.Behind(["sh", "-c", $"ulimit -n {limit}; exec \"$@\"", "sh"], "run", spec.Path);
+        using var run = Rxvm.Start(new RxvmStart { Through = ["sh", "-c", $"ulimit -n {limit}; exec \"$@\"", "sh"] }, "run", spec.Path);
 
         Complains(await run.EndAsync(), "ulimit -n");
     }
@@ -57,7 +57,7 @@ public class RunComplaintTests
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root makes namespaces everywhere");
         using var spec = SpecFile.Shell("true");
-        using var run = Rxvm.Behind(["unshare", "--pid", "--fork"], "run", spec.Path);
+        using var run = Rxvm.Start(new RxvmStart { Through = ["unshare", "--pid", "--fork"] }, "run", spec.Path);
 
         Complains(await run.EndAsync(), "/proc is not mounted, or shows the processes of another pid namespace");
     }

@@ -3,6 +3,7 @@ namespace Rx.Vm.Tests.Cli;
 #pragma warning disable xUnit1069 // What the tests await watches the token.
 
 /// <summary>Signals to <c>rxvm run</c>, with a simulated machine and no terminal.</summary>
+[Slow]
 public class SignalTests
 {
     private const int Limit = 60_000;

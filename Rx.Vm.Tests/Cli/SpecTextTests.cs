@@ -5,6 +5,7 @@ namespace Rx.Vm.Tests.Cli;
 #pragma warning disable xUnit1069 // What the tests await watches the token.
 
 /// <summary>Where specs come from, and what is no spec before a word of it is looked at.</summary>
+[Slow]
 public class SpecTextTests
 {
     [Theory(Timeout = 60_000)]

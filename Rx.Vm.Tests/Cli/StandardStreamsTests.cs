@@ -5,6 +5,7 @@ namespace Rx.Vm.Tests.Cli;
 #pragma warning disable xUnit1069 // What the tests await watches the token.
 
 /// <summary>What callers do to descriptors 0 to 2, and what <c>rxvm run</c> makes of it; simulated machines.</summary>
+[Slow]
 public class StandardStreamsTests
 {
     private const int Limit = 60_000;

@@ -3,6 +3,7 @@ namespace Rx.Vm.Tests.Cli;
 #pragma warning disable xUnit1069 // What the tests await watches the token.
 
 /// <summary><c>rxvm run -i</c> at a terminal, with a simulated machine: whose the keys are, and what the terminal is like afterwards.</summary>
+[Slow]
 public class TerminalTests
 {
     private const int Limit = 60_000;
@@ -121,6 +122,17 @@ public class TerminalTests
 
         var end = await run.EndAsync();
         Assert.DoesNotContain("\n", end.Text.Replace("\r\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_complaint_does_not_begin_behind_what_the_container_left_on_the_line()
+    {
+        using var spec = Spec("echo -n prompt; sleep 1000");
+        using var run = RxvmTerminal.Start("run", "-i", "--driver", "sim", "--timeout", "3", spec.Path);
+
+        await run.SeeAsync("prompt\r\nrxvm: the run was stopped after 3 s (--timeout)\r\n");
+
+        Assert.Equal(124, (await run.EndAsync()).ExitCode);
     }
 
     [Fact(Timeout = Limit)]

@@ -3,6 +3,7 @@ namespace Rx.Vm.Tests.Cli;
 #pragma warning disable xUnit1069 // What the tests await watches the token.
 
 /// <summary>What <c>rxvm</c> says to words it can't use, and that what it says is only ever text.</summary>
+[Slow]
 public class UsageTests
 {
     private const string Escape = "./\u001b]0;owned\u0007\u001b[2J\u202e";
