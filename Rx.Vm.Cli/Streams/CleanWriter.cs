@@ -120,7 +120,7 @@ internal sealed class CleanWriter : TextWriter
         {
             Emit("\r\u001b[K"u8);
         }
-        else if (_output.IsTerminal && !DescriptorOutput.IsAtLeft && _pending.WrittenCount > 0)
+        else if (_byLine && _output.IsTerminal && !DescriptorOutput.IsAtLeft && _pending.WrittenCount > 0)
         {
             // A container left the cursor behind what it wrote.
             Emit("\r\n"u8);
