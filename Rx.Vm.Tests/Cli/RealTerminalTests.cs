@@ -31,8 +31,8 @@ public class RealTerminalTests
         await run.SeeAsync("a-long-name\r\nready> ");
 
         // Ctrl-C ends what runs in the container, and nothing else.
-        run.Type("sleep 1000; echo $?\r");
-        await run.SeeAsync("echo $?\r\n");
+        run.Type("echo be''gun; sleep 1000\r");
+        await run.SeeAsync("begun\r\n");
         run.Type("\u0003");
         await run.SeeAsync("ready> ");
 
@@ -57,10 +57,10 @@ public class RealTerminalTests
         // The size of the window is the container's, also after it changed.
         run.Type("stty size\r");
         await run.SeeAsync("24 80\r\n");
-        run.Type("trap 'stty size' WINCH\r");
-        await run.SeeAsync("ready> ");
+        run.Type("sh -c \"trap 'stty size' WINCH; echo be''gun; while :; do sleep 1; done\"\r");
+        await run.SeeAsync("begun\r\n");
         run.Resize(40, 120);
-        await run.SeeAsync("40 120");
+        await run.SeeAsync("40 120\r\n");
 
         // Stopped and continued it has the terminal again, and draws anew: the size changes twice for that.
         run.Signal("TSTP");
@@ -68,7 +68,9 @@ public class RealTerminalTests
         Assert.Equal(RxvmTerminal.Cooked, run.Settings);
         run.Signal("CONT");
         await run.SetAsync(RxvmTerminal.Raw);
-        await run.SeeAsync("40 120");
+        await run.SeeAsync("40 120\r\n");
+        run.Type("\u0003");
+        await run.SeeAsync("ready> ");
 
         run.Type("exit 7\r");
         var end = await run.EndAsync();
