@@ -26,6 +26,12 @@ internal static class Naming
         return name.Length == 0 ? "Empty" : char.IsAsciiDigit(name[0]) ? "V" + name : name.ToString();
     }
 
+    /// <summary>True if a name has the casing of .NET, acronyms as words: AcpiOstInfo, not ACPIOSTInfo. A single letter in front may be a
+    /// word of its own: QCrypto, XDbg.</summary>
+    public static bool HasNetCasing(string name) =>
+        char.IsAsciiLetterUpper(name[0]) && !name.Contains('_', StringComparison.Ordinal)
+        && !Enumerable.Range(1, name.Length - 1).Any(i => char.IsAsciiLetterUpper(name[i]) && char.IsAsciiLetterUpper(name[i - 1]) && i > 1);
+
     /// <summary>The name, with a suffix if it is taken; it is taken from then on.</summary>
     public static string Claim(HashSet<string> taken, string wanted, string suffix)
     {

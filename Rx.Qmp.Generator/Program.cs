@@ -2,6 +2,9 @@ using Rx.Qmp.Generator;
 using Rx.Qmp.Generator.Model;
 
 // Writes the types of Rx.Qmp.Protocol. Called by "./rx qmp-types" with the repository's folder in front.
+#pragma warning disable RS0030 // A tool's own clock.
+var clock = TimeProvider.System;
+#pragma warning restore RS0030
 const string Usage = "usage: ./rx qmp-types (--qemu PATH | --schema FILE)";
 
 if (args is not [var root, "--qemu" or "--schema", var source])
@@ -13,13 +16,18 @@ if (args is not [var root, "--qemu" or "--schema", var source])
 try
 {
     bool ask = args[1] == "--qemu";
-    byte[] json = ask ? Recording.Ask(source) : File.ReadAllBytes(source);
+    byte[] json = ask ? await Recording.AskAsync(source, TimeSpan.FromSeconds(30), clock) : File.ReadAllBytes(source);
     var schema = SchemaDocument.Parse(json);
     string table = NameTable.Embedded();
     if (ask)
     {
         string major = string.Join('.', schema.Version.Split('.').Take(2));
         File.WriteAllBytes(Path.Combine(root, "Rx.Qmp", "Schema", $"qemu-{major}.json"), json);
+    }
+
+    if (ProtocolFiles.Complaints(schema, table) is { IsEmpty: false } complaints)
+    {
+        throw new InvalidDataException("nothing was written:\n" + string.Join('\n', complaints));
     }
 
     var files = ProtocolFiles.Make(schema, table);

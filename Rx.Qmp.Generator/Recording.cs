@@ -10,8 +10,12 @@ internal static class Recording
     /// <summary>The longest answer taken, in characters; QEMU 7.2 gives 207 000.</summary>
     private const int LongestLine = 64 * 1024 * 1024;
 
-    /// <summary>Starts the program, asks and lets it quit.</summary>
-    public static byte[] Ask(string qemu)
+    /// <summary>Starts the program, asks and ends it.</summary>
+    /// <param name="qemu">The program.</param>
+    /// <param name="limit">How long all of it may take.</param>
+    /// <param name="time">Measures the limit.</param>
+    /// <exception cref="InvalidDataException">It refused, ended, said too much, or did not answer in time.</exception>
+    public static async Task<byte[]> AskAsync(string qemu, TimeSpan limit, TimeProvider time)
     {
         var start = new ProcessStartInfo(qemu, ["-machine", "none", "-nodefaults", "-display", "none", "-qmp", "stdio"])
         {
@@ -19,25 +23,34 @@ internal static class Recording
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{qemu} did not start.");
+        using var stop = new CancellationTokenSource(limit, time);
         try
         {
-            using var greeting = Next(process, "QMP");
-            Say(process, "qmp_capabilities");
-            using (Next(process, "return"))
-            {
-            }
-
-            Say(process, "query-qmp-schema");
-            using var reply = Next(process, "return");
-            Say(process, "quit");
-            return Format(greeting.RootElement.GetProperty("QMP").GetProperty("version"), reply.RootElement.GetProperty("return"));
+            return await TalkAsync(process, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidDataException($"{qemu} did not answer within {limit.TotalSeconds} s.");
         }
         finally
         {
-            process.StandardInput.Close();
-            process.Kill();
-            process.WaitForExit();
+            process.Kill(entireProcessTree: true);
         }
+    }
+
+    private static async Task<byte[]> TalkAsync(Process process, CancellationToken stop)
+    {
+        // What was read beyond a line is the next one's beginning.
+        var rest = new StringBuilder();
+        using var greeting = await NextAsync(process, rest, "QMP", stop);
+        await SayAsync(process, "qmp_capabilities", stop);
+        using (await NextAsync(process, rest, "return", stop))
+        {
+        }
+
+        await SayAsync(process, "query-qmp-schema", stop);
+        using var reply = await NextAsync(process, rest, "return", stop);
+        return Format(greeting.RootElement.GetProperty("QMP").GetProperty("version"), reply.RootElement.GetProperty("return"));
     }
 
     private static byte[] Format(JsonElement version, JsonElement entries)
@@ -59,22 +72,17 @@ internal static class Recording
         return Encoding.UTF8.GetString(output.ToArray());
     }
 
-    private static void Say(Process process, string command)
+    private static async Task SayAsync(Process process, string command, CancellationToken stop)
     {
-        process.StandardInput.Write($$"""{"execute":"{{command}}"}""");
-        process.StandardInput.Flush();
+        await process.StandardInput.WriteAsync($$"""{"execute":"{{command}}"}""".AsMemory(), stop).WaitAsync(stop);
+        await process.StandardInput.FlushAsync(stop).WaitAsync(stop);
     }
 
     // Messages are lines here; events come between them.
-    private static JsonDocument Next(Process process, string member)
+    private static async Task<JsonDocument> NextAsync(Process process, StringBuilder rest, string member, CancellationToken stop)
     {
-        while (process.StandardOutput.ReadLine() is { } line)
+        while (await LineAsync(process.StandardOutput, rest, stop) is { } line)
         {
-            if (line.Length > LongestLine)
-            {
-                throw new InvalidDataException("QEMU's answer is too long.");
-            }
-
             var message = JsonDocument.Parse(line);
             if (message.RootElement.TryGetProperty(member, out _))
             {
@@ -91,5 +99,32 @@ internal static class Recording
         }
 
         throw new InvalidDataException("QEMU ended before it answered.");
+    }
+
+    // A read of a pipe does not always end when it is cancelled, but nobody waits for it any longer.
+    private static async Task<string?> LineAsync(StreamReader output, StringBuilder rest, CancellationToken stop)
+    {
+        var piece = new char[64 * 1024];
+        int end = rest.ToString().IndexOf('\n', StringComparison.Ordinal);
+        while (end < 0)
+        {
+            int count = await output.ReadAsync(piece, stop).AsTask().WaitAsync(stop);
+            if (count == 0)
+            {
+                return null;
+            }
+
+            int found = Array.IndexOf(piece, '\n', 0, count);
+            end = found < 0 ? -1 : rest.Length + found;
+            rest.Append(piece, 0, count);
+            if (rest.Length > LongestLine)
+            {
+                throw new InvalidDataException("QEMU's answer is too long.");
+            }
+        }
+
+        string line = rest.ToString(0, end);
+        rest.Remove(0, end + 1);
+        return line;
     }
 }

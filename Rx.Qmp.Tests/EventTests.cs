@@ -149,12 +149,20 @@ public class EventTests
         using var rig = QmpRig.Connected();
         rig.Server.Answer = command => command.Return("""{"running": true, "status": "hibernating", "new": [1]}""");
         var status = await Query(rig);
-        Assert.Equal(new StatusInfo { Running = true, Status = new RunState("hibernating") }, status);
-        foreach (string reply in (string[])["{}", """{"running": true}""", """{"running": 3, "status": "running"}""", "[]"])
+        Assert.Equal(new StatusInfo { Running = true, Status = new("hibernating") }, status);
+        rig.Server.Answer = command => command.Return("{}");
+        Assert.Equal(new StatusInfo(), await Query(rig));
+        foreach (var (reply, why) in ((string, string)[])
+        [
+            ("""{"running": 3, "status": "running"}""", "running: wanted true or false, found a number."),
+            ("""{"running": true, "status": ["running"]}""", "status: wanted text, found a list."),
+            ("[]", "wanted an object, found a list."),
+        ])
         {
             rig.Server.Answer = command => command.Return(reply);
             var error = await Assert.ThrowsAsync<QmpProtocolException>(() => Query(rig));
             Assert.Equal(QmpProtocolFault.UnexpectedShape, error.Fault);
+            Assert.Equal("The reply to query-status does not fit StatusInfo: " + why, error.Message);
         }
 
         static Task<StatusInfo> Query(QmpRig rig) =>
@@ -186,6 +194,7 @@ public class EventTests
                 new ResetEvent { Guest = true, Reason = ShutdownCause.GuestReset, Timestamp = at },
                 new DeviceDeletedEvent { Device = "d0", Path = "/machine/peripheral/d0", Timestamp = at },
                 new DeviceDeletedEvent { Path = "/p", Timestamp = at },
+                new DeviceDeletedEvent { Timestamp = at },
                 new DeviceUnplugGuestErrorEvent { Device = "d1", Path = "/machine/peripheral/d1", Timestamp = at },
                 new GuestPanickedEvent { Action = GuestPanicAction.Pause, Timestamp = at },
             ],

@@ -35,7 +35,7 @@ public class RealDescriptorTests
         await stop.CancelAsync();
         await Task.WhenAll(load);
         var sets = await client.ExecuteAsync(new QueryFdsets(), Token);
-        Assert.Equal(Files, Assert.Single(sets).Fds.Length);
+        Assert.Equal(Files, Assert.Single(sets).Fds.Count);
         Assert.Equal(before + Files, qemu.OpenFiles);
     }
 

@@ -48,10 +48,10 @@ public class RealQemuTests
         Assert.True(client.Greeting!.Version.Major >= 7);
         Assert.Contains("oob", client.Greeting.Capabilities);
         var status = await client.ExecuteAsync(new QueryStatus(), Token);
-        Assert.Equal((false, RunState.Prelaunch), (status.Running, status.Status));
+        Assert.Equal((false, RunState.Prelaunch), (status.Running, status.Status.Known));
         Assert.Equal(new NameInfo { Name = "probe" }, await client.ExecuteAsync(new QueryName(), Token));
         var uuid = await client.ExecuteAsync(new QueryUuid(), Token);
-        Assert.Equal(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Guid.Parse(uuid.Uuid));
+        Assert.Equal(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Guid.Parse(uuid.Uuid!));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class RealQemuTests
         var schema = client.ExecuteAsync(QmpCommand.Create("query-qmp-schema"), Token);
         var many = Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(new QueryStatus(), Token).AsTask()).ToArray();
         Assert.True((await schema).GetElement().GetArrayLength() > 1000);
-        Assert.All(await Task.WhenAll(many), reply => Assert.Equal(RunState.Prelaunch, reply.Status));
+        Assert.All(await Task.WhenAll(many), reply => Assert.Equal(RunState.Prelaunch, reply.Status.Known));
         Assert.Equal(0, client.Statistics.StrayReplies);
     }
 
@@ -72,7 +72,7 @@ public class RealQemuTests
         using var qemu = new QemuUnderTest("none", "chardev=qmp,mode=control,pretty=on");
         await using var client = await Connect(qemu);
         var status = await client.ExecuteAsync(new QueryStatus(), Token);
-        Assert.Equal(RunState.Prelaunch, status.Status);
+        Assert.Equal(RunState.Prelaunch, status.Status.Known);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class RealQemuTests
         await Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync(late, Token).AsTask());
         var next = client.ExecuteAsync(new QueryStatus(), Token);
         qemu.Thaw();
-        Assert.Equal(RunState.Prelaunch, (await next).Status);
+        Assert.Equal(RunState.Prelaunch, (await next).Status.Known);
         Assert.Equal(1, client.Statistics.LateReplies);
     }
 

@@ -20,13 +20,14 @@ internal sealed class AlternateEmitter(TypeCatalog catalog, SchemaDocument schem
         code.Line();
         foreach (var choice in choices.Where(choice => choice.Json != "null"))
         {
-            code.Summary("That choice.");
-            code.Line("/// <param name=\"value\">Its value.</param>");
-            code.Line($"public static implicit operator {name}({scope.Text(choice.Type)} value) => new {choice.Case}(value);");
-            code.Line();
+            Conversion(code, name, scope.Text(choice.Type), choice.Case);
+            if (choice.Type.Kind == QapiKind.Enum)
+            {
+                Conversion(code, name, scope.Simple(choice.Type.Name!), choice.Case);
+            }
         }
 
-        code.Line("/// <inheritdoc/>");
+        code.Line();
         code.Open($"public static {name} Read(ref Utf8JsonReader reader)");
         code.Open("return reader.TokenType switch");
         foreach (var choice in choices)
@@ -40,7 +41,6 @@ internal sealed class AlternateEmitter(TypeCatalog catalog, SchemaDocument schem
         code.Close(";");
         code.Close();
         code.Line();
-        code.Line("/// <inheritdoc/>");
         code.Line("public abstract void Write(Utf8JsonWriter writer);");
         foreach (var choice in choices)
         {
@@ -54,21 +54,21 @@ internal sealed class AlternateEmitter(TypeCatalog catalog, SchemaDocument schem
         code.Line();
     }
 
+    private static void Conversion(CodeWriter code, string name, string from, string caseName) =>
+        code.Line($"public static implicit operator {name}({from} value) => new {caseName}(value);");
+
     private static void Choice(CodeWriter code, Scope scope, string name, string caseName, QapiType? type)
     {
         if (type is null)
         {
             code.Summary("JSON null.");
             code.Open($"public sealed record {caseName} : {name}");
-            code.Line("/// <inheritdoc/>");
             code.Line("public override void Write(Utf8JsonWriter writer) => writer.WriteNullValue();");
         }
         else
         {
             code.Summary(caseName == "Unknown" ? "A JSON type that was not known when this was generated." : $"The choice of {Docs.Describe(type)}.");
-            code.Line("/// <param name=\"Value\">The value.</param>");
             code.Open($"public sealed record {caseName}({scope.Text(type)} Value) : {name}");
-            code.Line("/// <inheritdoc/>");
             code.Line($"public override void Write(Utf8JsonWriter writer) => {WriteValue(type)};");
         }
 
@@ -80,7 +80,7 @@ internal sealed class AlternateEmitter(TypeCatalog catalog, SchemaDocument schem
         QapiKind.Text => "writer.WriteStringValue(Value)",
         QapiKind.Flag => "writer.WriteBooleanValue(Value)",
         QapiKind.Signed or QapiKind.Unsigned or QapiKind.Number => "writer.WriteNumberValue(Value)",
-        QapiKind.List => "JsonWrite.Items(writer, Value)",
+        QapiKind.List => $"JsonWrite.Items(writer, Value, {FieldEmitter.Writer(type.Element!)})",
         _ => "Value.Write(writer)",
     };
 

@@ -8,15 +8,29 @@ internal static class Docs
     /// <summary>What a value is, in words.</summary>
     public static string Describe(QapiType type) => type.Kind switch
     {
-        QapiKind.Text => "a string",
+        QapiKind.Text => "text",
         QapiKind.Signed => "an integer",
         QapiKind.Unsigned => "an integer without sign",
         QapiKind.Number => "a number",
         QapiKind.Flag => "a boolean",
         QapiKind.Any => "any JSON value",
         QapiKind.List => $"a list, each {Describe(type.Element!)}",
+        QapiKind.Enum => $"a word of <see cref=\"global::Rx.Qmp.Protocol.{type.Name}\"/>",
         _ => $"a <see cref=\"global::Rx.Qmp.Protocol.{type.Name}\"/>",
     };
+
+    /// <summary>What QEMU always sends of an object that a reply or an event has.</summary>
+    public static void Presence(CodeWriter code, SchemaDocument schema, IEnumerable<Field> fields)
+    {
+        var all = fields.Where(field => field.Flow.HasFlag(Flow.Received)).ToArray();
+        var always = all.Where(field => !field.Optional).Select(field => $"<c>{field.Wire}</c>").ToArray();
+        if (always.Length > 0)
+        {
+            string qemu = schema.Version.Length == 0 ? "QEMU" : "QEMU " + string.Join('.', schema.Version.Split('.').Take(2));
+            string what = always.Length == all.Length ? "all of it" : string.Join(", ", always);
+            code.Line($"/// <remarks>{qemu} always sends {what}; another version may leave any of it out.</remarks>");
+        }
+    }
 
     /// <summary>The features that an attribute does not say, in words.</summary>
     public static string Features(IEnumerable<string> features)

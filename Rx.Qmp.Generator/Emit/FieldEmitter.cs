@@ -7,62 +7,54 @@ namespace Rx.Qmp.Generator.Emit;
 /// <summary>Properties, and the code that reads and writes them.</summary>
 internal static class FieldEmitter
 {
+    /// <summary>A line per property. Names follow from those on the wire, so only what does not is said.</summary>
     public static void Properties(CodeWriter code, Scope scope, ImmutableArray<Field> fields)
     {
         foreach (var field in fields)
         {
-            string optional = field.Optional ? "; optional" : string.Empty;
-            code.Summary($"<c>{field.Wire}</c>: {Docs.Describe(field.Type)}{optional}.{Docs.Features(field.Features)}");
+            string features = Docs.Features(field.Features);
+            if (features.Length > 0 || field.Name != Naming.Pascal(field.Wire))
+            {
+                code.Summary($"<c>{field.Wire}</c>.{features}");
+            }
+
             Docs.Attributes(code, field.Features);
-            string required = field.Optional ? string.Empty : "required ";
-            string nullable = field.Optional ? "?" : string.Empty;
-            code.Line($"public {required}{scope.Text(field.Type)}{nullable} {field.Name} {{ get; init; }}");
-            code.Line();
+            code.Line($"public {(field.IsRequired ? "required " : "")}{scope.Text(field.Type)}{(field.IsNullable ? "?" : "")} {field.Name} {{ get; init; }}");
         }
     }
 
-    /// <summary>The body of a reader of an object: a local per member, the loop, the result.</summary>
+    /// <summary>The body of the constructor that reads an object.</summary>
     /// <param name="code">Where it goes.</param>
     /// <param name="scope">The record.</param>
-    /// <param name="type">What to make.</param>
     /// <param name="what">What an error calls it.</param>
     /// <param name="fields">Its members.</param>
-    /// <param name="extra">Further lines of the initializer.</param>
-    /// <param name="rest">What is done with a member of another name; null: it is passed over.</param>
-    public static void ReadBody(
-        CodeWriter code, Scope scope, string type, string what, ImmutableArray<Field> fields, IEnumerable<string> extra, string? rest = null)
+    /// <param name="rest">What is done with a member of another name.</param>
+    public static void ReadBody(CodeWriter code, Scope scope, string what, ImmutableArray<Field> fields, string rest = "JsonRead.Skip(ref reader);")
     {
-        if (fields.IsEmpty && rest is null)
+        var demanded = fields.Where(field => field.IsDemanded).ToArray();
+        if (demanded.Length > 0)
         {
-            code.Line("JsonRead.Enter(ref reader);");
-            code.Line("JsonRead.Skip(ref reader);");
-            Result(code, type, what, fields, extra);
-            return;
-        }
-
-        for (int i = 0; i < fields.Length; i++)
-        {
-            code.Line($"{scope.Text(fields[i].Type)}? m{i} = null;");
+            code.Line("ulong seen = 0;");
         }
 
         code.Line("JsonRead.Enter(ref reader);");
-        code.Open("while (JsonRead.Next(ref reader, out var name))");
+        code.Line("while (JsonRead.Next(ref reader, out var name))");
         code.Open("switch (name.Length)");
-        for (int i = 0; i < fields.Length; i++)
+        foreach (var field in fields)
         {
-            var field = fields[i];
             // Null counts as missing, unless it is a value: "backing": null is an image without a backing file.
-            string action = field.Type.TakesNull
-                ? $"reader.Read(); m{i} = {scope.Read(field.Type)}; break;"
-                : $"if (JsonRead.HasValue(ref reader)) {{ m{i} = {scope.Read(field.Type)}; }} break;";
-            code.Line($"case {Encoding.UTF8.GetByteCount(field.Wire)} when name.SequenceEqual(\"{field.Wire}\"u8): {action}");
+            string set = $"{field.Name} = {scope.Read(field.Type)};{(field.IsDemanded ? $" seen |= {Bit(Array.IndexOf(demanded, field))};" : "")}";
+            string action = field.Type.TakesNull ? $"reader.Read(); {set}" : $"if (JsonRead.HasValue(ref reader)) {{ {set} }}";
+            code.Line($"case {Encoding.UTF8.GetByteCount(field.Wire)} when name.SequenceEqual(\"{field.Wire}\"u8): {action} break;");
         }
 
-        code.Line("default: " + (rest ?? "JsonRead.Skip(ref reader); break;"));
+        code.Line($"default: {rest} break;");
         code.Close();
-        code.Close();
-        code.Line();
-        Result(code, type, what, fields, extra);
+        if (demanded.Length > 0)
+        {
+            string names = string.Join(", ", demanded.Select(field => $"\"{field.Wire}\""));
+            code.Line($"if (seen != {Bits(demanded.Length)}) {{ throw JsonRead.Missing(ref reader, \"{what}\", seen, {names}); }}");
+        }
     }
 
     public static void WriteBody(CodeWriter code, ImmutableArray<Field> fields)
@@ -70,42 +62,35 @@ internal static class FieldEmitter
         for (int i = 0; i < fields.Length; i++)
         {
             var field = fields[i];
-            if (field.Optional)
-            {
-                code.Line($"if ({field.Name} is {{ }} v{i}) {{ {WriteOne(field, $"v{i}")} }}");
-            }
-            else
-            {
-                code.Line(WriteOne(field, field.Name));
-            }
+            code.Line(field.IsNullable
+                ? $"if ({field.Name} is {{ }} v{i}) {{ {WriteOne(field, $"v{i}")} }}"
+                : WriteOne(field, field.Name));
         }
     }
+
+    /// <summary>Something that writes an element of a list.</summary>
+    public static string Writer(QapiType type) => type.Kind switch
+    {
+        QapiKind.Text => "JsonWrite.Text",
+        QapiKind.Signed => "JsonWrite.Int64",
+        QapiKind.Unsigned => "JsonWrite.UInt64",
+        QapiKind.Number => "JsonWrite.Double",
+        QapiKind.Flag => "JsonWrite.Boolean",
+        QapiKind.List => $"static (writer, items) => JsonWrite.Items(writer, items, {Writer(type.Element!)})",
+        _ => "JsonWrite.Data",
+    };
 
     private static string WriteOne(Field field, string value) => field.Type.Kind switch
     {
         QapiKind.Text => $"writer.WriteString(\"{field.Wire}\"u8, {value});",
-        QapiKind.Enum => $"writer.WriteString(\"{field.Wire}\"u8, {value}.Text);",
+        QapiKind.Enum => $"JsonWrite.Word(writer, \"{field.Wire}\"u8, {value});",
         QapiKind.Flag => $"writer.WriteBoolean(\"{field.Wire}\"u8, {value});",
         QapiKind.Signed or QapiKind.Unsigned or QapiKind.Number => $"writer.WriteNumber(\"{field.Wire}\"u8, {value});",
-        QapiKind.List => $"JsonWrite.List(writer, \"{field.Wire}\"u8, {value});",
+        QapiKind.List => $"JsonWrite.{(field.IsDemanded ? "List" : "ListIfSet")}(writer, \"{field.Wire}\"u8, {value}, {Writer(field.Type.Element!)});",
         _ => $"writer.WritePropertyName(\"{field.Wire}\"u8); {value}.Write(writer);",
     };
 
-    private static void Result(CodeWriter code, string type, string what, ImmutableArray<Field> fields, IEnumerable<string> extra)
-    {
-        code.Open($"return new {type}");
-        foreach (string line in extra)
-        {
-            code.Line(line);
-        }
+    private static string Bit(int index) => $"0x{1UL << index:x}";
 
-        for (int i = 0; i < fields.Length; i++)
-        {
-            var field = fields[i];
-            string missing = field.Optional ? string.Empty : $" ?? throw JsonRead.Missing(\"{what}\", \"{field.Wire}\")";
-            code.Line($"{field.Name} = m{i}{missing},");
-        }
-
-        code.Close(";");
-    }
+    private static string Bits(int count) => $"0x{ulong.MaxValue >> (64 - count):x}";
 }

@@ -3,18 +3,17 @@ using Rx.Qmp.Generator.Model;
 
 namespace Rx.Qmp.Generator.Emit;
 
-/// <summary>Structs, commands and events: a sealed record with its members as properties.</summary>
-internal sealed class RecordEmitter(TypeCatalog catalog)
+/// <summary>Structs, commands and events: a sealed record with its members as properties, and a constructor that reads it.</summary>
+internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
 {
     public void Struct(CodeWriter code, Entry type, string name)
     {
         var scope = new Scope(name);
         var fields = scope.Claim(catalog.Fields(type));
         code.Summary($"The struct <c>{name}</c> of QEMU's schema.{Docs.Features(type.Features)}");
-        Head(code, type.Features, name, $"IQmpData<{name}>");
-        FieldEmitter.Properties(code, scope, fields);
-        ReadMethod(code, scope, name, name, fields);
-        WriteMethods(code, fields);
+        Docs.Presence(code, schema, fields);
+        Head(code, type.Features, name, $"IQmpData<{name}>", name);
+        Members(code, scope, name, fields);
         code.Close();
         code.Line();
     }
@@ -29,49 +28,38 @@ internal sealed class RecordEmitter(TypeCatalog catalog)
             : null;
         string resultText = result is null ? "Unit" : scope.Text(result);
         string returns = result is null ? "nothing" : Docs.Describe(result);
-        code.Summary($"The command <c>{command.Name}</c>; it returns {returns}.{Docs.Features(command.Features)}");
         string reader = result is null ? "JsonRead.Nothing" : scope.Reader(result);
+        string bases = $"IQmpCommand<{resultText}>, IQmpData<{name}>";
+        code.Summary($"The command <c>{command.Name}</c>; it returns {returns}.{Docs.Features(command.Features)}");
         if (argument?.Tag is null)
         {
             var fields = argument is null ? [] : scope.Claim(catalog.Fields(argument));
-            bool open = catalog.IsOpen(command.Name);
-            Head(code, command.Features, name, $"IQmpCommand<{resultText}>, IQmpData<{name}>");
+            string? open = catalog.IsOpen(command.Name) ? scope.Claim("Properties") : null;
+            Head(code, command.Features, name, bases, name);
             CommandName(code, command);
-            if (fields.IsEmpty && !open)
+            if (fields.IsEmpty && open is null)
             {
                 code.Line($"private static readonly QmpCommand<{resultText}> Encoded = QmpCommand.Create(CommandName, null, (QmpReader<{resultText}>){Parenthesised(reader)});");
                 code.Line();
-                code.Line("/// <inheritdoc/>");
                 code.Line($"public QmpCommand<{resultText}> Encode() => Encoded;");
-                code.Line();
             }
             else
             {
-                FieldEmitter.Properties(code, scope, fields);
-                EncodeMethod(code, resultText, "WriteMembers", reader);
+                Encode(code, resultText, "WriteMembers", reader);
             }
 
-            if (open)
-            {
-                Open(code, scope, name, fields);
-            }
-            else
-            {
-                ReadMethod(code, scope, name, name, fields);
-                WriteMethods(code, fields);
-            }
+            code.Line();
+            Members(code, scope, name, fields, open, isCommand: true);
         }
         else
         {
             string union = scope.Simple(catalog.NameOf(argument.Name)!);
-            code.Line($"/// <param name=\"Arguments\">Its arguments.</param>");
-            Head(code, command.Features, $"{name}({union} Arguments)", $"IQmpCommand<{resultText}>, IQmpData<{name}>", name);
+            Head(code, command.Features, $"{name}({union} Arguments)", bases, name);
             CommandName(code, command);
-            EncodeMethod(code, resultText, "Arguments.WriteMembers", reader);
-            code.Line("/// <inheritdoc/>");
+            Encode(code, resultText, "Arguments.WriteMembers", reader);
+            code.Line();
             code.Line($"public static {name} Read(ref Utf8JsonReader reader) => new({union}.Read(ref reader));");
             code.Line();
-            code.Line("/// <inheritdoc/>");
             code.Line("public void Write(Utf8JsonWriter writer) => Arguments.Write(writer);");
         }
 
@@ -83,55 +71,159 @@ internal sealed class RecordEmitter(TypeCatalog catalog)
     {
         string name = catalog.Events[item.Name];
         var data = item.Argument is { } type ? catalog.Type(type) : null;
+        string? union = data?.Tag is null ? null : catalog.NameOf(data.Name);
         var scope = new Scope(name, "Timestamp");
-        ImmutableArray<Field> fields = data is null ? []
-            : data.Tag is null ? scope.Claim(catalog.Fields(data))
-            : [];
+        ImmutableArray<Field> fields = data is null || union is not null ? [] : scope.Claim(catalog.Fields(data));
         code.Summary($"The event <c>{item.Name}</c>.{Docs.Features(item.Features)}");
-        Head(code, item.Features, name, $"IQmpTypedEvent<{name}>", null);
-        code.Line("/// <inheritdoc/>");
+        Docs.Presence(code, schema, fields);
+        Head(code, item.Features, name, $"IQmpTypedEvent<{name}>");
         code.Line($"public static string EventName => \"{item.Name}\";");
         code.Line();
         code.Summary("When it happened, by the server's clock; null if unknown.");
         code.Line("public DateTimeOffset? Timestamp { get; init; }");
-        code.Line();
-        if (data?.Tag is not null)
+        if (union is not null)
         {
-            string union = scope.Simple(catalog.NameOf(data.Name)!);
-            code.Summary("Its data.");
-            code.Line($"public required {union} Data {{ get; init; }}");
+            code.Line($"public required {scope.Simple(union)} Data {{ get; init; }}");
+        }
+
+        code.Line();
+        if (union is not null)
+        {
+            code.Line($"public static {name} Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) => new() {{ Timestamp = timestamp, Data = {scope.Simple(union)}.Read(ref data) }};");
             code.Line();
-            code.Line("/// <inheritdoc/>");
-            code.Line($"public static {name} Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) =>");
-            code.Deeper($"new() {{ Timestamp = timestamp, Data = {union}.Read(ref data) }};");
-            code.Line();
-            code.Summary("Writes the event's data.");
-            code.Line("/// <param name=\"writer\">Where a value is due.</param>");
             code.Line("public void Write(Utf8JsonWriter writer) => Data.Write(writer);");
         }
         else
         {
+            Constructors(code, scope, name, fields, null);
             FieldEmitter.Properties(code, scope, fields);
-            code.Line("/// <inheritdoc/>");
-            code.Line($"public static {name} Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) => ReadMembers(ref data, timestamp);");
-            code.Line();
-            WriteMethods(code, fields, "/// <summary>Writes the event's data.</summary>");
-            code.Line();
-            code.Open($"private static {name} ReadMembers(ref Utf8JsonReader reader, DateTimeOffset? timestamp)");
-            FieldEmitter.ReadBody(code, scope, name, item.Name, fields, ["Timestamp = timestamp,"]);
-            code.Close();
+            Gap(code, fields);
+            Reader(code, name, "Utf8JsonReader data, DateTimeOffset? timestamp", "data", " { Timestamp = timestamp }", fields.IsEmpty);
+            Write(code, fields, null, apart: false);
         }
 
         code.Close();
         code.Line();
     }
 
+    private static void Members(CodeWriter code, Scope scope, string name, ImmutableArray<Field> fields, string? open = null, bool isCommand = false)
+    {
+        Constructors(code, scope, name, fields, open);
+        FieldEmitter.Properties(code, scope, fields);
+        if (open is not null)
+        {
+            code.Summary("Further arguments by name, which introspection does not list; optional.");
+            code.Line($"public IReadOnlyDictionary<string, QmpValue>? {open} {{ get; init; }}");
+        }
+
+        Gap(code, fields);
+        Reader(code, name, "Utf8JsonReader reader", "reader", string.Empty, fields.IsEmpty && open is null);
+        Write(code, fields, open, apart: isCommand && (open is not null || !fields.IsEmpty));
+        if (open is not null)
+        {
+            Equality(code, name, fields, open);
+        }
+    }
+
+    private static void Constructors(CodeWriter code, Scope scope, string name, ImmutableArray<Field> fields, string? open)
+    {
+        if (fields.IsEmpty && open is null)
+        {
+            return;
+        }
+
+        code.Line($"public {name}() {{ }}");
+        code.Line();
+        if (fields.Any(field => field.IsRequired))
+        {
+            code.Line("[SetsRequiredMembers]");
+        }
+
+        code.Open($"private {name}(ref Utf8JsonReader reader)");
+        if (open is null)
+        {
+            FieldEmitter.ReadBody(code, scope, name, fields);
+        }
+        else
+        {
+            code.Line("Dictionary<string, QmpValue>? others = null;");
+            FieldEmitter.ReadBody(code, scope, name, fields, "JsonRead.Keep(ref reader, name, ref others);");
+            code.Line($"{open} = others;");
+        }
+
+        code.Close();
+        code.Line();
+    }
+
+    private static void Reader(CodeWriter code, string name, string parameters, string argument, string initializer, bool isEmpty)
+    {
+        string head = $"public static {name} Read(ref {parameters})";
+        if (isEmpty)
+        {
+            code.Open(head);
+            code.Line($"JsonRead.Enter(ref {argument});");
+            code.Line($"JsonRead.Skip(ref {argument});");
+            code.Line($"return new(){initializer};");
+            code.Close();
+        }
+        else
+        {
+            code.Line($"{head} => new(ref {argument}){initializer};");
+        }
+
+        code.Line();
+    }
+
+    // A command is encoded without the braces, so its members are written by a method of their own.
+    private static void Write(CodeWriter code, ImmutableArray<Field> fields, string? open, bool apart)
+    {
+        code.Open("public void Write(Utf8JsonWriter writer)");
+        code.Line("writer.WriteStartObject();");
+        if (apart)
+        {
+            code.Line("WriteMembers(writer);");
+            code.Line("writer.WriteEndObject();");
+            code.Close();
+            code.Line();
+            code.Open("private void WriteMembers(Utf8JsonWriter writer)");
+        }
+
+        FieldEmitter.WriteBody(code, fields);
+        if (open is not null)
+        {
+            code.Line($"JsonWrite.Members(writer, {open});");
+        }
+
+        if (!apart)
+        {
+            code.Line("writer.WriteEndObject();");
+        }
+
+        code.Close();
+    }
+
+    // Two dictionaries are never equal by themselves.
+    private static void Equality(CodeWriter code, string name, ImmutableArray<Field> fields, string open)
+    {
+        string same = string.Concat(fields.Select(field => $"{field.Name} == other.{field.Name} && "));
+        string parts = string.Join(", ", fields.Select(field => field.Name).Take(7).Append($"{open}?.Count ?? 0"));
+        code.Line();
+        code.Line($"public bool Equals({name}? other) => other is not null && {same}JsonWrite.SameMembers({open}, other.{open});");
+        code.Line();
+        code.Line($"public override int GetHashCode() => HashCode.Combine({parts});");
+    }
+
+    private static void Gap(CodeWriter code, ImmutableArray<Field> fields)
+    {
+        if (!fields.IsEmpty)
+        {
+            code.Line();
+        }
+    }
+
     private static string Parenthesised(string reader) => reader.StartsWith("static", StringComparison.Ordinal) ? $"({reader})" : reader;
 
-    private static void Head(CodeWriter code, IEnumerable<string> features, string declaration, string bases) =>
-        Head(code, features, declaration, bases, declaration);
-
-    private static void Head(CodeWriter code, IEnumerable<string> features, string declaration, string bases, string? converted)
+    private static void Head(CodeWriter code, IEnumerable<string> features, string declaration, string bases, string? converted = null)
     {
         Docs.Attributes(code, features);
         if (converted is not null)
@@ -149,71 +241,6 @@ internal sealed class RecordEmitter(TypeCatalog catalog)
         code.Line();
     }
 
-    private static void EncodeMethod(CodeWriter code, string result, string write, string reader)
-    {
-        code.Line("/// <inheritdoc/>");
+    private static void Encode(CodeWriter code, string result, string write, string reader) =>
         code.Line($"public QmpCommand<{result}> Encode() => QmpCommand.Create<{result}>(CommandName, {write}, {reader});");
-        code.Line();
-    }
-
-    private static void ReadMethod(CodeWriter code, Scope scope, string type, string what, ImmutableArray<Field> fields)
-    {
-        code.Line("/// <inheritdoc/>");
-        code.Open($"public static {type} Read(ref Utf8JsonReader reader)");
-        FieldEmitter.ReadBody(code, scope, type, what, fields, []);
-        code.Close();
-        code.Line();
-    }
-
-    private static void WriteMethods(CodeWriter code, ImmutableArray<Field> fields, string? summary = null)
-    {
-        code.Line(summary ?? "/// <inheritdoc/>");
-        if (summary is not null)
-        {
-            code.Line("/// <param name=\"writer\">Where a value is due.</param>");
-        }
-
-        code.Open("public void Write(Utf8JsonWriter writer)");
-        code.Line("writer.WriteStartObject();");
-        if (!fields.IsEmpty)
-        {
-            code.Line("WriteMembers(writer);");
-        }
-
-        code.Line("writer.WriteEndObject();");
-        code.Close();
-        if (!fields.IsEmpty)
-        {
-            code.Line();
-            code.Open("private void WriteMembers(Utf8JsonWriter writer)");
-            FieldEmitter.WriteBody(code, fields);
-            code.Close();
-        }
-    }
-
-    private static void Open(CodeWriter code, Scope scope, string name, ImmutableArray<Field> fields)
-    {
-        string property = scope.Claim("Properties");
-        code.Summary("Further arguments by name, which introspection does not list; optional.");
-        code.Line($"public IReadOnlyDictionary<string, QmpValue>? {property} {{ get; init; }}");
-        code.Line();
-        code.Line("/// <inheritdoc/>");
-        code.Open($"public static {name} Read(ref Utf8JsonReader reader)");
-        code.Line("Dictionary<string, QmpValue>? others = null;");
-        FieldEmitter.ReadBody(
-            code, scope, name, name, fields, [$"{property} = others,"], "JsonRead.Keep(ref reader, name, ref others); break;");
-        code.Close();
-        code.Line();
-        code.Line("/// <inheritdoc/>");
-        code.Open("public void Write(Utf8JsonWriter writer)");
-        code.Line("writer.WriteStartObject();");
-        code.Line("WriteMembers(writer);");
-        code.Line("writer.WriteEndObject();");
-        code.Close();
-        code.Line();
-        code.Open("private void WriteMembers(Utf8JsonWriter writer)");
-        FieldEmitter.WriteBody(code, fields);
-        code.Line($"JsonWrite.Members(writer, {property});");
-        code.Close();
-    }
 }

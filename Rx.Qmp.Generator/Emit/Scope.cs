@@ -36,7 +36,8 @@ internal sealed class Scope
         QapiKind.Number => "double",
         QapiKind.Flag => "bool",
         QapiKind.Any => "QmpValue",
-        QapiKind.List => $"ImmutableArray<{Text(type.Element!)}>",
+        QapiKind.List => $"QmpList<{Text(type.Element!)}>",
+        QapiKind.Enum => $"QmpEnum<{Simple(type.Name!)}>",
         _ => Simple(type.Name!),
     };
 
@@ -58,6 +59,7 @@ internal sealed class Scope
         QapiKind.Flag => "JsonRead.Boolean",
         QapiKind.Any => "JsonRead.Value",
         QapiKind.List => $"static (ref Utf8JsonReader reader) => {Read(type)}",
+        QapiKind.Enum => $"JsonRead.Word<{Simple(type.Name!)}>",
         _ => Text(type) + ".Read",
     };
 }

@@ -3,14 +3,15 @@ using Rx.Qmp.Generator.Model;
 
 namespace Rx.Qmp.Generator.Emit;
 
-/// <summary>Unions: a closed hierarchy with a record per branch, and one for tags of the future.</summary>
-internal sealed class UnionEmitter(TypeCatalog catalog)
+/// <summary>Unions: a closed hierarchy with a record per branch, and one for tags of the future. What all branches share is read and written
+/// by the base.</summary>
+internal sealed class UnionEmitter(TypeCatalog catalog, SchemaDocument schema)
 {
     public void Emit(CodeWriter code, Entry type, string name)
     {
         var tag = type.Members.First(member => member.Name == type.Tag);
         var tagType = catalog.Value(tag.Type, type.Name, tag.Name);
-        var cases = new HashSet<string>([name, "Read", "Write", "WriteMembers", "WriteShared"], StringComparer.Ordinal);
+        var cases = new HashSet<string>([name, "Read", "Write", "WriteMembers"], StringComparer.Ordinal);
         var branches = type.Branches
             .Select(branch => (Branch: branch, Name: Naming.Claim(cases, Naming.Pascal(branch.Case), "Case")))
             .ToImmutableArray();
@@ -18,111 +19,127 @@ internal sealed class UnionEmitter(TypeCatalog catalog)
         var scope = new Scope(name, cases);
         string tagName = scope.Claim(Naming.Pascal(tag.Name));
         var shared = scope.Claim(catalog.Fields(type));
+        var context = new Context(name, scope.Text(tagType), tagName, shared, [.. cases]);
 
         code.Summary($"The union <c>{name}</c> of QEMU's schema: which branch it is says <c>{tag.Name}</c>.{Docs.Features(type.Features)}");
+        Docs.Presence(code, schema, shared);
         Docs.Attributes(code, type.Features);
         code.Line($"[JsonConverter(typeof(QmpDataConverter<{name}>))]");
         code.Open($"public abstract record {name} : IQmpData<{name}>");
         code.Line($"private {name}() {{ }}");
         code.Line();
-        code.Summary($"<c>{tag.Name}</c>: {Docs.Describe(tagType)}; the branch decides it.");
-        Docs.Attributes(code, tag.Features);
-        code.Line($"public abstract {scope.Text(tagType)} {tagName} {{ get; }}");
-        code.Line();
-        FieldEmitter.Properties(code, scope, shared);
-        Read(code, scope, name, tag.Name, branches, unknown);
-        code.Line("/// <inheritdoc/>");
-        code.Open("public void Write(Utf8JsonWriter writer)");
-        code.Line("writer.WriteStartObject();");
-        code.Line("WriteMembers(writer);");
-        code.Line("writer.WriteEndObject();");
-        code.Close();
-        code.Line();
-        code.Line("internal abstract void WriteMembers(Utf8JsonWriter writer);");
         if (!shared.IsEmpty)
         {
-            code.Line();
-            code.Open("private void WriteShared(Utf8JsonWriter writer)");
-            FieldEmitter.WriteBody(code, shared);
+            // By value: the branch reads its own members from the same beginning.
+            code.Open($"private {name}(Utf8JsonReader reader)");
+            FieldEmitter.ReadBody(code, scope, name, shared);
             code.Close();
+            code.Line();
         }
 
+        Docs.Attributes(code, tag.Features);
+        code.Line($"public abstract {context.TagType} {tagName} {{ get; }}");
+        FieldEmitter.Properties(code, scope, shared);
+        code.Line();
+        Read(code, name, tag.Name, catalog.FlowOf(type.Name) == Flow.Sent, branches, unknown);
+        Write(code, tag.Name, tagName, shared);
         foreach (var (branch, caseName) in branches)
         {
             code.Line();
-            Case(code, new Context(name, tag, tagType, tagName, shared, [.. cases]), branch, caseName);
+            Case(code, context, branch, caseName);
         }
 
         code.Line();
-        UnknownCase(code, new Context(name, tag, tagType, tagName, shared, [.. cases]), unknown);
+        UnknownCase(code, context, unknown);
         code.Close();
         code.Line();
     }
 
     private static void Read(
-        CodeWriter code, Scope scope, string name, string tag, ImmutableArray<(Branch Branch, string Name)> branches, string unknown)
+        CodeWriter code, string name, string tag, bool demanded, ImmutableArray<(Branch Branch, string Name)> branches, string unknown)
     {
-        code.Line("/// <inheritdoc/>");
-        code.Open($"public static {name} Read(ref Utf8JsonReader reader)");
-        code.Line($"string tag = JsonRead.Tag(reader, \"{tag}\"u8, \"{name}\", \"{tag}\");");
-        code.Open("return tag switch");
+        code.Open($"public static {name} Read(ref Utf8JsonReader reader) => JsonRead.Tag(ref reader, \"{tag}\"u8) switch");
         foreach (var (branch, caseName) in branches)
         {
-            code.Line($"\"{branch.Case}\" => {caseName}.ReadCase(ref reader),");
+            code.Line($"\"{branch.Case}\" => new {caseName}(ref reader),");
         }
 
-        code.Line($"_ => {unknown}.ReadCase(ref reader, tag),");
+        if (demanded)
+        {
+            code.Line($"\"\" => throw JsonRead.MissingTag(ref reader, \"{name}\", \"{tag}\"),");
+        }
+
+        code.Line($"var tag => new {unknown}(ref reader, tag),");
         code.Close(";");
-        code.Close();
         code.Line();
+    }
+
+    private static void Write(CodeWriter code, string tag, string tagName, ImmutableArray<Field> shared)
+    {
+        code.Line("public void Write(Utf8JsonWriter writer) { writer.WriteStartObject(); WriteMembers(writer); writer.WriteEndObject(); }");
+        code.Line();
+        code.Open("internal virtual void WriteMembers(Utf8JsonWriter writer)");
+        code.Line($"writer.WriteString(\"{tag}\"u8, {tagName}.Text);");
+        FieldEmitter.WriteBody(code, shared);
+        code.Close();
     }
 
     private void Case(CodeWriter code, Context union, Branch branch, string name)
     {
         var type = catalog.Type(branch.Type);
         var scope = union.Inside(name);
-        bool nested = type.Tag is not null;
+        string? inner = type.Tag is null ? null : scope.Simple(catalog.NameOf(type.Name)!);
         var sharedNames = union.Shared.Select(field => field.Wire).ToHashSet(StringComparer.Ordinal);
-        var own = nested ? [] : scope.Claim(catalog.Fields(type).Where(field => !sharedNames.Contains(field.Wire)));
-        var all = union.Shared.AddRange(own);
-        code.Summary($"The branch <c>{branch.Case}</c>.{Docs.Features(type.Features)}");
+        var own = inner is null ? scope.Claim(catalog.Fields(type).Where(field => !sharedNames.Contains(field.Wire))) : [];
+        string features = Docs.Features(type.Features);
+        if (features.Length > 0 || name != Naming.Pascal(branch.Case))
+        {
+            code.Summary($"The branch <c>{branch.Case}</c>.{features}");
+        }
+
+        Docs.Presence(code, schema, own);
         Docs.Attributes(code, type.Features);
         code.Open($"public sealed record {name} : {union.Name}");
-        code.Line("/// <inheritdoc/>");
-        code.Line($"public override {scope.Text(union.TagType)} {union.TagName} => new(\"{branch.Case}\");");
-        code.Line();
+        code.Line($"public {name}() {{ }}");
+        string sets = inner is not null || union.Shared.Concat(own).Any(field => field.IsRequired) ? "[SetsRequiredMembers] " : string.Empty;
+        string head = $"{sets}internal {name}(ref Utf8JsonReader reader){(union.Shared.IsEmpty ? "" : " : base(reader)")}";
+        if (inner is not null)
+        {
+            code.Line($"{head} => Details = {inner}.Read(ref reader);");
+        }
+        else if (own.IsEmpty)
+        {
+            code.Line($"{head} => JsonRead.Skip(ref reader);");
+        }
+        else
+        {
+            code.Open(head);
+            FieldEmitter.ReadBody(code, scope, $"{union.Name}.{name}", own);
+            code.Close();
+        }
+
+        code.Line($"public override {union.TagType} {union.TagName} => new(\"{branch.Case}\");");
         FieldEmitter.Properties(code, scope, own);
-        string inner = nested ? scope.Simple(catalog.NameOf(type.Name)!) : string.Empty;
-        if (nested)
+        if (inner is not null)
         {
             code.Summary("The members of the branch, which is a union itself.");
             code.Line($"public required {inner} Details {{ get; init; }}");
+        }
+
+        if (inner is not null || !own.IsEmpty)
+        {
             code.Line();
+            code.Open("internal override void WriteMembers(Utf8JsonWriter writer)");
+            code.Line("base.WriteMembers(writer);");
+            FieldEmitter.WriteBody(code, own);
+            if (inner is not null)
+            {
+                code.Line("Details.WriteMembers(writer);");
+            }
+
+            code.Close();
         }
 
-        code.Open($"internal static {name} ReadCase(ref Utf8JsonReader reader)");
-        if (nested)
-        {
-            code.Line("var details = reader;");
-        }
-
-        FieldEmitter.ReadBody(code, scope, name, $"{union.Name}.{name}", all, nested ? [$"Details = {inner}.Read(ref details),"] : []);
-        code.Close();
-        code.Line();
-        code.Open("internal override void WriteMembers(Utf8JsonWriter writer)");
-        code.Line($"writer.WriteString(\"{union.Tag.Name}\"u8, \"{branch.Case}\"u8);");
-        if (!union.Shared.IsEmpty)
-        {
-            code.Line("WriteShared(writer);");
-        }
-
-        FieldEmitter.WriteBody(code, own);
-        if (nested)
-        {
-            code.Line("Details.WriteMembers(writer);");
-        }
-
-        code.Close();
         code.Close();
     }
 
@@ -130,35 +147,24 @@ internal sealed class UnionEmitter(TypeCatalog catalog)
     {
         var scope = union.Inside(name);
         string json = scope.Claim("Json");
-        code.Summary("A branch that was not known when this was generated.");
-        code.Line("/// <param name=\"Tag\">What says which branch it is.</param>");
-        code.Line($"/// <param name=\"{json}\">The whole object.</param>");
-        code.Open($"public sealed record {name}({scope.Text(union.TagType)} Tag, QmpValue {json}) : {union.Name}");
-        code.Line("/// <inheritdoc/>");
-        code.Line($"public override {scope.Text(union.TagType)} {union.TagName} => Tag;");
-        code.Line();
-        code.Open($"internal static {name} ReadCase(ref Utf8JsonReader reader, string tag)");
-        if (union.Shared.IsEmpty)
-        {
-            code.Line("return new(new(tag), JsonRead.Value(ref reader));");
-        }
-        else
-        {
-            code.Line("var whole = reader;");
-            FieldEmitter.ReadBody(code, scope, $"{name}(new(tag), JsonRead.Value(ref whole))", union.Name, union.Shared, []);
-        }
-
-        code.Close();
-        code.Line();
+        code.Summary("A branch that was not known when this was generated, or an object that does not say which branch it is.");
+        code.Open($"public sealed record {name} : {union.Name}");
+        string sets = union.Shared.Any(field => field.IsRequired) ? "[SetsRequiredMembers] " : string.Empty;
+        string made = $"({union.TagName}, {json}) = (tag.Length == 0 ? default : new(tag), JsonRead.Value(ref reader));";
+        code.Line($"public {name}({union.TagType} tag, QmpValue json) => ({union.TagName}, {json}) = (tag, json);");
+        code.Line($"{sets}internal {name}(ref Utf8JsonReader reader, string tag){(union.Shared.IsEmpty ? "" : " : base(reader)")} => {made}");
+        code.Line($"public override {union.TagType} {union.TagName} {{ get; }}");
+        code.Summary("The whole object.");
+        code.Line($"public QmpValue {json} {{ get; }}");
         code.Line($"internal override void WriteMembers(Utf8JsonWriter writer) => JsonWrite.Members(writer, {json});");
         code.Close();
     }
 
     private sealed record Context(
-        string Name, Member Tag, QapiType TagType, string TagName, ImmutableArray<Field> Shared, ImmutableArray<string> Cases)
+        string Name, string TagType, string TagName, ImmutableArray<Field> Shared, ImmutableArray<string> Cases)
     {
         public Scope Inside(string name) =>
-            new(name, [Name, TagName, "ReadCase", "WriteShared", "Tag", "Details", .. Shared.Select(field => field.Name)])
+            new(name, [Name, TagName, "Details", .. Shared.Select(field => field.Name)])
             {
                 Hidden = [.. Cases],
             };

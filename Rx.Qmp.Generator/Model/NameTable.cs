@@ -7,7 +7,6 @@ internal sealed class NameTable
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<(string Owner, string Member)> _unsigned = [];
-    private readonly HashSet<(string Owner, string Member)> _optional = [];
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly SchemaDocument _schema;
 
@@ -43,9 +42,6 @@ internal sealed class NameTable
     /// <summary>True if a member's integer, or the elements of its array, have 64 bits without sign.</summary>
     public bool IsUnsigned(string owner, string member) => _unsigned.Contains((owner, member));
 
-    /// <summary>True if a later version leaves a member out that this one always sends.</summary>
-    public bool IsOptional(string owner, string member) => _optional.Contains((owner, member));
-
     /// <summary>True if a command takes arguments that introspection does not list.</summary>
     public bool IsOpen(string command) => _open.Contains(command);
 
@@ -57,15 +53,15 @@ internal sealed class NameTable
             return _schema.Commands.Any(entry => entry.Name == command);
         }
 
-        bool isProperty = words[0] is "unsigned" or "optional";
-        if (Resolve(words[isProperty ? 1 : 0]) is not { } target)
+        bool isUnsigned = words[0] == "unsigned";
+        if (Resolve(words[isUnsigned ? 1 : 0]) is not { } target)
         {
             return false;
         }
 
-        if (isProperty)
+        if (isUnsigned)
         {
-            (words[0] == "unsigned" ? _unsigned : _optional).Add((target.Owner, target.Member));
+            _unsigned.Add((target.Owner, target.Member));
         }
         else
         {

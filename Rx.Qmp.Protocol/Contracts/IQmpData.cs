@@ -7,15 +7,16 @@ namespace Rx.Qmp.Protocol;
 public interface IQmpData<TSelf>
     where TSelf : IQmpData<TSelf>
 {
-    /// <summary>Reads one. Members it does not know are passed over, words and branches it does not know are kept, and a null where a member
-    /// may be missing counts as missing.</summary>
+    /// <summary>Reads one. Members it does not know are passed over, words and branches it does not know are kept, and a member that is null
+    /// counts as missing unless null is one of its values. What only a reply or an event has may be missing, all of it; what only a command's
+    /// arguments have must be there unless it is optional.</summary>
     /// <param name="reader">On the first token of the value; on the last afterwards.</param>
     /// <returns>The value.</returns>
-    /// <exception cref="JsonException">It has another shape, or a member it must have is missing.</exception>
-    /// <exception cref="FormatException">A number does not fit.</exception>
+    /// <exception cref="JsonException">It has another shape, a number does not fit, or an argument that must be there is
+    /// missing.</exception>
     static abstract TSelf Read(ref Utf8JsonReader reader);
 
-    /// <summary>Writes it, without the optional members that are null.</summary>
+    /// <summary>Writes it, without the members that are null or default.</summary>
     /// <param name="writer">Where a value is due.</param>
     void Write(Utf8JsonWriter writer);
 }

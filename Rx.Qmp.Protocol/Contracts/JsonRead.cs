@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Reactive;
 using System.Text;
 using System.Text.Json;
@@ -30,7 +31,7 @@ internal static class JsonRead
 
         if (reader.CurrentDepth > MaxDepth)
         {
-            throw new JsonException("The value is nested too deep.");
+            throw TooDeep(ref reader);
         }
     }
 
@@ -59,37 +60,38 @@ internal static class JsonRead
     {
         if (!reader.TrySkip())
         {
-            throw new JsonException("The value is cut short.");
+            throw new QmpShapeException("this is cut short.", reader.TokenStartIndex);
         }
     }
 
-    /// <summary>The text of a union's tag, wherever in the object it stands. The reader is a copy.</summary>
-    public static string Tag(Utf8JsonReader reader, ReadOnlySpan<byte> tag, string type, string member)
+    /// <summary>The text of a union's tag, wherever in the object it stands; empty without one. The reader stays where it is.</summary>
+    public static string Tag(ref Utf8JsonReader reader, ReadOnlySpan<byte> tag)
     {
         Enter(ref reader);
         if (reader.CurrentDepth > MaxUnionDepth)
         {
-            throw new JsonException("The value is nested too deep.");
+            throw TooDeep(ref reader);
         }
 
-        while (Next(ref reader, out var name))
+        var scout = reader;
+        while (Next(ref scout, out var name))
         {
             if (name.SequenceEqual(tag))
             {
-                return HasValue(ref reader) ? Text(ref reader) : throw Missing(type, member);
+                return HasValue(ref scout) ? Text(ref scout) : string.Empty;
             }
 
-            Skip(ref reader);
+            Skip(ref scout);
         }
 
-        throw Missing(type, member);
+        return string.Empty;
     }
 
     public static string Text(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw Unexpected(ref reader, "a string");
+            throw Unexpected(ref reader, "text");
         }
 
         return !reader.HasValueSequence && !reader.ValueIsEscaped && reader.ValueSpan.Length <= TextPool.LongestPooled
@@ -97,22 +99,27 @@ internal static class JsonRead
             : LenientJson.ReadText(ref reader);
     }
 
+    public static QmpEnum<T> Word<T>(ref Utf8JsonReader reader)
+        where T : struct, Enum => new(Text(ref reader));
+
     public static long Int64(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : throw Unexpected(ref reader, "an integer");
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value)
+            ? value
+            : throw Unexpected(ref reader, "an integer of 64 bits");
 
     public static ulong UInt64(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number ? reader.GetUInt64() : throw Unexpected(ref reader, "an integer");
+        reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out ulong value)
+            ? value
+            : throw Unexpected(ref reader, "an integer of 64 bits without sign");
 
-    public static double Double(ref Utf8JsonReader reader)
-    {
-        double value = reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : throw Unexpected(ref reader, "a number");
-
-        // 1e400 reads as infinity, which JSON cannot say again.
-        return double.IsFinite(value) ? value : throw new FormatException("The number does not fit.");
-    }
+    // 1e400 reads as infinity, which JSON cannot say again.
+    public static double Double(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double value) && double.IsFinite(value)
+            ? value
+            : throw Unexpected(ref reader, "a number");
 
     public static bool Boolean(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw Unexpected(ref reader, "a boolean");
+        reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw Unexpected(ref reader, "true or false");
 
     public static QmpValue Value(ref Utf8JsonReader reader) => new(Raw(ref reader));
 
@@ -123,16 +130,16 @@ internal static class JsonRead
         return JsonWrite.Copy(ref copy, ref reader);
     }
 
-    public static ImmutableArray<T> List<T>(ref Utf8JsonReader reader, QmpReader<T> read)
+    public static QmpList<T> List<T>(ref Utf8JsonReader reader, QmpReader<T> read)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            throw Unexpected(ref reader, "an array");
+            throw Unexpected(ref reader, "a list");
         }
 
         if (reader.CurrentDepth > MaxDepth)
         {
-            throw new JsonException("The value is nested too deep.");
+            throw TooDeep(ref reader);
         }
 
         var items = ImmutableArray.CreateBuilder<T>();
@@ -141,7 +148,7 @@ internal static class JsonRead
             items.Add(read(ref reader));
         }
 
-        return items.DrainToImmutable();
+        return new(items.DrainToImmutable());
     }
 
     /// <summary>Reads the reply of a command that returns nothing.</summary>
@@ -151,7 +158,17 @@ internal static class JsonRead
         return Unit.Default;
     }
 
-    public static JsonException Missing(string type, string member) => new($"{type} lacks its member {member}.");
+    /// <summary>The fault of an object that lacks some of the members it must have.</summary>
+    /// <param name="reader">At the object's end.</param>
+    /// <param name="type">The C# name of its type.</param>
+    /// <param name="seen">A bit per member that is there.</param>
+    /// <param name="members">The members it must have.</param>
+    public static JsonException Missing(ref Utf8JsonReader reader, string type, ulong seen, params ReadOnlySpan<string> members) =>
+        new QmpShapeException($"{type} lacks its member {members[BitOperations.TrailingZeroCount(~seen)]}.", reader.TokenStartIndex);
+
+    /// <summary>The fault of a union's object without the member that says which branch it is.</summary>
+    public static JsonException MissingTag(ref Utf8JsonReader reader, string type, string tag) =>
+        new QmpShapeException($"{type} lacks its member {tag}.", reader.TokenStartIndex);
 
     /// <summary>Keeps a member that the schema does not list.</summary>
     public static void Keep(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name, ref Dictionary<string, QmpValue>? others)
@@ -162,8 +179,25 @@ internal static class JsonRead
         others[key] = Value(ref reader);
     }
 
-    private static JsonException Unexpected(ref Utf8JsonReader reader, string wanted) =>
-        new($"Wanted {wanted}, found {reader.TokenType}.");
+    private static QmpShapeException TooDeep(ref Utf8JsonReader reader) => new("this is nested too deep.", reader.TokenStartIndex);
+
+    private static QmpShapeException Unexpected(ref Utf8JsonReader reader, string wanted)
+    {
+        string found = reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "a list",
+            JsonTokenType.String => "text",
+            JsonTokenType.Number => wanted.Contains("number", StringComparison.Ordinal) || wanted.Contains("integer", StringComparison.Ordinal)
+                ? "another number"
+                : "a number",
+            JsonTokenType.True => "true",
+            JsonTokenType.False => "false",
+            JsonTokenType.Null => "null",
+            _ => "nothing",
+        };
+        return new($"wanted {wanted}, found {found}.", reader.TokenStartIndex);
+    }
 
     private static byte[] Unescape(ref Utf8JsonReader reader)
     {

@@ -27,7 +27,7 @@ internal static class JsonWrite
     {
         if (!scout.TrySkip())
         {
-            throw new JsonException("The value is cut short.");
+            throw new QmpShapeException("this is cut short.", reader.TokenStartIndex);
         }
 
         var output = new ArrayBufferWriter<byte>();
@@ -53,107 +53,55 @@ internal static class JsonWrite
         }
     }
 
-    public static void List<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<T> items)
-        where T : IQmpData<T>
-    {
-        writer.WriteStartArray(name);
-        foreach (var item in Present(items))
-        {
-            item.Write(writer);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    public static void List(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<string> items)
-    {
-        writer.WriteStartArray(name);
-        foreach (string item in Present(items))
-        {
-            writer.WriteStringValue(item);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    public static void List(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<long> items)
+    /// <summary>A list that must be there: one that was never set is empty.</summary>
+    public static void List<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, QmpList<T> items, Action<Utf8JsonWriter, T> write)
     {
         writer.WritePropertyName(name);
-        Items(writer, items);
+        Items(writer, items, write);
     }
 
-    public static void List(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<ulong> items)
+    /// <summary>A list that may be missing.</summary>
+    public static void ListIfSet<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, QmpList<T> items, Action<Utf8JsonWriter, T> write)
     {
-        writer.WritePropertyName(name);
-        Items(writer, items);
-    }
-
-    public static void List(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<bool> items)
-    {
-        writer.WriteStartArray(name);
-        foreach (bool item in Present(items))
+        if (!items.IsDefault)
         {
-            writer.WriteBooleanValue(item);
+            List(writer, name, items, write);
         }
-
-        writer.WriteEndArray();
     }
 
-    public static void List(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<double> items)
-    {
-        writer.WriteStartArray(name);
-        foreach (double item in Present(items))
-        {
-            writer.WriteNumberValue(item);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    public static void Items(Utf8JsonWriter writer, ImmutableArray<long> items)
+    public static void Items<T>(Utf8JsonWriter writer, QmpList<T> items, Action<Utf8JsonWriter, T> write)
     {
         writer.WriteStartArray();
-        foreach (long item in Present(items))
+        foreach (var item in items)
         {
-            writer.WriteNumberValue(item);
+            write(writer, item);
         }
 
         writer.WriteEndArray();
     }
 
-    public static void Items(Utf8JsonWriter writer, ImmutableArray<ulong> items)
+    /// <summary>The word of an enum, unless it was left out.</summary>
+    public static void Word<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, QmpEnum<T> word)
+        where T : struct, Enum
     {
-        writer.WriteStartArray();
-        foreach (ulong item in Present(items))
+        if (!word.IsDefault)
         {
-            writer.WriteNumberValue(item);
+            writer.WriteString(name, word.Text);
         }
-
-        writer.WriteEndArray();
     }
 
-    public static void Items<T>(Utf8JsonWriter writer, ImmutableArray<T> items)
-        where T : IQmpData<T>
-    {
-        writer.WriteStartArray();
-        foreach (var item in Present(items))
-        {
-            item.Write(writer);
-        }
+    public static void Data<T>(Utf8JsonWriter writer, T item)
+        where T : IQmpData<T> => item.Write(writer);
 
-        writer.WriteEndArray();
-    }
+    public static void Text(Utf8JsonWriter writer, string item) => writer.WriteStringValue(item);
 
-    public static void Items(Utf8JsonWriter writer, ImmutableArray<string> items)
-    {
-        writer.WriteStartArray();
-        foreach (string item in Present(items))
-        {
-            writer.WriteStringValue(item);
-        }
+    public static void Int64(Utf8JsonWriter writer, long item) => writer.WriteNumberValue(item);
 
-        writer.WriteEndArray();
-    }
+    public static void UInt64(Utf8JsonWriter writer, ulong item) => writer.WriteNumberValue(item);
+
+    public static void Double(Utf8JsonWriter writer, double item) => writer.WriteNumberValue(item);
+
+    public static void Boolean(Utf8JsonWriter writer, bool item) => writer.WriteBooleanValue(item);
 
     /// <summary>The members of a whole object, inside an object that is being written.</summary>
     public static void Members(Utf8JsonWriter writer, QmpValue whole)
@@ -175,7 +123,10 @@ internal static class JsonWrite
         }
     }
 
-    private static ImmutableArray<T> Present<T>(ImmutableArray<T> items) => items.IsDefault ? [] : items;
+    /// <summary>True if both have the same members with the same values, in any order; null is as good as none.</summary>
+    public static bool SameMembers(IReadOnlyDictionary<string, QmpValue>? left, IReadOnlyDictionary<string, QmpValue>? right) =>
+        (left?.Count ?? 0) == (right?.Count ?? 0)
+        && (left is null || left.All(member => right!.TryGetValue(member.Key, out var value) && value == member.Value));
 
     private static void Token(ArrayBufferWriter<byte> output, ref Utf8JsonReader reader)
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Rx.Qmp;
 
 /// <summary>Reading JSON from a peer that may be broken or hostile: a missing or misshapen part is an absent value, never an
-/// exception (S4, S5).</summary>
+/// exception.</summary>
 internal static class LenientJson
 {
     /// <summary>The value as a tree, or an undefined element where it is none: broken UTF-8, for one, passes the header reader.</summary>

@@ -21,7 +21,7 @@ internal static class OwnedJson
         }
         catch (Exception fault) when (IsBadInput(fault))
         {
-            throw new QmpProtocolException(QmpProtocolFault.UnexpectedShape, $"The server's JSON does not fit {typeof(T).Name}.", fault);
+            throw new QmpProtocolException(QmpProtocolFault.UnexpectedShape, Misfit.Sentence("The server's JSON", typeof(T), fault), fault);
         }
     }
 
@@ -33,7 +33,7 @@ internal static class OwnedJson
         }
         catch (Exception fault) when (IsBadInput(fault))
         {
-            throw new QmpProtocolException(QmpProtocolFault.UnexpectedShape, $"The server's JSON does not fit {typeof(T).Name}.", fault);
+            throw new QmpProtocolException(QmpProtocolFault.UnexpectedShape, Misfit.Sentence("The server's JSON", typeof(T), fault), fault);
         }
     }
 
@@ -50,7 +50,7 @@ internal static class OwnedJson
         }
     }
 
-    /// <summary>True for what readers of JSON throw when it is not what they expect (S5).</summary>
+    /// <summary>True for what readers of JSON throw when it is not what they expect.</summary>
     public static bool IsBadInput(Exception fault) =>
         fault is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
 }

@@ -9,13 +9,13 @@ namespace Rx.Qmp;
 /// <summary>One command, encoded once and immutable: it may be sent any number of times, from any thread.</summary>
 public class QmpCommand
 {
-    /// <summary>Longest command accepted, in bytes: half of what QEMU's parser takes before it answers with an error without id
-    /// (P7).</summary>
+    /// <summary>Longest command accepted, in bytes: half of what QEMU's parser takes before it answers with an error without
+    /// id.</summary>
     public const int MaxBytes = 32 * 1024 * 1024;
 
     private static readonly JsonWriterOptions Compact = new()
     {
-        // QEMU takes UTF-8, and every byte saved counts (P6); the bytes never meet HTML.
+        // QEMU takes UTF-8, and every byte saved counts; the bytes never meet HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -104,7 +104,7 @@ public class QmpCommand
     }
 
     /// <summary>The same command with a descriptor, which the server gets a copy of: getfd and add-fd take one. Such a command waits
-    /// until nothing else is under way in band, and nothing else goes until it is answered (§1.5).</summary>
+    /// until nothing else is under way in band, and nothing else goes until it is answered.</summary>
     /// <param name="file">The descriptor. It stays the caller's, who must not close it before the command is answered, and should then:
     /// the server has its own.</param>
     /// <returns>The new command; this one stays as it is.</returns>

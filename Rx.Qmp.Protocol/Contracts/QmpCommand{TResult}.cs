@@ -28,12 +28,21 @@ public sealed class QmpCommand<TResult> : QmpCommand
         return new(Name, Body, Timeout, Read, file);
     }
 
-    /// <summary>Reads token by token, and makes sure that nothing follows.</summary>
+    /// <summary>Reads token by token, and makes sure that nothing follows. What does not fit is named by its place.</summary>
     internal static QmpValueReader<TResult> ByTokens(QmpReader<TResult> read) => value =>
     {
         var reader = new Utf8JsonReader(value, OwnedJson.ReaderOptions);
-        reader.Read();
-        var result = read(ref reader);
-        return reader.BytesConsumed == value.Length ? result : throw new JsonException("Something follows the value.");
+        try
+        {
+            reader.Read();
+            var result = read(ref reader);
+            return reader.BytesConsumed == value.Length
+                ? result
+                : throw new QmpShapeException("something follows the value.", reader.BytesConsumed);
+        }
+        catch (Exception fault) when (OwnedJson.IsBadInput(fault))
+        {
+            throw Misfit.At(value, reader.TokenStartIndex, fault);
+        }
     };
 }

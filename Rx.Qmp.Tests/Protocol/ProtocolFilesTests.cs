@@ -36,6 +36,14 @@ public class ProtocolFilesTests
     }
 
     [Fact]
+    public void The_files_are_no_longer_than_people_can_bear()
+    {
+        int[] lines = [.. ProtocolFiles.Make(RecordedSchema.Document, NameTable.Embedded()).Values.Select(text => text.Count(c => c == '\n'))];
+        Assert.InRange(lines.Max(), 1, 10_000);
+        Assert.InRange(lines.Sum(), 1, 30_000);
+    }
+
+    [Fact]
     public void Without_the_table_every_type_still_gets_a_name_of_its_own_and_always_the_same()
     {
         var once = ProtocolFiles.Make(RecordedSchema.Document, string.Empty);
@@ -62,12 +70,13 @@ public class ProtocolFilesTests
         Assert.Contains("[Obsolete(", files["Commands.g.cs"], StringComparison.Ordinal);
         Assert.Contains("[Experimental(\"RXQMP001\")]", files["Commands.g.cs"], StringComparison.Ordinal);
         Assert.Contains("Features: <c>new-one</c>.", files["Commands.g.cs"], StringComparison.Ordinal);
-        Assert.Contains("IQmpCommand<ImmutableArray<ImmutableArray<string>>>", files["Commands.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("IQmpCommand<QmpList<QmpList<string>>>", files["Commands.g.cs"], StringComparison.Ordinal);
         Assert.Contains("record GoneOnEvent : IQmpTypedEvent<GoneOnEvent>", files["Events.g.cs"], StringComparison.Ordinal);
-        Assert.Contains("public static GoOnArgumentsKind InSide => new(\"in-side\");", files["Enums.g.cs"], StringComparison.Ordinal);
-        // A branch that is a union itself, and members whose names C# or the types have taken.
+        Assert.Contains("[QmpWords(\"in-side\")]\npublic enum GoOnArgumentsKind\n{\n    InSide,\n}", files["Enums.g.cs"], StringComparison.Ordinal);
+        // A branch that is a union itself, and members whose names C# or the types have taken; what is sent and received must be set to be
+        // made and may be missing when read.
         Assert.Contains("public required GoOnArgumentsInSide Details { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
-        Assert.Contains("public required string ReadValue { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("public required string? ReadValue { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
         Assert.Contains("public double? V2x { get; init; }", files["Unions.g.cs"], StringComparison.Ordinal);
     }
 

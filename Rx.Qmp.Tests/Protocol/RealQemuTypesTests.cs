@@ -25,7 +25,7 @@ public class RealQemuTypesTests
         using var qemu = new QemuUnderTest();
         await using var client = await Connect(qemu);
         var status = await client.ExecuteAsync(new QueryStatus(), Token);
-        Assert.Equal((false, RunState.Prelaunch), (status.Running, status.Status));
+        Assert.Equal(new StatusInfo { Running = false, Singlestep = status.Singlestep, Status = RunState.Prelaunch }, status);
 
         var schema = await QmpSchema.QueryAsync(client, Token);
         Assert.True(schema.Has("blockdev-add/driver=qcow2/file"));
@@ -56,7 +56,7 @@ public class RealQemuTypesTests
             Token);
         var blocks = await client.ExecuteAsync(new QueryBlock(), Token);
         var block = Assert.Single(blocks, block => block.Inserted?.NodeName == "disk0n");
-        Assert.Equal((true, "raw", 1024L * 1024), (block.Inserted!.Ro, block.Inserted.Drv, (long)block.Inserted.Image.VirtualSize));
+        Assert.Equal((true, "raw", 1024L * 1024), (block.Inserted!.Ro, block.Inserted.Drv, block.Inserted.Image!.VirtualSize));
 
         var gone = client.EventsOf<DeviceDeletedEvent>().FirstAsync(item => item.Device == "disk0").ToTask(Token);
         // There is no guest that could let go of it; a reset takes away what was asked for.

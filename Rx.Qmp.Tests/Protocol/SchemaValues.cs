@@ -6,11 +6,21 @@ namespace Rx.Qmp.Tests.Protocol;
 /// <summary>Random values that fit the schema, and ones that fit it almost.</summary>
 internal sealed class SchemaValues(Random random)
 {
-    private const int Deepest = 6;
-
     private static readonly long[] Integers = [0, 1, -1, int.MaxValue, 9_007_199_254_740_993, long.MaxValue, long.MinValue];
     private static readonly ulong[] Unsigned = [0, 1, 9_007_199_254_740_993, long.MaxValue, ulong.MaxValue - 1, ulong.MaxValue];
     private static readonly string[] Texts = ["", "disk0", "ö\u20AC\uD83D\uDE00", "a\"b\\c/\n\u0001", new string('x', 300), "#block123"];
+
+    /// <summary>The schema; the recorded one unless another is asked for.</summary>
+    public SchemaDocument Document { get; init; } = RecordedSchema.Document;
+
+    /// <summary>What is made of the schema.</summary>
+    public TypeCatalog Catalog { get; init; } = RecordedSchema.Catalog;
+
+    /// <summary>How deep values nest before lists are empty and optional members left out.</summary>
+    public int Deepest { get; init; } = 6;
+
+    /// <summary>No number is below zero: whether it may be is in the table of names, not in the schema.</summary>
+    public bool NonNegative { get; init; }
 
     /// <summary>Optional members: always, never, or by chance.</summary>
     public bool? WithOptional { get; init; }
@@ -26,12 +36,12 @@ internal sealed class SchemaValues(Random random)
 
     public JsonNode? Value(string type, string owner, string member, int depth)
     {
-        var entry = RecordedSchema.Document.Type(type);
+        var entry = Document.Type(type);
         return entry.Kind switch
         {
             EntryKind.Array => new JsonArray([.. Enumerable.Range(0, depth > Deepest ? 0 : random.Next(4))
                 .Select(_ => Value(entry.Element!, owner, member, depth + 1))]),
-            EntryKind.Enum => UnknownWords ? "word-of-the-future" : Pick(entry.Members).Name,
+            EntryKind.Enum => UnknownWords || entry.Members.IsEmpty ? "word-of-the-future" : Pick(entry.Members).Name,
             EntryKind.Object => Object(entry, depth),
             EntryKind.Alternate => Choice(entry, depth),
             _ => Builtin(entry, owner, member),
@@ -41,11 +51,11 @@ internal sealed class SchemaValues(Random random)
     public JsonObject Object(Entry type, int depth, bool isOpen = false)
     {
         var made = new JsonObject();
-        var branch = type.Tag is null ? null : Pick(type.Branches);
+        var branch = type.Branches.IsEmpty ? null : Pick(type.Branches);
         Fill(made, type, depth, branch?.Case);
         if (branch is not null)
         {
-            Fill(made, RecordedSchema.Document.Type(branch.Type), depth, null);
+            Fill(made, Document.Type(branch.Type), depth, null);
         }
 
         if (ExtraMembers && !isOpen)
@@ -61,16 +71,16 @@ internal sealed class SchemaValues(Random random)
     {
         foreach (var member in type.Members.OrderBy(_ => random.Next()))
         {
-            bool wanted = !RecordedSchema.Catalog.IsOptional(type, member) || (WithOptional ?? random.Next(2) == 0) && (depth < Deepest || WithOptional is false);
+            bool wanted = !member.Optional || (WithOptional ?? random.Next(2) == 0) && (depth < Deepest || WithOptional is false);
             if (member.Name == type.Tag)
             {
-                made[member.Name] = tag;
+                made[member.Name] = tag ?? "branch-of-the-future";
             }
             else if (wanted && !made.ContainsKey(member.Name))
             {
                 made[member.Name] = Value(member.Type, type.Name, member.Name, depth + 1);
             }
-            else if (NullForMissing && !RecordedSchema.Catalog.Value(member.Type, type.Name, member.Name).TakesNull)
+            else if (NullForMissing && !Catalog.Value(member.Type, type.Name, member.Name).TakesNull)
             {
                 made.TryAdd(member.Name, null);
             }
@@ -81,15 +91,15 @@ internal sealed class SchemaValues(Random random)
     private JsonNode? Choice(Entry type, int depth)
     {
         var choice = depth > Deepest
-            ? type.Members.MinBy(member => RecordedSchema.Document.Type(member.Type).Kind != EntryKind.Builtin)!
+            ? type.Members.MinBy(member => Document.Type(member.Type).Kind != EntryKind.Builtin)!
             : Pick(type.Members);
-        return Value(choice.Type, type.Name, "|" + JsonKind.Of(RecordedSchema.Document, choice.Type), depth + 1);
+        return Value(choice.Type, type.Name, "|" + JsonKind.Of(Document, choice.Type), depth + 1);
     }
 
-    private JsonNode? Builtin(Entry type, string owner, string member) => RecordedSchema.Catalog.Value(type.Name, owner, member).Kind switch
+    private JsonNode? Builtin(Entry type, string owner, string member) => Catalog.Value(type.Name, owner, member).Kind switch
     {
         QapiKind.Text => Pick(Texts),
-        QapiKind.Signed => Pick(Integers),
+        QapiKind.Signed => Pick(NonNegative ? [.. Integers.Where(value => value >= 0)] : Integers),
         QapiKind.Unsigned => Pick(Unsigned),
         QapiKind.Number => Math.Round(random.NextDouble() * 1000, 3),
         QapiKind.Flag => random.Next(2) == 0,

@@ -35,7 +35,7 @@ public partial class TypedValueTests
     [InlineData("-1")]
     [InlineData("1.5")]
     public void Trap21_a_number_that_does_not_fit_is_refused_rather_than_rounded(string number) =>
-        Assert.Throws<FormatException>(() => Read<ObjectOptions>($$"""{"size":{{number}},"qom-type":"memory-backend-ram","id":"ram0"}"""));
+        Assert.ThrowsAny<JsonException>(() => Read<ObjectOptions>($$"""{"size":{{number}},"qom-type":"memory-backend-ram","id":"ram0"}"""));
 
     [Fact]
     public void A_command_is_sent_without_what_was_left_out()
@@ -75,11 +75,9 @@ public partial class TypedValueTests
     public void Trap13_a_word_of_the_future_is_kept_and_told_apart()
     {
         var status = Read<StatusInfo>("""{"running":false,"singlestep":false,"status":"dancing","extra":[{}]}""");
-        Assert.False(status.Status.IsKnown);
+        Assert.Null(status.Status.Known);
         Assert.Equal("dancing", status.Status.Text);
-        Assert.True(RunState.Suspended.IsKnown);
-        Assert.Equal(RunState.Suspended, new RunState("suspended"));
-        Assert.Equal(string.Empty, default(RunState).Text);
+        Assert.Equal("""{"running":false,"singlestep":false,"status":"dancing"}""", Write(status));
     }
 
     [Fact]
@@ -108,12 +106,12 @@ public partial class TypedValueTests
     public void Nesting_without_end_is_refused()
     {
         string deep = string.Concat(Enumerable.Repeat("""{"driver":"raw","file":""", 400)) + "\"f\"" + new string('}', 400);
-        Assert.Throws<JsonException>(() => ReadBytes<BlockdevOptions>(Encoding.UTF8.GetBytes(deep), 4096));
+        Assert.ThrowsAny<JsonException>(() => ReadBytes<BlockdevOptions>(Encoding.UTF8.GetBytes(deep), 4096));
         const string image = """{"virtual-size":1,"filename":"f","format":"raw","backing-image":""";
         string chain = string.Concat(Enumerable.Repeat(image, 400)) + "null" + new string('}', 400);
         Assert.NotNull(ReadBytes<ImageInfo>(Encoding.UTF8.GetBytes(chain), 4096).BackingImage);
         chain = string.Concat(Enumerable.Repeat(image, 2000)) + "null" + new string('}', 2000);
-        Assert.Throws<JsonException>(() => ReadBytes<ImageInfo>(Encoding.UTF8.GetBytes(chain), 4096));
+        Assert.ThrowsAny<JsonException>(() => ReadBytes<ImageInfo>(Encoding.UTF8.GetBytes(chain), 4096));
     }
 
     [Fact]
@@ -188,7 +186,10 @@ public partial class TypedValueTests
         return "{" + string.Join(',', document.RootElement.EnumerateObject().OrderBy(m => Array.IndexOf(order, m.Name)).Select(m => $"\"{m.Name}\":{m.Value.GetRawText()}")) + "}";
     }
 
-    internal sealed record Plan(ImmutableArray<BlockdevOptions> Nodes, RunState Wanted, QmpValue Note);
+    internal sealed record Plan(
+        ImmutableArray<BlockdevOptions> Nodes,
+        [property: JsonConverter(typeof(QmpDataConverter<QmpEnum<RunState>>))] QmpEnum<RunState> Wanted,
+        QmpValue Note);
 
     [JsonSerializable(typeof(Plan))]
     private sealed partial class PlanContext : JsonSerializerContext;

@@ -19,10 +19,10 @@ internal sealed class PendingResult<T>(
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             // By contract, not by type: a reader may be the caller's own, and this is the thread that serves everybody.
-            return Misfit(fault);
+            return DoesNotFit(fault);
         }
     }
 
-    private QmpProtocolException Misfit(Exception inner) =>
-        new(QmpProtocolFault.UnexpectedShape, $"The reply to {Command.Name} does not fit {typeof(T).Name}.", inner, Command.Name);
+    private QmpProtocolException DoesNotFit(Exception inner) =>
+        new(QmpProtocolFault.UnexpectedShape, Misfit.Sentence($"The reply to {Command.Name}", typeof(T), inner), inner, Command.Name);
 }

@@ -21,8 +21,8 @@ public static class QmpStatusWait
             var tree = JsonElement.ParseValue(ref reader);
             return new StatusInfo
             {
-                Running = tree.Member("running").AsBoolean() ?? false,
-                Status = new RunState(tree.Member("status").AsText() ?? string.Empty),
+                Running = tree.Member("running").AsBoolean(),
+                Status = new QmpEnum<RunState>(tree.Member("status").AsText() ?? string.Empty),
             };
         });
 

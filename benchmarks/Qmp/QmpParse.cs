@@ -49,7 +49,7 @@ public class QmpParse
         CompactHeader.TryEvent(Event, out var at, out _, out var data);
         var reader = new Utf8JsonReader(data);
         reader.Read();
-        return BlockJobCompletedEvent.Read(ref reader, QmpTimestamp.From(at.Seconds, at.Microseconds)).Offset;
+        return BlockJobCompletedEvent.Read(ref reader, QmpTimestamp.From(at.Seconds, at.Microseconds)).Offset ?? 0;
     }
 
     /// <summary>A reply's tokens.</summary>
@@ -63,7 +63,7 @@ public class QmpParse
         CompactHeader.TryReply(Reply, out _, out var value);
         var reader = new Utf8JsonReader(value);
         reader.Read();
-        return StatusInfo.Read(ref reader).Running;
+        return StatusInfo.Read(ref reader).Running is true;
     }
 
     /// <summary>The schema's tokens.</summary>

@@ -18,6 +18,6 @@ internal static class PassFile
         var file = new BlockdevOptions.File { Filename = $"/dev/fdset/{added.FdsetId}" };
         await client.ExecuteAsync(new BlockdevAdd(new BlockdevOptions.Raw { NodeName = "passed", ReadOnly = true, File = file }), stop);
         var nodes = await client.ExecuteAsync(new QueryNamedBlockNodes(), stop);
-        Console.WriteLine(string.Join('\n', nodes.Select(node => $"{node.NodeName}: {node.Image.VirtualSize} bytes")));
+        Console.WriteLine(string.Join('\n', nodes.Select(node => $"{node.NodeName}: {node.Image?.VirtualSize} bytes")));
     }
 }

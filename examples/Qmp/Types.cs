@@ -10,7 +10,7 @@ internal static class Types
     {
         await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
         var version = await client.ExecuteAsync(new QueryVersion(), stop);
-        Console.WriteLine($"QEMU {version.Qemu.Major}.{version.Qemu.Minor}.{version.Qemu.Micro}");
+        Console.WriteLine($"QEMU {version.Qemu?.Major}.{version.Qemu?.Minor}.{version.Qemu?.Micro}");
 
         var schema = await QmpSchema.QueryAsync(client, stop);
         Console.WriteLine($"{schema.Commands.Length} commands, {schema.Events.Length} events");
