@@ -5,22 +5,20 @@ namespace Rx.Qmp.Generator;
 /// <summary>Names of the wire as names of C#.</summary>
 internal static class Naming
 {
-    /// <summary>node-name, BLOCK_JOB_READY, 144 as NodeName, BlockJobReady, V144.</summary>
+    /// <summary>node-name, BLOCK_JOB_READY, legacyESX, 144 as NodeName, BlockJobReady, LegacyEsx, V144.</summary>
     public static string Pascal(string wire)
     {
         bool shouting = wire.Any(char.IsAsciiLetterUpper) && !wire.Any(char.IsAsciiLetterLower) && wire.Length > 1;
         var name = new StringBuilder();
-        bool start = true;
+        char before = '-';
         foreach (char c in shouting ? wire.ToLowerInvariant() : wire)
         {
-            if (!char.IsAsciiLetterOrDigit(c))
+            if (char.IsAsciiLetterOrDigit(c))
             {
-                start = true;
-                continue;
+                name.Append(!char.IsAsciiLetterOrDigit(before) ? char.ToUpperInvariant(c) : char.IsAsciiLetterUpper(before) ? char.ToLowerInvariant(c) : c);
             }
 
-            name.Append(start ? char.ToUpperInvariant(c) : c);
-            start = false;
+            before = c;
         }
 
         return name.Length == 0 ? "Empty" : char.IsAsciiDigit(name[0]) ? "V" + name : name.ToString();

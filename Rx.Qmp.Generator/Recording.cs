@@ -32,6 +32,11 @@ internal static class Recording
         {
             throw new InvalidDataException($"{qemu} did not answer within {limit.TotalSeconds} s.");
         }
+        catch (IOException)
+        {
+            // It has closed its end of the pipe.
+            throw new InvalidDataException("QEMU ended before it answered.");
+        }
         finally
         {
             process.Kill(entireProcessTree: true);

@@ -279,7 +279,7 @@ public enum BlockdevVmdkAdapterType
     Ide,
     Buslogic,
     Lsilogic,
-    LegacyESX,
+    LegacyEsx,
 }
 
 /// <summary>The enum <c>BlockdevVmdkSubformat</c> of QEMU's schema.</summary>

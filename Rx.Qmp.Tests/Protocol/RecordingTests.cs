@@ -5,6 +5,7 @@ using Rx.Qmp.Generator.Model;
 namespace Rx.Qmp.Tests.Protocol;
 
 /// <summary>Asking a QEMU about itself when it is none, or in a bad way. Scripts stand in for it.</summary>
+[Slow]
 public class RecordingTests : IDisposable
 {
     private const string Greeting = """{"QMP":{"version":{"qemu":{"major":9,"minor":1,"micro":2},"package":""},"capabilities":[]}}""";
@@ -22,6 +23,7 @@ public class RecordingTests : IDisposable
             head -c 30 > /dev/null
             echo '{"return":{}}'
             echo '{"event":"STOP"}'
+            head -c 30 > /dev/null
             printf '{"return":[{"name":"stop","meta-type":"command","arg-type":"0","ret-type":"0"},'
             printf '{"name":"0","meta-type":"object","members":[]}]}\n'
             """);
@@ -43,6 +45,7 @@ public class RecordingTests : IDisposable
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData($"echo '{Greeting}'; exit 0", "QEMU ended before it answered.")]
     [InlineData("exit 1", "QEMU ended before it answered.")]
     [InlineData("""echo '{"error":{"class":"GenericError","desc":"no"}}'""", """QEMU refused: {"class":"GenericError","desc":"no"}""")]
     [InlineData("tr '\\0' x < /dev/zero", "QEMU's answer is too long.")]

@@ -20,6 +20,10 @@ internal sealed class TypesTarget : FuzzTarget
     private static readonly (string Name, Func<byte[], byte[]> Pass)[] Readers =
     [
         .. from type in typeof(IQmpData<>).Assembly.GetTypes()
+           where type is { Namespace: "Rx.Qmp.Protocol", IsEnum: true }
+           orderby type.Name
+           select (type.Name, Pass(nameof(PassData), typeof(QmpEnum<>).MakeGenericType(type))),
+        .. from type in typeof(IQmpData<>).Assembly.GetTypes()
            where type is { Namespace: "Rx.Qmp.Protocol", IsGenericTypeDefinition: false }
            from face in type.GetInterfaces()
            where face.IsGenericType && face.GenericTypeArguments[0] == type
@@ -27,15 +31,14 @@ internal sealed class TypesTarget : FuzzTarget
                : face.GetGenericTypeDefinition() == typeof(IQmpTypedEvent<>) ? nameof(PassEvent) : null
            where method is not null
            orderby type.Name
-           select (type.Name, typeof(TypesTarget).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
-               .CreateDelegate<Func<byte[], byte[]>>()),
+           select (type.Name, Pass(method, type)),
     ];
 
     private static readonly Dictionary<string, int> Numbers =
         Readers.Select((reader, index) => (reader.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index);
 
     // Before the first input, whose allocations are counted.
-    public TypesTarget() => FuzzFailure.Unless(Readers.Length > 500);
+    public TypesTarget() => FuzzFailure.Unless(Readers.Length > 600);
 
     public override string Name => "types";
 
@@ -101,6 +104,9 @@ internal sealed class TypesTarget : FuzzTarget
             return null;
         }
     }
+
+    private static Func<byte[], byte[]> Pass(string method, Type type) => typeof(TypesTarget)
+        .GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).CreateDelegate<Func<byte[], byte[]>>();
 
     private static byte[] PassData<T>(byte[] json)
         where T : IQmpData<T>
