@@ -14,8 +14,9 @@ internal static class Recording
     /// <param name="qemu">The program.</param>
     /// <param name="limit">How long all of it may take.</param>
     /// <param name="time">Measures the limit.</param>
+    /// <param name="cancelled">Gives up before that.</param>
     /// <exception cref="InvalidDataException">It refused, ended, said too much, or did not answer in time.</exception>
-    public static async Task<byte[]> AskAsync(string qemu, TimeSpan limit, TimeProvider time)
+    public static async Task<byte[]> AskAsync(string qemu, TimeSpan limit, TimeProvider time, CancellationToken cancelled = default)
     {
         var start = new ProcessStartInfo(qemu, ["-machine", "none", "-nodefaults", "-display", "none", "-qmp", "stdio"])
         {
@@ -23,12 +24,13 @@ internal static class Recording
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{qemu} did not start.");
-        using var stop = new CancellationTokenSource(limit, time);
+        using var late = new CancellationTokenSource(limit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancelled);
         try
         {
             return await TalkAsync(process, stop.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
             throw new InvalidDataException($"{qemu} did not answer within {limit.TotalSeconds} s.");
         }

@@ -26,7 +26,9 @@ public class RecordingTests : IDisposable
             head -c 30 > /dev/null
             printf '{"return":[{"name":"stop","meta-type":"command","arg-type":"0","ret-type":"0"},'
             printf '{"name":"0","meta-type":"object","members":[]}]}\n'
-            """);
+            """,
+            TimeSpan.FromSeconds(50),
+            TestContext.Current.CancellationToken);
         Assert.Equal(5, Encoding.UTF8.GetString(kept).TrimEnd('\n').Split('\n').Length);
         var document = SchemaDocument.Parse(kept);
         Assert.Equal("9.1.2", document.Version);
@@ -40,7 +42,8 @@ public class RecordingTests : IDisposable
     [InlineData("while :; do echo '{}'; done")]
     public async Task One_that_hangs_is_given_up_when_the_time_is_over(string script)
     {
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => Ask(script, TimeSpan.FromMilliseconds(500)));
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(
+            () => Ask(script, TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken));
         Assert.EndsWith("did not answer within 0.5 s.", fault.Message, StringComparison.Ordinal);
     }
 
@@ -50,15 +53,17 @@ public class RecordingTests : IDisposable
     [InlineData("""echo '{"error":{"class":"GenericError","desc":"no"}}'""", """QEMU refused: {"class":"GenericError","desc":"no"}""")]
     [InlineData("tr '\\0' x < /dev/zero", "QEMU's answer is too long.")]
     public async Task One_that_does_not_answer_is_an_error_in_words(string script, string words) =>
-        Assert.Equal(words, (await Assert.ThrowsAsync<InvalidDataException>(() => Ask(script))).Message);
+        Assert.Equal(
+            words,
+            (await Assert.ThrowsAsync<InvalidDataException>(() => Ask(script, TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken))).Message);
 
-    private async Task<byte[]> Ask(string script, TimeSpan? limit = null)
+    private async Task<byte[]> Ask(string script, TimeSpan limit, CancellationToken stop)
     {
         string path = Path.Combine(_folder.FullName, "qemu");
-        await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script + "\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script + "\n", stop);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 #pragma warning disable RS0030 // What is asked is a process.
-        return await Recording.AskAsync(path, limit ?? TimeSpan.FromSeconds(50), TimeProvider.System);
+        return await Recording.AskAsync(path, limit, TimeProvider.System, stop);
 #pragma warning restore RS0030
     }
 }

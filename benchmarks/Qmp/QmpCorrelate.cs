@@ -60,7 +60,7 @@ public class QmpCorrelate
 
     /// <summary>A command whose reply is read.</summary>
     [Benchmark]
-    public bool TypedReply() => Answer(_client.ExecuteAsync(Status)).Running;
+    public bool TypedReply() => Answer(_client.ExecuteAsync(Status)).Running is true;
 
     private const int QmpHandshakeBytes = 37;
 
