@@ -16,13 +16,14 @@ internal static class ImageCommand
     private static Command CreateImport()
     {
         var name = new Argument<string>("name") { Description = "The name to give: letters, digits, '_', '.', '-'." };
-        var path = new Argument<string>("path") { Description = "A directory, or a tar or tar.gz archive." };
+        var path = new Argument<string>("path") { Description = "A directory, or a tar archive, plain or compressed by gzip, xz, zstd or bzip2." };
         var command = new Command("import", "Build a root file system and give it a name.") { name, path };
         command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
         {
             // A bare file name is a path here: the position says so.
             var source = Path.GetFullPath(parsed.GetRequiredValue(path));
             var image = await Open().ImportAsync(parsed.GetRequiredValue(name), source, ct).ConfigureAwait(false);
+            Tell(parsed, image);
             parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetRequiredValue(name)} {image.Digest[..12]} {image.Path}");
         }));
         return command;
@@ -49,9 +50,18 @@ internal static class ImageCommand
         command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
         {
             var found = await Open().ResolveAsync(parsed.GetRequiredValue(image), ct).ConfigureAwait(false);
+            Tell(parsed, found);
             parsed.InvocationConfiguration.Output.WriteLine(found.Path);
         }));
         return command;
+    }
+
+    private static void Tell(ParseResult parsed, RootFileSystem image)
+    {
+        foreach (var remark in image.Remarks)
+        {
+            Complaint.Write(parsed.InvocationConfiguration.Error, remark);
+        }
     }
 
     private static ImageStore Open() => new(new ImageStoreOptions(), CliScheduler.Instance);

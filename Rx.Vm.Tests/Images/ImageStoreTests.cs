@@ -170,8 +170,8 @@ public sealed class ImageStoreTests : IDisposable
     {
         var tree = fixture.Tree();
         var count = fixture.Files["count"];
-        var tool = fixture.Files.Script("mksquashfs", $"echo x >> {count}\nexec mksquashfs \"$@\"");
-        fixture.Options = fixture.Options with { MksquashfsPath = tool };
+        var tool = fixture.Files.Script("sqfstar", $"echo x >> {count}\nexec sqfstar \"$@\"");
+        fixture.Options = fixture.Options with { SqfstarPath = tool };
         using var clock = new System.Reactive.Concurrency.EventLoopScheduler();
         var images = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(
             () => new ImageStore(fixture.Options, clock).ResolveAsync(tree, StoreFixture.Token))));

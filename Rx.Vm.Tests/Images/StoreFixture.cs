@@ -24,7 +24,7 @@ internal sealed class StoreFixture : IDisposable
 
     /// <summary>A store whose tools do not exist: what it resolves was in the cache.</summary>
     public ImageStore OpenWithoutTools() =>
-        new(Options with { MksquashfsPath = "/nonexistent/mksquashfs", SqfstarPath = "/nonexistent/sqfstar" }, Clock);
+        new(Options with { SqfstarPath = "/nonexistent/sqfstar" }, Clock);
 
     /// <summary>A small tree with what matters: modes, a link, a folder, several sizes.</summary>
     public string Tree()

@@ -9,11 +9,17 @@ public enum ImageError
     /// <summary>No such imported name, or nothing at that path.</summary>
     NotFound,
 
-    /// <summary>The path is neither a directory nor an ordinary file; devices, pipes and sockets are never opened (S18).</summary>
+    /// <summary>
+    /// The source is of a kind that is not read: a device, pipe or socket, which are never opened, or an archive of image layers instead of a
+    /// root file system.
+    /// </summary>
     UnsupportedSource,
 
-    /// <summary>The file is not a tar or gzip-compressed tar archive, or a broken one.</summary>
+    /// <summary>The file is not a tar archive, plain or compressed by gzip, xz, zstd or bzip2; or it is damaged or cut.</summary>
     NotAnArchive,
+
+    /// <summary>An entry of the archive cannot be in an image as it is; the message names it. An entry is never left out in silence.</summary>
+    BadEntry,
 
     /// <summary>The source or the result is larger than the store allows.</summary>
     TooLarge,
@@ -36,7 +42,7 @@ public enum ImageError
     /// <summary>The store's directory belongs to somebody else, others may write to it, or it cannot be read or written.</summary>
     StoreUnusable,
 
-    /// <summary>A stored file no longer has the content it was stored with (S17).</summary>
+    /// <summary>A stored file no longer has the content it was stored with.</summary>
     Corrupt,
 
     /// <summary>The kernel package is incomplete, or of a form that cannot be used.</summary>

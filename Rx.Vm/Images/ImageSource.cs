@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using Rx.Vm.Images.Archives;
 
 namespace Rx.Vm.Images;
 
@@ -9,7 +9,7 @@ namespace Rx.Vm.Images;
 /// <param name="StateKey">Digest of everything that would change if the content did; null when that cannot be told.</param>
 internal sealed record ImageSource(string Path, bool IsDirectory, string? StateKey)
 {
-    /// <summary>Looks at what is at a path without opening it: a pipe or device is refused, never read (S18).</summary>
+    /// <summary>Looks at what is at a path without opening it: a pipe or device is refused, never read.</summary>
     public static ImageSource Inspect(string path, ImageStoreOptions options, CancellationToken ct)
     {
         var real = Posix.RealPath(path);
@@ -41,36 +41,28 @@ internal sealed record ImageSource(string Path, bool IsDirectory, string? StateK
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // Iterative: a hostile tree may be deeper than the stack. Sorted, since a directory has no order of its own.
     private static bool AppendTree(
         IncrementalHash hash, string root, FileStamp rootStamp, string subject, int maxFiles, CancellationToken ct)
     {
         var complete = true;
         var count = 0;
-        var pending = new Stack<string>([root]);
+        var top = HostFile.At(root);
         Append(hash, "", rootStamp);
-        while (pending.TryPop(out var directory))
+        foreach (var file in top.Walk(ct))
         {
-            ct.ThrowIfCancellationRequested();
-            foreach (var entry in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
+            if (++count > maxFiles)
             {
-                if (++count > maxFiles)
-                {
-                    throw new ImageException(ImageError.TooLarge, subject, $"'{subject}' holds more than {maxFiles} files.");
-                }
+                throw new ImageException(ImageError.TooLarge, subject, $"'{subject}' holds more than {maxFiles} files.");
+            }
 
-                if (Posix.Stamp(entry) is not { } stamp)
-                {
-                    // Gone meanwhile, or a name that is not UTF-8 and cannot be asked for by this path: build, but remember nothing.
-                    complete = false;
-                    continue;
-                }
-
-                Append(hash, entry[root.Length..], stamp);
-                if (stamp.IsDirectory)
-                {
-                    pending.Push(entry);
-                }
+            if (file.Stamp is { } stamp)
+            {
+                Append(hash, file.Path[top.Path.Length..], stamp);
+            }
+            else
+            {
+                // Gone meanwhile: whatever is built shall not be remembered.
+                complete = false;
             }
         }
 
@@ -82,7 +74,7 @@ internal sealed record ImageSource(string Path, bool IsDirectory, string? StateK
         Span<byte> fixedPart = stackalloc byte[FileStamp.EncodedBytes];
         stamp.Write(fixedPart);
         hash.AppendData(fixedPart);
-        hash.AppendData(Encoding.UTF8.GetBytes(relativePath));
+        hash.AppendData(ByteText.Bytes(relativePath));
         hash.AppendData([0]);
     }
 }

@@ -15,6 +15,8 @@ internal struct StatXData
     [FieldOffset(0x68)] public uint ChangeNanoseconds;
     [FieldOffset(0x70)] public long ModifySeconds;
     [FieldOffset(0x78)] public uint ModifyNanoseconds;
+    [FieldOffset(0x80)] public uint SpecialMajor;
+    [FieldOffset(0x84)] public uint SpecialMinor;
     [FieldOffset(0x88)] public uint DeviceMajor;
     [FieldOffset(0x8c)] public uint DeviceMinor;
 }

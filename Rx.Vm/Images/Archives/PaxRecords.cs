@@ -1,48 +1,135 @@
 using System.Buffers.Text;
+using System.Globalization;
 
-namespace Rx.Vm.Images;
+namespace Rx.Vm.Images.Archives;
 
 /// <summary>
-/// The records of a pax extended header, each "LENGTH KEY=VALUE\n". sqfstar 4.5 gives up on a modification time in whole seconds, which
-/// is what .NET's own tar writer puts into every entry; the header proper has the same time, so the record is renamed to one that is
-/// ignored. Nothing moves: the new key is as long as the old.
+/// The records of pax headers, "LENGTH KEY=VALUE\n" each: those of one entry over those for all that follow. An empty value takes a record
+/// back.
 /// </summary>
-internal static class PaxRecords
+internal sealed class PaxRecords
 {
-    /// <summary>Renames the time and finds a size, which replaces that of the entry the header belongs to.</summary>
-    /// <returns>False when the records make no sense; what was seen up to there is done.</returns>
-    public static bool Patch(Span<byte> records, out long? size)
+    private const long FractionsEnd = 10_000_000_000;
+    private readonly Dictionary<string, string> _values = [];
+    private readonly List<SparsePiece> _pieces = [];
+    private long? _pieceOffset;
+
+    public PaxRecords()
     {
-        size = null;
+    }
+
+    /// <summary>A copy, for an entry to add its own to.</summary>
+    public PaxRecords(PaxRecords global) => _values = new Dictionary<string, string>(global._values);
+
+    /// <summary>Every record that counts, the pieces of a sparse file apart.</summary>
+    public IEnumerable<KeyValuePair<string, string>> All => _values;
+
+    /// <summary>The oldest pax form of a sparse file gives every piece a pair of records, so keys repeat.</summary>
+    public List<SparsePiece> Pieces => _pieces;
+
+    public string? this[string key] => _values.GetValueOrDefault(key);
+
+    /// <summary>Adds the records of a header.</summary>
+    /// <returns>False when they make no sense.</returns>
+    public bool TryAdd(ReadOnlySpan<byte> records)
+    {
         while (!records.IsEmpty)
         {
             if (!Utf8Parser.TryParse(records, out int length, out var digits)
-                || length <= digits + 1
+                || length <= digits + 2
                 || length > records.Length
                 || records[digits] != ' '
                 || records[length - 1] != '\n')
             {
-                return false;
+                // A header may be padded with zeros.
+                return !records.ContainsAnyExcept((byte)0);
             }
 
             var record = records[(digits + 1)..(length - 1)];
-            if (record.StartsWith("mtime="u8))
+            var equals = record.IndexOf((byte)'=');
+            if (equals <= 0 || !Add(ByteText.From(record[..equals]), ByteText.From(record[(equals + 1)..])))
             {
-                record[0] = (byte)'a';
-            }
-            else if (record.StartsWith("size="u8))
-            {
-                if (!Utf8Parser.TryParse(record[5..], out long value, out var used) || used != record.Length - 5 || value < 0)
-                {
-                    return false;
-                }
-
-                size = value;
+                return false;
             }
 
             records = records[length..];
         }
 
+        return true;
+    }
+
+    /// <summary>A decimal number without sign; null for anything else.</summary>
+    public static long? Digits(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    /// <summary>A number; <paramref name="malformed"/> when the record is there and is none.</summary>
+    public long? Number(string key, out bool malformed)
+    {
+        var text = this[key];
+        malformed = false;
+        if (text is null)
+        {
+            return null;
+        }
+
+        malformed = !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        return malformed ? null : value;
+    }
+
+    /// <summary>A time in seconds, rounded down: the fraction has no room in an image.</summary>
+    public long? Seconds(string key, out bool malformed)
+    {
+        var text = this[key];
+        malformed = false;
+        if (text is null)
+        {
+            return null;
+        }
+
+        malformed = !decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+
+        // Far outside of what an image holds: the importer clamps it, and says so.
+        return malformed ? null : (long)Math.Floor(Math.Clamp(seconds, -FractionsEnd, FractionsEnd));
+    }
+
+    private bool Add(string key, string value)
+    {
+        if (value.Length == 0 && !key.Contains("xattr.", StringComparison.Ordinal))
+        {
+            _values.Remove(key);
+            return true;
+        }
+
+        if (key is "GNU.sparse.offset" or "GNU.sparse.numbytes")
+        {
+            return AddPiece(key, value);
+        }
+
+        _values[key] = value;
+        return true;
+    }
+
+    private bool AddPiece(string key, string value)
+    {
+        if (Digits(value) is not { } number)
+        {
+            return false;
+        }
+
+        if (key == "GNU.sparse.offset")
+        {
+            _pieceOffset = number;
+            return true;
+        }
+
+        if (_pieceOffset is not { } offset)
+        {
+            return false;
+        }
+
+        _pieces.Add(new SparsePiece(offset, number));
+        _pieceOffset = null;
         return true;
     }
 }

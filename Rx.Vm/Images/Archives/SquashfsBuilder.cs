@@ -1,38 +1,34 @@
+using Rx.Vm.Images.Archives;
+
 namespace Rx.Vm.Images;
 
 /// <summary>
-/// Makes squashfs files with Debian's squashfs-tools. A tar archive is streamed into <c>sqfstar</c>: nothing is ever unpacked on the
-/// host, so names and links in it can do no harm there (S15), and owners are kept without privilege.
+/// Makes squashfs files with Debian's squashfs-tools. Archive or folder, it is read here and streamed into <c>sqfstar</c> as the plainest tar
+/// there is; nothing is ever unpacked on the host, so names and links can do no harm there, and owners are kept without privilege.
 /// </summary>
 internal static class SquashfsBuilder
 {
-    /// <summary>Goes into cache keys: raise it when the arguments change what is built.</summary>
-    public const string FormatVersion = "squashfs-3";
+    /// <summary>Goes into cache keys: raise it when something else is built of the same source.</summary>
+    public const string FormatVersion = "squashfs-4";
 
     private const string Package = "squashfs-tools";
+    private const int DefaultRootMode = 0x1ed;
 
     /// <summary>Builds into a new file; the caller removes it on failure.</summary>
-    public static async Task BuildAsync(
+    /// <returns>What is worth a word, in sentences that are safe to show.</returns>
+    /// <exception cref="ImageException">The source cannot be made an image as it is.</exception>
+    public static async Task<IReadOnlyList<string>> BuildAsync(
         ImageSource source, string subject, string target, ImageStoreOptions options, CancellationToken ct)
     {
-        var result = source.IsDirectory
-            ? await ToolProcess.RunAsync(
-                options.MksquashfsPath, Package, subject, [source.Path, target, .. Arguments(options), "-noappend", "-exit-on-error"],
-                feed: null, ct).ConfigureAwait(false)
-            : await ToolProcess.RunAsync(
-                options.SqfstarPath, Package, subject, [.. Arguments(options), target],
-                (stdin, token) => TarStream.CopyAsync(source.Path, subject, stdin, options.MaxImageBytes, token),
-                ct).ConfigureAwait(false);
-        if (result.ExitCode != 0 || !File.Exists(target))
-        {
-            var full = result.LastWords.Contains("No space left on device", StringComparison.Ordinal);
-            throw new ImageException(full ? ImageError.DiskFull : ImageError.BuildFailed, subject,
-                $"The image '{subject}' could not be built (exit code {result.ExitCode}): {result.LastWords}");
-        }
-
+        ImageContent content = source.IsDirectory
+            ? DirectoryImage.Scan(source.Path, subject, options, ct)
+            : await ArchiveImage.ScanAsync(source.Path, subject, options, ct).ConfigureAwait(false);
+        var mode = Convert.ToString(content.Root?.Mode ?? DefaultRootMode, 8);
+        var command = new ToolCommand(options.SqfstarPath, Package, subject, [.. Arguments(options), "-root-mode", mode, target]);
+        var said = await RunAsync(command, target, content.WriteAsync, ct).ConfigureAwait(false);
         try
         {
-            SquashfsRoot.Normalize(target);
+            return [.. content.Remarks.Sentences, .. said, .. Complete(target, content, said)];
         }
         catch (InvalidDataException error)
         {
@@ -41,15 +37,40 @@ internal static class SquashfsBuilder
         }
     }
 
+    // Whatever the program left out, with a word or without, it left out of this number too.
+    private static IEnumerable<string> Complete(string target, ImageContent content, IReadOnlyList<string> said)
+    {
+        if (SquashfsRoot.CountNodes(target) is var count && count != content.NodeCount)
+        {
+            throw new InvalidDataException($"it has {count} files instead of {content.NodeCount} {string.Join(' ', said)}");
+        }
+
+        var (uid, gid, time) = content.Root is { } root ? (root.Uid, root.Gid, ImageContent.Clamp(root.ModifiedSeconds)) : default;
+        return SquashfsRoot.Describe(target, uid, gid, time)
+            ? []
+            : [$"The root itself does not belong to {uid}:{gid} as it should, since nothing else in it does."];
+    }
+
+    private static async Task<IReadOnlyList<string>> RunAsync(
+        ToolCommand command, string target, Func<Stream, CancellationToken, Task> feed, CancellationToken ct)
+    {
+        var result = await ToolProcess.RunAsync(command, feed, read: null, ct).ConfigureAwait(false);
+        if (result.ExitCode == 0 && File.Exists(target))
+        {
+            var remarks = new ArchiveRemarks();
+            remarks.Said(Path.GetFileName(command.Program), result);
+            return [.. remarks.Sentences];
+        }
+
+        var full = result.LastWords.Contains("No space left on device", StringComparison.Ordinal);
+        throw new ImageException(full ? ImageError.DiskFull : ImageError.BuildFailed, command.Subject,
+            $"The image '{command.Subject}' could not be built (exit code {result.ExitCode}): {result.LastWords}");
+    }
+
     // File times are kept, since interpreters compare them with their caches; the two times that would come from the clock are not.
-    // The root directory's mode is fixed: sqfstar's default is 0777, and a source directory is often 0700.
     private static IEnumerable<string> Arguments(ImageStoreOptions options)
     {
-        string[] common =
-        [
-            "-no-progress", "-quiet", "-mkfs-time", "0", "-root-time", "0",
-            "-root-mode", "755", "-root-uid", "0", "-root-gid", "0", "-mem", "256M",
-        ];
+        string[] common = ["-no-progress", "-quiet", "-mkfs-time", "0", "-root-time", "0", "-mem", "256M"];
         return options.Compression switch
         {
             ImageCompression.None => [.. common, "-comp", "lz4", "-noI", "-noD", "-noF", "-noX"],

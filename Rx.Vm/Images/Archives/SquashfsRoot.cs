@@ -4,29 +4,37 @@ using Microsoft.Win32.SafeHandles;
 namespace Rx.Vm.Images;
 
 /// <summary>
-/// Gives the root directory of a new file system to root and sets its time to zero. A tar archive carries neither, sqfstar 4.5 takes them
-/// from the clock and the user and ignores its own -root-time and -root-uid, and so the same archive would give another digest every time.
+/// Gives the root directory of a new file system its owner and time: sqfstar 4.5 takes them from the user and the clock and ignores its own
+/// -root-time and -root-uid, and so the same archive would give another digest every time and for everyone.
 /// </summary>
 internal static class SquashfsRoot
 {
     private const int SuperblockBytes = 96;
-    private const int MetadataBytes = 8192;
-    private const int IdBytes = 4;
+    internal const int MetadataBytes = 8192;
     private const int OwnerOffset = 4;
     private const int GroupOffset = 6;
     private const int TimeOffset = 8;
-    private const ushort Uncompressed = 0x8000;
+    internal const ushort Uncompressed = 0x8000;
 
-    /// <summary>Needs tables that were written uncompressed. Where no file belongs to root, root is not in them and the owner stays.</summary>
+    /// <summary>How many files, folders, links and devices it has, with the root.</summary>
     /// <exception cref="InvalidDataException">Not such a file system.</exception>
-    public static void Normalize(string path)
+    public static uint CountNodes(string path)
+    {
+        using var file = File.OpenHandle(path);
+        return BinaryPrimitives.ReadUInt32LittleEndian(ReadSuperblock(file).AsSpan(4));
+    }
+
+    /// <summary>Sets them. Needs tables that were written uncompressed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="uid">The user.</param>
+    /// <param name="gid">The group.</param>
+    /// <param name="seconds">The modification time, since 1970.</param>
+    /// <returns>False when the owner stays as it was: it is in no table of owners, and that is full.</returns>
+    /// <exception cref="InvalidDataException">Not such a file system.</exception>
+    public static bool Describe(string path, uint uid, uint gid, uint seconds)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        var superblock = Read(file, 0, SuperblockBytes);
-        if (!superblock.AsSpan().StartsWith("hsqs"u8) || BinaryPrimitives.ReadUInt16LittleEndian(superblock.AsSpan(28)) != 4)
-        {
-            throw new InvalidDataException("it is not a squashfs 4 file system");
-        }
+        var superblock = ReadSuperblock(file);
 
         // An inode's address is a metadata block, relative to the table, and a place inside it.
         var address = BinaryPrimitives.ReadUInt64LittleEndian(superblock.AsSpan(32));
@@ -38,30 +46,25 @@ internal static class SquashfsRoot
             throw new InvalidDataException($"its root inode is of type {type}, not a directory");
         }
 
-        Write(file, block, offset + TimeOffset, [0, 0, 0, 0]);
-        if (IndexOfRoot(file, superblock) is { } root)
+        Write(file, block, offset + TimeOffset, [(byte)seconds, (byte)(seconds >> 8), (byte)(seconds >> 16), (byte)(seconds >> 24)]);
+        var owners = new SquashfsOwners(file, superblock);
+        if (owners.IndexOf(uid) is not { } user || owners.IndexOf(gid) is not { } group)
         {
-            byte[] index = [(byte)root, (byte)(root >> 8)];
-            Write(file, block, offset + OwnerOffset, index);
-            Write(file, block, offset + GroupOffset, index);
+            return false;
         }
+
+        Write(file, block, offset + OwnerOffset, [(byte)user, (byte)(user >> 8)]);
+        Write(file, block, offset + GroupOffset, [(byte)group, (byte)(group >> 8)]);
+        owners.Save();
+        return true;
     }
 
-    // Inodes name their owner by its place in a table of numbers, which is reached through a list of its blocks. The first will do.
-    private static int? IndexOfRoot(SafeFileHandle file, byte[] superblock)
+    private static byte[] ReadSuperblock(SafeFileHandle file)
     {
-        var count = Math.Min((int)BinaryPrimitives.ReadUInt16LittleEndian(superblock.AsSpan(26)), MetadataBytes / IdBytes);
-        var list = Address(BinaryPrimitives.ReadUInt64LittleEndian(superblock.AsSpan(48)), 0);
-        var block = Address(BinaryPrimitives.ReadUInt64LittleEndian(Read(file, list, 8)), 0);
-        for (var i = 0; i < count; i++)
-        {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(Read(file, Position(file, block, i * IdBytes), IdBytes)) == 0)
-            {
-                return i;
-            }
-        }
-
-        return null;
+        var superblock = Read(file, 0, SuperblockBytes);
+        return superblock.AsSpan().StartsWith("hsqs"u8) && BinaryPrimitives.ReadUInt16LittleEndian(superblock.AsSpan(28)) == 4
+            ? superblock
+            : throw new InvalidDataException("it is not a squashfs 4 file system");
     }
 
     // An inode may go on in the next block; every block but the last is full.
@@ -86,7 +89,7 @@ internal static class SquashfsRoot
         }
     }
 
-    private static long Address(ulong start, ulong offset) => start <= long.MaxValue / 2 && offset <= long.MaxValue / 4
+    internal static long Address(ulong start, ulong offset) => start <= long.MaxValue / 2 && offset <= long.MaxValue / 4
         ? (long)(start + offset)
         : throw new InvalidDataException("one of its tables lies outside the file");
 
@@ -100,7 +103,7 @@ internal static class SquashfsRoot
         }
     }
 
-    private static byte[] Read(SafeFileHandle file, long position, int length)
+    internal static byte[] Read(SafeFileHandle file, long position, int length)
     {
         var buffer = new byte[length];
         return RandomAccess.Read(file, buffer, position) == length

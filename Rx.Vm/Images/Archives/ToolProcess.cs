@@ -1,65 +1,94 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 
 namespace Rx.Vm.Images;
 
-/// <summary>How a tool ended.</summary>
-/// <param name="ExitCode">Its exit code.</param>
-/// <param name="LastWords">The end of what it wrote, at most 2 KiB.</param>
-internal readonly record struct ToolResult(int ExitCode, string LastWords);
+/// <summary>A program to run, with an argument vector and never a shell.</summary>
+/// <param name="Program">File name, looked up in PATH unless absolute.</param>
+/// <param name="DebianPackage">Where the program comes from; named when it is missing.</param>
+/// <param name="Subject">The image it is run for.</param>
+/// <param name="Arguments">One element per argument.</param>
+internal sealed record ToolCommand(string Program, string DebianPackage, string Subject, IReadOnlyList<string> Arguments);
 
-/// <summary>Runs one external program with an argument vector, never a shell, and outlives it in every case.</summary>
+/// <summary>How a program ended.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">What it wrote on standard output, unless that was read elsewhere.</param>
+/// <param name="Errors">What it wrote on standard error.</param>
+internal sealed record ToolResult(int ExitCode, ToolOutput Output, ToolOutput Errors)
+{
+    /// <summary>The last it said.</summary>
+    public string LastWords => string.Join(' ', new[] { Output.LastWords, Errors.LastWords }.Where(w => w.Length > 0));
+
+    /// <summary>All it said, as lines.</summary>
+    public IEnumerable<string> Lines => [.. Output.Lines, .. Errors.Lines];
+}
+
+/// <summary>Runs one external program and outlives it in every case.</summary>
 internal static class ToolProcess
 {
-    private const int TailBytes = 2048;
-
-    /// <summary>Starts the program, feeds it, and waits for its end. Cancellation kills it first and then throws.</summary>
-    /// <param name="program">File name, looked up in PATH unless absolute.</param>
-    /// <param name="debianPackage">Where the program comes from; named when it is missing.</param>
-    /// <param name="subject">The image it is run for.</param>
-    /// <param name="arguments">One element per argument.</param>
+    /// <summary>
+    /// Starts the program, feeds it, has its output read, and waits for its end. Cancellation, and a reader or feeder that fails, kill it first
+    /// and then throw.
+    /// </summary>
+    /// <param name="command">The program.</param>
     /// <param name="feed">Writes the program's standard input; null for an empty one.</param>
+    /// <param name="read">Reads the program's standard output; null to keep the beginning and the end of it.</param>
     /// <param name="ct">Kills the program.</param>
     public static async Task<ToolResult> RunAsync(
-        string program, string debianPackage, string subject, IEnumerable<string> arguments,
-        Func<Stream, CancellationToken, Task>? feed, CancellationToken ct)
+        ToolCommand command, Func<Stream, CancellationToken, Task>? feed, Func<Stream, CancellationToken, Task>? read, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        using var process = Start(program, debianPackage, subject, arguments);
+        using var process = Start(command);
 
         // At once and not at the next await: a write into a full pipe that nobody reads cannot be cancelled otherwise.
         using var kill = ct.UnsafeRegister(static p => Kill((Process)p!), process);
+        var (output, errors) = (new ToolOutput(), new ToolOutput());
+        var reading = Task.WhenAll(
+            ReadAsync(process, read ?? output.ReadAsync, ct),
+            errors.ReadAsync(process.StandardError.BaseStream, ct));
         try
         {
-            var output = ReadTailAsync(process.StandardOutput.BaseStream, ct);
-            var errors = ReadTailAsync(process.StandardError.BaseStream, ct);
             await FeedAsync(process, feed, ct).ConfigureAwait(false);
-            var words = await Task.WhenAll(output, errors).ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
             await process.WaitForExitAsync(ct).ConfigureAwait(false);
             ct.ThrowIfCancellationRequested();
-            return new ToolResult(process.ExitCode, string.Join('\n', words.Where(w => w.Length > 0)));
+            return new ToolResult(process.ExitCode, output, errors);
         }
         catch
         {
             Kill(process);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await reading.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // A program whose output nobody reads any more would block, and with it whoever feeds it.
+    private static async Task ReadAsync(Process process, Func<Stream, CancellationToken, Task> read, CancellationToken ct)
+    {
+        try
+        {
+            await read(process.StandardOutput.BaseStream, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            Kill(process);
             throw;
         }
     }
 
     private static void Kill(Process process) => process.Kill(entireProcessTree: true);
 
-    private static Process Start(string program, string debianPackage, string subject, IEnumerable<string> arguments)
+    private static Process Start(ToolCommand command)
     {
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo(command.Program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = "/",
         };
-        foreach (var argument in arguments)
+        foreach (var argument in command.Arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -74,8 +103,8 @@ internal static class ToolProcess
         }
         catch (Win32Exception error)
         {
-            throw new ImageException(ImageError.ToolMissing, subject,
-                $"'{program}' cannot be started ({error.Message}); on Debian it is in the package {debianPackage}.", error);
+            throw new ImageException(ImageError.ToolMissing, command.Subject,
+                $"'{command.Program}' cannot be started ({error.Message}); on Debian it is in the package {command.DebianPackage}.", error);
         }
     }
 
@@ -100,23 +129,4 @@ internal static class ToolProcess
     private static bool IsBrokenPipe(IOException error) =>
         (error.HResult & 0xffff) == Posix.ErrorBrokenPipe
         || error.InnerException is Win32Exception { NativeErrorCode: Posix.ErrorBrokenPipe };
-
-    // Everything is read, so that the program never blocks on a full pipe, but only the end is kept.
-    private static async Task<string> ReadTailAsync(Stream stream, CancellationToken ct)
-    {
-        var tail = new byte[2 * TailBytes];
-        var length = 0;
-        for (int read; (read = await stream.ReadAsync(tail.AsMemory(length), ct).ConfigureAwait(false)) > 0;)
-        {
-            length += read;
-            if (length == tail.Length)
-            {
-                tail.AsSpan(TailBytes).CopyTo(tail);
-                length = TailBytes;
-            }
-        }
-
-        var start = Math.Max(0, length - TailBytes);
-        return Encoding.UTF8.GetString(tail, start, length - start).Trim();
-    }
 }

@@ -4,13 +4,13 @@ namespace Rx.Vm.Images;
 
 /// <summary>
 /// What identifies one state of one file. The change time is part of it: no ordinary program can set it back, so equal stamps
-/// mean equal content also after "cp -p" over the file.
+/// mean equal content also after "cp -p" over the file. Times in nanoseconds wrap around far from now and are only for comparison.
 /// </summary>
 internal readonly record struct FileStamp(
-    ulong Device, ulong Inode, uint Mode, uint Uid, uint Gid, long Size, long ModifiedNs, long ChangedNs)
+    ulong Device, ulong Inode, uint Mode, uint Uid, uint Gid, long Size, long ModifiedNs, long ChangedNs, ulong Special = 0, long ModifiedSeconds = 0)
 {
     /// <summary>Length of <see cref="Write"/>'s output.</summary>
-    public const int EncodedBytes = 52;
+    public const int EncodedBytes = 60;
 
     private const uint TypeMask = 0xf000;
 
@@ -28,7 +28,9 @@ internal readonly record struct FileStamp(
         data.Gid,
         (long)data.Size,
         unchecked((data.ModifySeconds * 1_000_000_000) + data.ModifyNanoseconds),
-        unchecked((data.ChangeSeconds * 1_000_000_000) + data.ChangeNanoseconds));
+        unchecked((data.ChangeSeconds * 1_000_000_000) + data.ChangeNanoseconds),
+        ((ulong)data.SpecialMajor << 32) | data.SpecialMinor,
+        data.ModifySeconds);
 
     /// <summary>A fixed-width form for hashing.</summary>
     public void Write(Span<byte> target)
@@ -41,5 +43,6 @@ internal readonly record struct FileStamp(
         BinaryPrimitives.WriteInt64LittleEndian(target[28..], Size);
         BinaryPrimitives.WriteInt64LittleEndian(target[36..], ModifiedNs);
         BinaryPrimitives.WriteInt64LittleEndian(target[44..], ChangedNs);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[52..], Special);
     }
 }

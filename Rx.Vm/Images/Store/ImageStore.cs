@@ -67,7 +67,7 @@ public sealed class ImageStore
         {
             var built = await FromPathAsync(path, ct).ConfigureAwait(false);
             using var held = await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false);
-            var record = new NameRecord(built.Digest, new FileInfo(built.Path).Length, path);
+            var record = new NameRecord(built.Digest, new FileInfo(built.Path).Length, path, built.Remarks);
             StoreFile.Write(held.NewTemporaryPath(), layout.NamePath(name), record, StoreJson.Default.NameRecord);
             log.Information("Imported {Image} as {Digest} from {Source}", name, built.Digest, path);
             return built;
@@ -102,7 +102,7 @@ public sealed class ImageStore
 
         var path = layout.BlobPath(record.Digest);
         return SealedFile.IsIntact(path, record.Digest, held: null, ct)
-            ? new RootFileSystem(path, FsType, record.Digest)
+            ? Found(record.Digest, record.Remarks)
             : throw new ImageException(ImageError.Corrupt, name,
                 $"The file of image '{name}' is missing or was changed; import it again from '{record.Source}'.");
     }
@@ -129,7 +129,7 @@ public sealed class ImageStore
         }
 
         var path = layout.BlobPath(record.Digest);
-        return SealedFile.IsIntact(path, record.Digest, held, ct) ? new RootFileSystem(path, FsType, record.Digest) : null;
+        return SealedFile.IsIntact(path, record.Digest, held, ct) ? Found(record.Digest, record.Remarks) : null;
     }
 
     private async Task<RootFileSystem> BuildAsync(
@@ -137,12 +137,13 @@ public sealed class ImageStore
     {
         log.Information("Building a root file system from {Source}", subject);
         var temporary = held.NewTemporaryPath();
+        IReadOnlyList<string> remarks;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using (Observable.Timer(options.BuildTimeout, scheduler).Subscribe(_ => limit.Cancel(), _ => limit.Cancel()))
         {
             try
             {
-                await SquashfsBuilder.BuildAsync(source, subject, temporary, options, limit.Token).ConfigureAwait(false);
+                remarks = await SquashfsBuilder.BuildAsync(source, subject, temporary, options, limit.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
@@ -167,12 +168,20 @@ public sealed class ImageStore
         if (BuildKey(source) is { } key)
         {
             StoreFile.Write(held.NewTemporaryPath(), layout.SourcePath(pathKey),
-                new SourceRecord(source.Path, key, digest), StoreJson.Default.SourceRecord);
+                new SourceRecord(source.Path, key, digest, remarks), StoreJson.Default.SourceRecord);
         }
 
         log.Information("Built {Digest} from {Source}", digest, subject);
-        return new RootFileSystem(layout.BlobPath(digest), FsType, digest);
+        foreach (var remark in remarks)
+        {
+            log.Warning("{Source}: {Remark}", subject, remark);
+        }
+
+        return Found(digest, remarks);
     }
+
+    private RootFileSystem Found(string digest, IReadOnlyList<string>? remarks) =>
+        new(layout.BlobPath(digest), FsType, digest) { Remarks = remarks is null ? [] : [.. remarks] };
 
     private string? BuildKey(ImageSource source) =>
         source.StateKey is null ? null : $"{SquashfsBuilder.FormatVersion}/{options.Compression}/{source.StateKey}";

@@ -15,7 +15,7 @@ public sealed record ImageStoreOptions
     /// <summary>Limit of the unpacked source and of the finished image, in bytes.</summary>
     public long MaxImageBytes { get; init; } = 64L << 30;
 
-    /// <summary>Limit of the number of files below a directory source.</summary>
+    /// <summary>Limit of the number of names in a source.</summary>
     public int MaxFiles { get; init; } = 2_000_000;
 
     /// <summary>How long one build may take.</summary>
@@ -24,9 +24,6 @@ public sealed record ImageStoreOptions
     /// <summary>How long to wait for another builder of the same image before giving up.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(16);
 
-    /// <summary>The program that builds from a directory.</summary>
-    public string MksquashfsPath { get; init; } = "mksquashfs";
-
-    /// <summary>The program that builds from a tar stream.</summary>
+    /// <summary>The program that makes an image of a tar stream.</summary>
     public string SqfstarPath { get; init; } = "sqfstar";
 }

@@ -6,7 +6,7 @@ namespace Rx.Vm.Images;
 /// <summary>Small records on disk: written whole, durable, and never seen half-written.</summary>
 internal static class StoreFile
 {
-    private const int MaxRecordBytes = 64 * 1024;
+    private const int MaxRecordBytes = 256 * 1024;
     private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Replaces a record by way of a temporary file, which a failure removes.</summary>

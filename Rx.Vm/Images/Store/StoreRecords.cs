@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 namespace Rx.Vm.Images;
 
 /// <summary>What was built from a path: the key names the state of the path and how it was built.</summary>
-internal sealed record SourceRecord(string Path, string Key, string Digest);
+internal sealed record SourceRecord(string Path, string Key, string Digest, IReadOnlyList<string>? Remarks = null);
 
 /// <summary>An imported name.</summary>
-internal sealed record NameRecord(string Digest, long SizeBytes, string Source);
+internal sealed record NameRecord(string Digest, long SizeBytes, string Source, IReadOnlyList<string>? Remarks = null);
 
 /// <summary>The state a file was in when its digest was last computed.</summary>
 internal sealed record FileSeal(string Digest, ulong Inode, long Size, long ModifiedNs, long ChangedNs)

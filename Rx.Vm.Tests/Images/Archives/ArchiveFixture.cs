@@ -1,0 +1,54 @@
+using Rx.Vm.Images;
+
+namespace Rx.Vm.Tests.Images.Archives;
+
+/// <summary>Imports archives and shows what became of them.</summary>
+internal sealed class ArchiveFixture : IDisposable
+{
+    private int _count;
+
+    public StoreFixture Store { get; } = new();
+
+    /// <summary>A name at the top, so that nothing is remarked of a root without programs.</summary>
+    public static TarItem Bin => TarItem.Directory("bin");
+
+    public string Write(byte[] archive, string extension = ".tar") => Store.Files.Write($"archive-{++_count}{extension}", archive);
+
+    public Task<RootFileSystem> ImportAsync(params TarItem[] items) => ImportAsync(TarForge.Archive([Bin, .. items]));
+
+    public Task<RootFileSystem> ImportAsync(byte[] archive) => Store.Open().ResolveAsync(Write(archive), StoreFixture.Token);
+
+    /// <summary>The refusal of an archive; a message is one line without anything that steers a terminal.</summary>
+    public Task<ImageException> RefusedAsync(ImageError expected, params TarItem[] items) => RefusedAsync(expected, TarForge.Archive([Bin, .. items]));
+
+    public async Task<ImageException> RefusedAsync(ImageError expected, byte[] archive)
+    {
+        var error = await Assert.ThrowsAsync<ImageException>(() => ImportAsync(archive));
+        Assert.True(expected == error.Error, error.Message);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+        return error;
+    }
+
+    /// <summary>The tree of an image, unpacked by the tools that belong to its form.</summary>
+    public IReadOnlyList<string> Tree(RootFileSystem image) => TreeListing.Of(Unpack(image));
+
+    public string Unpack(RootFileSystem image)
+    {
+        var target = Store.Files[$"unpacked-{++_count}"];
+        Shell.Run("unsquashfs", "-q", "-no-progress", "-d", target, image.Path);
+        return target;
+    }
+
+    /// <summary>The tree of an archive, unpacked by GNU tar.</summary>
+    public IReadOnlyList<string> TreeOfGnuTar(string archive)
+    {
+        var target = Store.Files[$"reference-{++_count}"];
+        Directory.CreateDirectory(target);
+        File.SetUnixFileMode(target, (UnixFileMode)0x1ed);
+        Shell.Run(
+            "sh", "-c", "umask 022; exec tar --numeric-owner --delay-directory-restore --warning=no-timestamp -xpf \"$1\" -C \"$2\"", "sh", archive, target);
+        return TreeListing.Of(target);
+    }
+
+    public void Dispose() => Store.Dispose();
+}
