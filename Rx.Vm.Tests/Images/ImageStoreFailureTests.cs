@@ -52,7 +52,7 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "shorter than one header")]
+    [InlineData("", "holds no files")]
     [InlineData("this is a text that goes on", "shorter than one header")]
     [InlineData("\u00fd7zXZ\u0000", "xz says")]
     [InlineData("(\u00b5/\u00fd", "zstd says")]

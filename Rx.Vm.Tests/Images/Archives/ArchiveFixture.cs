@@ -30,7 +30,7 @@ internal sealed class ArchiveFixture : IDisposable
     }
 
     /// <summary>The tree of an image, unpacked by the tools that belong to its form.</summary>
-    public IReadOnlyList<string> Tree(RootFileSystem image) => TreeListing.Of(Unpack(image));
+    public IReadOnlyList<string> Tree(RootFileSystem image) => ListAndRemove(Unpack(image));
 
     public string Unpack(RootFileSystem image)
     {
@@ -47,8 +47,25 @@ internal sealed class ArchiveFixture : IDisposable
         File.SetUnixFileMode(target, (UnixFileMode)0x1ed);
         Shell.Run(
             "sh", "-c", "umask 022; exec tar --numeric-owner --delay-directory-restore --warning=no-timestamp -xpf \"$1\" -C \"$2\"", "sh", archive, target);
-        return TreeListing.Of(target);
+        return ListAndRemove(target);
     }
 
-    public void Dispose() => Store.Dispose();
+    // The base library cannot remove names that are not UTF-8.
+    private static IReadOnlyList<string> ListAndRemove(string directory)
+    {
+        try
+        {
+            return TreeListing.Of(directory);
+        }
+        finally
+        {
+            Shell.Run("rm", "-rf", directory);
+        }
+    }
+
+    public void Dispose()
+    {
+        Shell.Run("sh", "-c", "rm -rf \"$1\"/unpacked-* \"$1\"/reference-*", "sh", Store.Files.Path);
+        Store.Dispose();
+    }
 }

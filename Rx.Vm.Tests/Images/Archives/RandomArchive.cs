@@ -14,9 +14,9 @@ internal sealed class RandomArchive(int seed)
     private readonly Random _random = new(seed);
     private readonly List<TarItem> _items = [TarItem.Directory("./") with { Mode = 0x1c9, Uid = seed % 3 }];
 
-    // Paths by which a folder can be reached, also through links.
-    private readonly List<string> _folders = [""];
-    private readonly Dictionary<string, char> _made = [];
+    // How a folder is reached, perhaps by way of links, and what it really is.
+    private readonly List<(string Path, string Real)> _folders = [("", "")];
+    private readonly Dictionary<string, (char Kind, string Path)> _made = [];
 
     public byte[] Make(int entries)
     {
@@ -30,61 +30,60 @@ internal sealed class RandomArchive(int seed)
 
     private void Step()
     {
-        var folder = Pick(_folders);
-        var path = folder + Pick(Names);
-        var kind = _made.GetValueOrDefault(path, ' ');
-        if (path.Length > 600 || IsLinkUnder(folder, path))
+        var (folder, realFolder) = Pick(_folders);
+        var name = Pick(Names);
+        var (path, real) = (folder + name, realFolder + name);
+        var kind = _made.GetValueOrDefault(real, (' ', "")).Item1;
+        if (path.Length > 600)
         {
             return;
         }
 
         switch (_random.Next(10))
         {
-            case 0 or 1 or 2 when kind is ' ' or 'd':
-                Add(Common(TarItem.Directory(path + "/") with { Mode = 0x1c0 | _random.Next(0x200) }), 'd', path);
+            // Of a folder described by two ways GNU tar takes either: it gives folders their properties at the end.
+            case 0 or 1 or 2 when kind == ' ' || (kind == 'd' && _made[real].Path == path):
+                Add(Common(TarItem.Directory(path + "/") with { Mode = 0x1c0 | _random.Next(0x200) }), 'd', path, real);
                 if (kind == ' ')
                 {
-                    _folders.Add(path + "/");
+                    _folders.Add((path + "/", real + "/"));
                 }
 
                 break;
             case 3 when kind is ' ' or 'f':
                 // Only into the same folder: GNU tar unpacks links that climb at the very end.
-                var target = _made.Where(m => m.Value == 'd' && Parent(m.Key) == folder).Select(m => m.Key[folder.Length..]).FirstOrDefault();
-                Add(Common(TarItem.Symbolic(path, target ?? "nowhere")), target is null ? 's' : 'l', path);
-                if (target is not null && _random.Next(2) == 0)
+                var target = _made.Where(m => m.Value.Kind == 'd' && Parent(m.Key) == realFolder).Select(m => m.Key[realFolder.Length..]).FirstOrDefault();
+                Add(Common(TarItem.Symbolic(path, target ?? "nowhere")), target is null ? 's' : 'l', path, real);
+                if (target is not null)
                 {
-                    _folders.Add(path + "/");
+                    _folders.Add((path + "/", realFolder + target + "/"));
                 }
 
                 break;
-            case 4 when kind is ' ' or 'f' or 's' && _made.Any(m => m.Value == 'f' && m.Key != path):
-                Add(Common(TarItem.Hard(path, Pick(_made.Where(m => m.Value == 'f' && m.Key != path).Select(m => m.Key).ToList()))), 'f', path);
+            case 4 when kind is ' ' or 'f' or 's' && Files(real).Count > 0:
+                Add(Common(TarItem.Hard(path, Pick(Files(real)))), 'f', path, real);
                 break;
             case 5 when kind is ' ' or 'f':
-                Add(Common(Special(path)), 'p', path);
+                Add(Common(Special(path)), 'p', path, real);
                 break;
             case 6 when kind is ' ' or 'f' or 's' or 'p':
-                Add(Sparse(path), 'f', path);
+                Add(Sparse(path), 'f', path, real);
                 break;
             case > 6 when kind is ' ' or 'f' or 's' or 'p':
                 var content = new byte[_random.Next(4) == 0 ? _random.Next(300_000) : _random.Next(700)];
                 _random.NextBytes(content);
-                Add(Common(new TarItem(path) { Content = content, Mode = _random.Next(0x1000) }), 'f', path);
+                Add(Common(new TarItem(path) { Content = content, Mode = _random.Next(0x1000) }), 'f', path, real);
                 break;
         }
     }
 
-    private void Add(TarItem item, char kind, string path)
+    private List<string> Files(string but) => [.. _made.Where(m => m.Value.Kind == 'f' && m.Key != but).Select(m => m.Value.Path)];
+
+    private void Add(TarItem item, char kind, string path, string real)
     {
         _items.Add(item);
-        _made[path] = kind;
+        _made[real] = (kind, path);
     }
-
-    // A name that was reached by two ways would need the knowledge this is to test.
-    private bool IsLinkUnder(string folder, string path) =>
-        folder.Split('/', StringSplitOptions.RemoveEmptyEntries).Length > 0
-        && _made.Any(m => m.Value == 'l' && folder.StartsWith(m.Key + "/", StringComparison.Ordinal)) && _made.ContainsKey(path) == false && _random.Next(2) == 0;
 
     private static string Parent(string path) => path[..(path.LastIndexOf('/') + 1)];
 
@@ -102,7 +101,7 @@ internal sealed class RandomArchive(int seed)
         var pieces = new List<(long, long)>();
         for (int at = _random.Next(5000), length; at < content.Length && pieces.Count < 60; at += length + 1 + _random.Next(9000))
         {
-            length = Math.Min(_random.Next(1, 9000), content.Length - at);
+            length = Math.Min(512 * _random.Next(1, 20), content.Length - at);
             _random.NextBytes(content.AsSpan(at, length));
             pieces.Add((at, length));
         }

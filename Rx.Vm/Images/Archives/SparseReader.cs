@@ -149,13 +149,14 @@ internal static class SparseReader
         return true;
     }
 
-    // The pieces lie in order inside the file, and are together what the archive holds.
+    // The pieces lie in order inside the file, and are together what the archive holds. Only the last may end inside of a block: where the next
+    // would begin then, programs do not agree.
     private static bool Fits(List<SparsePiece> map, long size, long stored)
     {
         long end = 0, sum = 0;
         foreach (var (offset, length) in map)
         {
-            if (offset < end || length < 0 || offset > size || length > size - offset)
+            if (offset < end || length < 0 || offset > size || length > size - offset || (length > 0 && TarBlocks.Padding(sum) != 0))
             {
                 return false;
             }
