@@ -46,7 +46,8 @@ internal static class Shell
         start.Environment["LC_ALL"] = "C";
         start.Environment["TZ"] = "UTC";
         using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
+        // Not on the test's own few threads, which wait for it.
+        var errors = Task.Run(process.StandardError.ReadToEnd);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors.Result);
