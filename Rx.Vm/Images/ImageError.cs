@@ -18,9 +18,6 @@ public enum ImageError
     /// <summary>The file is not a tar archive, plain or compressed by gzip, xz, zstd or bzip2; or it is damaged or cut.</summary>
     NotAnArchive,
 
-    /// <summary>An entry of the archive cannot be in an image as it is; the message names it. An entry is never left out in silence.</summary>
-    BadEntry,
-
     /// <summary>The source or the result is larger than the store allows.</summary>
     TooLarge,
 
@@ -47,4 +44,7 @@ public enum ImageError
 
     /// <summary>The kernel package is incomplete, or of a form that cannot be used.</summary>
     BadKernel,
+
+    /// <summary>An entry of the archive cannot be in an image as it is; the message names it. An entry is never left out in silence.</summary>
+    BadEntry,
 }
