@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp;
 
 /// <summary>Pauses that grow: each is <see cref="Factor"/> times as long as the one before, up to a limit. By the client's scheduler,
@@ -5,20 +7,25 @@ namespace Rx.Qmp;
 public sealed record QmpBackOff
 {
     /// <summary>Pauses of one length.</summary>
-    /// <param name="pause">That length; positive.</param>
+    /// <param name="pause">That length; positive, or <see cref="Timeout.InfiniteTimeSpan"/> for a pause without end.</param>
     public QmpBackOff(TimeSpan pause)
         : this(pause, 1, pause)
     {
     }
 
     /// <summary>Pauses that grow.</summary>
-    /// <param name="first">The first pause; positive.</param>
+    /// <param name="first">The first pause; positive, or <see cref="Timeout.InfiniteTimeSpan"/> for a pause without end.</param>
     /// <param name="factor">How much longer each is than the one before; at least 1.</param>
-    /// <param name="longest">No pause is longer; at least <paramref name="first"/>.</param>
+    /// <param name="longest">No pause is longer; at least <paramref name="first"/>, or <see cref="Timeout.InfiniteTimeSpan"/> for no bound.</param>
     public QmpBackOff(TimeSpan first, double factor, TimeSpan longest)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(first, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(longest, first);
+        TimeLimit.Check(first);
+        TimeLimit.Check(longest);
+        if (!longest.IsNever())
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(first.IsNever() ? TimeLimit.Never : first, longest, nameof(first));
+        }
+
         if (!(factor >= 1) || double.IsInfinity(factor))
         {
             throw new ArgumentOutOfRangeException(nameof(factor), factor, "At least 1, and finite.");
@@ -45,8 +52,13 @@ public sealed record QmpBackOff
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
 
+        if (First.IsNever())
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
         // In doubles, where too much is infinite and not an overflow.
         double ticks = First.Ticks * Math.Pow(Factor, failures - 1);
-        return ticks < Longest.Ticks ? TimeSpan.FromTicks((long)ticks) : Longest;
+        return ticks < (Longest.IsNever() ? TimeLimit.Longest : Longest).Ticks ? TimeSpan.FromTicks((long)ticks) : Longest;
     }
 }

@@ -1,7 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Text.Json.Serialization.Metadata;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
-using Serilog.Core;
 
 namespace Rx.Qmp;
 
@@ -11,7 +11,7 @@ namespace Rx.Qmp;
 /// </summary>
 public sealed class QmpClient : IAsyncDisposable
 {
-    private static readonly QmpEventBuffer StateBuffer = new(64, QmpEventOverflow.DropOldest);
+    private const int StatesKept = 64;
 
     private readonly QmpSession _session;
     private int _started;
@@ -23,9 +23,11 @@ public sealed class QmpClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        _session = new QmpSession(options);
+        Settings = options.Guarded();
+        _session = new QmpSession(Settings);
         Events = ObserveEvents(options.EventBuffer);
-        ConnectionStates = new HubObservable<QmpConnectionState>(_session.States, StateBuffer, ObserverScheduler);
+        ConnectionStates = new HubObservable<QmpConnectionState>(
+            _session.States, DeliveryPolicy<QmpConnectionState>.DropOldest(StatesKept), ObserverScheduler);
     }
 
     /// <summary>The options it was made with.</summary>
@@ -47,6 +49,9 @@ public sealed class QmpClient : IAsyncDisposable
     /// </summary>
     public IObservable<QmpConnectionState> ConnectionStates { get; }
 
+    /// <summary>The options, with a clock and a logger that can be relied on.</summary>
+    internal QmpClientOptions Settings { get; }
+
     /// <summary>What the server greeted with; null before it did.</summary>
     public QmpGreeting? Greeting => _session.Greeting;
 
@@ -54,7 +59,7 @@ public sealed class QmpClient : IAsyncDisposable
     public QmpStatistics Statistics => _session.Counters.Snapshot();
 
     private IScheduler? ObserverScheduler =>
-        Options.InlineContinuations ? null : Options.ObserverScheduler ?? Options.Scheduler;
+        Options.InlineContinuations ? null : Settings.ObserverScheduler;
 
     /// <summary>Makes a client and connects it to an endpoint.</summary>
     /// <param name="endpoint">Where the server listens; retried while missing or refusing.</param>
@@ -88,7 +93,7 @@ public sealed class QmpClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         return ConnectCoreAsync(
-            stop => Connector.OpenAsync(endpoint, Options, stop), endpoint.ToString()!, endpoint.ExplainEarlyEnd, cancellationToken);
+            stop => Connector.OpenAsync(endpoint, Settings, stop), endpoint.ToString()!, endpoint.ExplainEarlyEnd, cancellationToken);
     }
 
     /// <summary>Negotiates over a fresh connection. Once per client.</summary>
@@ -99,7 +104,7 @@ public sealed class QmpClient : IAsyncDisposable
     public Task ConnectAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return ConnectCoreAsync(_ => new ValueTask<Stream>(stream), "the given stream", static cause => cause, cancellationToken);
+        return ConnectCoreAsync(_ => new ValueTask<Stream>(ForeignStream.Wrap(stream, Options.InlineContinuations)), "the given stream", static cause => cause, cancellationToken);
     }
 
     /// <summary>Sends a command and waits for its reply. While connecting, and while as many are in flight as may be, it waits its turn.</summary>
@@ -222,7 +227,7 @@ public sealed class QmpClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         buffer.Validate(nameof(buffer));
-        return new HubObservable<QmpEvent>(_session.Events.All, buffer, ObserverScheduler);
+        return new HubObservable<QmpEvent>(_session.Events.All, buffer.Policy<QmpEvent>(), ObserverScheduler);
     }
 
     /// <summary>The events of one type, read. Like <see cref="Events"/> in every other respect; an event of that name which makes no
@@ -233,7 +238,7 @@ public sealed class QmpClient : IAsyncDisposable
         where TEvent : class, IQmpTypedEvent<TEvent> =>
         Options.EventBuffer.Overflow == QmpEventOverflow.Latest
             ? Events.OfEvent<TEvent>()
-            : new HubObservable<TEvent>(_session.Events.Of<TEvent>(), Options.EventBuffer, ObserverScheduler);
+            : new HubObservable<TEvent>(_session.Events.Of<TEvent>(), Options.EventBuffer.Policy<TEvent>(), ObserverScheduler);
 
     /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as
     /// <see cref="QmpConnectionPhase.Closed"/>. That the
@@ -248,7 +253,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Closes the connection. Commands under way fail, the streams complete. Does not wait for observers; may be called from one,
     /// and more than once.</summary>
-    /// <returns>A task that completes when the stream is closed.</returns>
+    /// <returns>A task that completes when the stream is closed, or has had five seconds to.</returns>
     public async ValueTask DisposeAsync()
     {
         _session.End(null);
@@ -257,12 +262,11 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>The events on the reading thread whatever the options say, so that no buffer can overflow: for workflows that must not miss
     /// one. The observer must neither block nor run foreign code.</summary>
-    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.All.Subscribe(observer, QmpEventBuffer.Unbounded, null);
+    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.All.Subscribe(observer, DeliveryPolicy<QmpEvent>.Unbounded, null);
 
     /// <summary>A queue for an observer of a workflow, served as those of <see cref="Events"/> are.</summary>
-    internal ObserverQueue<T> Serve<T>(IObserver<T> observer, QmpEventBuffer buffer, Action<ObserverQueue<T>> ended)
-        where T : class =>
-        new(observer, buffer, ObserverScheduler, ended, _session.Counters, (Options.Logger ?? Logger.None).ForContext<QmpClient>());
+    internal ObserverQueue<T> Serve<T>(IObserver<T> observer, DeliveryPolicy<T> policy, Action<ObserverQueue<T>> ended)
+        where T : class => new(observer, policy, ObserverScheduler, ended, _session.Report);
 
     /// <summary>Completes when the connection has ended and all its commands have failed.</summary>
     internal Task Finished => _session.Finished;
@@ -320,7 +324,7 @@ public sealed class QmpClient : IAsyncDisposable
         }
 
         _session.States.Publish(new QmpConnectionState(QmpConnectionPhase.Connecting));
-        using var attempt = new ConnectAttempt(Options, caller);
+        using var attempt = new ConnectAttempt(Settings, caller);
         try
         {
             var stream = await open(attempt.Token).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 using Serilog;
 
@@ -7,12 +8,13 @@ namespace Rx.Qmp;
 /// <summary>How a client behaves. Immutable; one instance may serve many clients.</summary>
 public sealed record QmpClientOptions
 {
-    /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>.</summary>
+    /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>. Where it refuses work, or
+    /// blocks its caller instead of waiting, the timers of the platform take its place: no deadline is lost with it.</summary>
     public required IScheduler Scheduler { get; init; }
 
     /// <summary>Where observers run unless <see cref="InlineContinuations"/> is set; null: <see cref="Scheduler"/>. Each
-    /// subscriber gets its
-    /// items in order, and a slow one holds up nobody else.</summary>
+    /// subscriber gets its items in order, and a slow one holds up nobody else. A subscriber whose scheduler refuses work loses its
+    /// subscription, as one that throws does; a scheduler that runs work inline is kept off the reading thread.</summary>
     public IScheduler? ObserverScheduler { get; init; }
 
     /// <summary>True: awaiting callers continue, and observers run, on the thread that delivered the bytes, inside the read. For
@@ -21,7 +23,8 @@ public sealed record QmpClientOptions
     /// callers continue on the thread pool and observers on <see cref="ObserverScheduler"/>.</summary>
     public bool InlineContinuations { get; init; }
 
-    /// <summary>Time for connecting, greeting and negotiation together (H52).</summary>
+    /// <summary>Time for connecting, greeting and negotiation together. Like every limit here it is positive, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>When an endpoint that cannot be connected to yet is tried again, within <see cref="ConnectTimeout"/>.</summary>
@@ -71,20 +74,33 @@ public sealed record QmpClientOptions
         command.Timeout
         ?? (CommandTimeouts is not null && CommandTimeouts.TryGetValue(command.Name, out var limit) ? limit : CommandTimeout);
 
+    /// <summary>These options with a clock and a logger that can be relied on, whatever the application's do. Observers keep the scheduler
+    /// they were promised.</summary>
+    internal QmpClientOptions Guarded()
+    {
+        var log = SafeLogger.Wrap(Logger);
+        return this with
+        {
+            Logger = log,
+            Scheduler = SafeScheduler.Wrap(Scheduler, (why, fault) => QmpLog.ClockBroken(log, why, fault)),
+            ObserverScheduler = ObserverScheduler ?? Scheduler,
+        };
+    }
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Scheduler);
         ArgumentNullException.ThrowIfNull(EventBuffer);
         ArgumentNullException.ThrowIfNull(ConnectRetry);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandWarning, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CommandTimeout, TimeSpan.Zero);
+        TimeLimit.Check(ConnectTimeout);
+        TimeLimit.Check(CommandWarning);
+        TimeLimit.Check(CommandTimeout);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxWaitingCommands);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxInFlight, CommandWindow.MaxSlots);
         foreach (var limit in CommandTimeouts?.Values ?? [])
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(CommandTimeouts));
+            TimeLimit.Check(limit, nameof(CommandTimeouts));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameBytes, 1024);

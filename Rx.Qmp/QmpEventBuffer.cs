@@ -1,3 +1,6 @@
+using Rx.Qmp.Isolation;
+using Rx.Qmp.Session;
+
 namespace Rx.Qmp;
 
 /// <summary>How far one subscriber may fall behind, and what happens then. Data: one instance may serve any number of
@@ -40,6 +43,21 @@ public sealed record QmpEventBuffer(int Capacity, QmpEventOverflow Overflow)
     /// <returns>The policy.</returns>
     public static QmpEventBuffer Latest(int maxKeys, QmpEventKey? key = null) =>
         new(maxKeys, QmpEventOverflow.Latest) { Key = key ?? QmpEventKey.Name };
+
+    /// <summary>What this means for one subscription.</summary>
+    internal DeliveryPolicy<T> Policy<T>()
+        where T : class =>
+        new(NewBacklog<T>, OnLoss is { } tell ? loss => tell(new QmpEventLoss(loss.Dropped, loss.Replaced)) : null);
+
+    internal Backlog<T> NewBacklog<T>()
+        where T : class => Overflow switch
+    {
+        QmpEventOverflow.Latest => new LatestBacklog<T>(Capacity, Key),
+        QmpEventOverflow.DropOldest => new FifoBacklog<T>(Capacity, FifoOverflow.DropOldest),
+        QmpEventOverflow.DropNewest => new FifoBacklog<T>(Capacity, FifoOverflow.DropNewest),
+        QmpEventOverflow.Fail => new FifoBacklog<T>(Capacity, FifoOverflow.Fail, () => new QmpEventOverflowException(Capacity)),
+        QmpEventOverflow.Unbounded => new FifoBacklog<T>(Capacity, FifoOverflow.Unbounded),
+    };
 
     internal void Validate(string parameter)
     {

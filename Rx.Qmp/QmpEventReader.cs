@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Disposables;
 using System.Threading.Channels;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
@@ -26,7 +27,7 @@ public sealed class QmpEventReader : ChannelReader<QmpEvent>, IDisposable
     internal QmpEventReader(QmpEventBuffer buffer, bool inline)
     {
         _buffer = buffer;
-        _items = Backlog<QmpEvent>.For(buffer);
+        _items = buffer.NewBacklog<QmpEvent>();
         _inline = inline;
         _completion = new(SchedulerDelay.Options(inline));
     }

@@ -39,6 +39,12 @@ internal static class QmpLog
     public static void ObserverFailed(ILogger log, Exception fault) =>
         log.Error(fault, "A QMP observer threw and was dropped");
 
+    public static void SchedulerRefused(ILogger log, Exception fault) =>
+        log.Error(fault, "A QMP observer was dropped: the scheduler it is to be called on refused");
+
+    public static void ClockBroken(ILogger log, string why, Exception? fault) =>
+        log.Error(fault, "The scheduler of a QMP client is no use ({Why}); the timers of the platform take its place", why);
+
     public static void Reconnecting(ILogger log, QmpException cause, int retry, TimeSpan pause) =>
         log.Warning("QMP connection failed ({Cause}), trying again (number {Retry}) after {Pause}", cause.GetType().Name, retry, pause);
 

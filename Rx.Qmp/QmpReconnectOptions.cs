@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp;
 
 /// <summary>How a <see cref="QmpReconnectingClient"/> behaves. Immutable.</summary>
@@ -26,6 +28,6 @@ public sealed record QmpReconnectOptions
         ArgumentNullException.ThrowIfNull(Policy);
         Client.Validate();
         Policy.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ResyncTimeout, TimeSpan.Zero);
+        TimeLimit.Check(ResyncTimeout);
     }
 }

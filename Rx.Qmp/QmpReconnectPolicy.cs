@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp;
 
 /// <summary>Whether, and when, a <see cref="QmpReconnectingClient"/> connects again.</summary>
@@ -22,12 +24,19 @@ public sealed record QmpReconnectPolicy
     /// drops it is not dialled without end or ever more often.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether a connection was a good one.</summary>
+    /// <param name="lasted">How long commands ran; null: they never did.</param>
+    internal bool IsStable(TimeSpan? lasted) => !StableAfter.IsNever() && lasted >= StableAfter;
+
     internal bool GivesUpAfter(int retries) => retries >= MaxRetries;
 
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(BackOff);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxRetries ?? 0, nameof(MaxRetries));
-        ArgumentOutOfRangeException.ThrowIfLessThan(StableAfter, TimeSpan.Zero);
+        if (StableAfter != TimeSpan.Zero)
+        {
+            TimeLimit.Check(StableAfter);
+        }
     }
 }

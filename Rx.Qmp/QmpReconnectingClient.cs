@@ -1,7 +1,7 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Reconnect;
 using Rx.Qmp.Session;
-using Serilog.Core;
 
 namespace Rx.Qmp;
 
@@ -13,8 +13,9 @@ namespace Rx.Qmp;
 /// </summary>
 public sealed class QmpReconnectingClient : IAsyncDisposable
 {
-    private static readonly QmpEventBuffer StateBuffer = QmpEventBuffer.DropOldest(64);
+    private const int StatesKept = 64;
 
+    private readonly QmpReconnectOptions _settings;
     private readonly ReadyGate _gate;
     private readonly ReconnectLoop _loop;
     private readonly ObserverHub<QmpEvent> _events;
@@ -29,13 +30,14 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        var log = (options.Client.Logger ?? Logger.None).ForContext<QmpReconnectingClient>();
-        var counters = new SessionCounters();
-        var states = new ObserverHub<QmpReconnectState>(replayLast: true, counters, log);
-        _events = new ObserverHub<QmpEvent>(replayLast: false, counters, log);
-        _gate = new ReadyGate(options.Client);
-        _loop = new ReconnectLoop(endpoint, options, _gate, states, _events, log);
-        States = new HubObservable<QmpReconnectState>(states, StateBuffer, ObserverScheduler);
+        _settings = options with { Client = options.Client.Guarded() };
+        var log = _settings.Client.Logger!.ForContext<QmpReconnectingClient>();
+        var report = new ObserverReport(new SessionCounters(), log);
+        var states = new ObserverHub<QmpReconnectState>(replayLast: true, report);
+        _events = new ObserverHub<QmpEvent>(replayLast: false, report);
+        _gate = new ReadyGate(_settings.Client);
+        _loop = new ReconnectLoop(endpoint, _settings, _gate, states, _events, log);
+        States = new HubObservable<QmpReconnectState>(states, DeliveryPolicy<QmpReconnectState>.DropOldest(StatesKept), ObserverScheduler);
         Events = ObserveEvents(options.Client.EventBuffer);
     }
 
@@ -128,7 +130,7 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         buffer.Validate(nameof(buffer));
-        return new HubObservable<QmpEvent>(_events, buffer, ObserverScheduler);
+        return new HubObservable<QmpEvent>(_events, buffer.Policy<QmpEvent>(), ObserverScheduler);
     }
 
     /// <summary>The events of one type, read.</summary>
@@ -174,11 +176,11 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
             throw new InvalidOperationException("The client has not been connected.");
         }
 
-        var waiting = Options.Client.Scheduler.StartStopwatch();
+        var waiting = _settings.Client.Scheduler.StartStopwatch();
         var limit = command.Timeout ?? Options.Client.CommandTimeout;
         var client = await _gate.WaitAsync(command.Name, limit, cancellationToken).ConfigureAwait(false);
-        var left = limit - waiting.Elapsed;
-        var bounded = command.WithTimeout(left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1));
+        var left = limit.IsNever() ? limit : limit - waiting.Elapsed;
+        var bounded = command.WithTimeout(left.IsLimit() ? left : TimeSpan.FromTicks(1));
         if (command.Name != QmpCommands.Quit().Name)
         {
             return await client.ExecuteAsync(bounded, cancellationToken).ConfigureAwait(false);

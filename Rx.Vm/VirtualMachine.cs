@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using Rx.Vm.Effects;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
@@ -40,7 +38,7 @@ public sealed class VirtualMachine
         _inline = inline;
         Journal = journal;
         Id = pipeline.Current.VmId;
-        Completion = pipeline.States.LastAsync().ToTask();
+        Completion = pipeline.Ended;
     }
 
     /// <summary>The machine's id.</summary>
@@ -59,7 +57,7 @@ public sealed class VirtualMachine
     /// The current state first, then every later one in order, then completion after the terminal state; a subscriber after the end gets
     /// the terminal state and completion. Hot. Never errors: trouble is a state with a reason. Observers are called on the host's notify
     /// scheduler, one call at a time; one that throws loses its subscription, one that falls 1024 states behind loses the oldest, which
-    /// shows as a gap in <see cref="VmState.Sequence"/>.
+    /// shows as a gap in <see cref="VmState.Sequence"/>. One that the notify scheduler refuses to call loses its subscription too.
     /// </summary>
     public IObservable<VmState> States => _pipeline.States;
 
@@ -75,8 +73,14 @@ public sealed class VirtualMachine
     /// <summary>The last lines of the guest's serial console, at most 200, oldest first.</summary>
     public ImmutableArray<string> ConsoleTail => _connection.Console?.Tail() ?? [];
 
-    /// <summary>Completes with the terminal state when the machine has gone; never fails.</summary>
+    /// <summary>
+    /// Completes with the terminal state when the machine has gone and its journal has its last entry; never fails. Depends on no scheduler,
+    /// observer or logger.
+    /// </summary>
     public Task<VmState> Completion { get; }
+
+    /// <summary>The same; inline, each call gives a task of its own. Of several who await one task all but one continue elsewhere.</summary>
+    internal Task<VmState> Ended => _pipeline.Ended;
 
     /// <summary>
     /// Boots a machine that was made without booting. Completes when the boot has begun; wait for the phase in <see cref="States"/>.

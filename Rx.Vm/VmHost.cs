@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
 using DynamicData;
+using Rx.Qmp.Isolation;
 using Rx.Vm.Effects;
 using Rx.Vm.Fleet;
 using Rx.Vm.Images;
@@ -13,7 +11,6 @@ using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
 using Serilog;
-using Serilog.Core;
 
 namespace Rx.Vm;
 
@@ -24,7 +21,11 @@ public sealed class VmHost : IAsyncDisposable
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    private readonly ConcurrentDictionary<string, VirtualMachine> _machines = new(StringComparer.Ordinal);
+    // Guards the next two: a host that is disposed of takes no machine any more, and sees every one it took.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, VirtualMachine> _machines = new(StringComparer.Ordinal);
+    private bool _disposed;
+
     private readonly VmFleet _fleet;
     private readonly VmHostOptions _options;
     private readonly IMachineDriver _driver;
@@ -33,15 +34,14 @@ public sealed class VmHost : IAsyncDisposable
     private readonly StartQueue _starts;
     private readonly long _bufferMemory;
     private readonly ILogger _log;
-    private volatile bool _disposed;
 
     private VmHost(VmHostOptions options, IMachineDriver driver)
     {
         _options = options;
         _driver = driver;
+        _log = options.Logger!.ForContext<VmHost>();
         _images = new(() => new ImageStore(options.Images, options.Schedulers.Time, options.Logger));
         _journals = new JournalShelf(options.Journal, options.Schedulers, options.InlineContinuations);
-        _log = (options.Logger ?? Logger.None).ForContext<VmHost>();
         _fleet = new VmFleet(_log);
         _starts = Queue(options, driver);
         _bufferMemory = options.BufferMemory ?? MachineBuffers.DefaultMemory(driver.Needs);
@@ -65,6 +65,7 @@ public sealed class VmHost : IAsyncDisposable
         ct.ThrowIfCancellationRequested();
         options ??= new VmHostOptions();
         options.Validate();
+        options = options.Guarded();
         var host = new VmHost(options, options.Driver ?? Qemu(options));
         if (host._driver.Needs.HasFlag(MachineNeeds.Images))
         {
@@ -104,29 +105,33 @@ public sealed class VmHost : IAsyncDisposable
     /// <exception cref="RxVmException">An option is out of range, the id is taken, or the memory for buffers is used up.</exception>
     public VirtualMachine Create(VmOptions? options = null)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new VmOptions();
         options.Validate();
         var id = options.Id ?? NewId("vm-");
-        if (_machines.ContainsKey(id))
-        {
-            throw Taken(id);
-        }
-
-        MachineBuffers.Check(_machines.Count + 1, _bufferMemory);
+        Admit(id, null);
         var vm = Assemble(id, options);
-        if (!_machines.TryAdd(vm.Id, vm))
+        try
+        {
+            Admit(vm.Id, vm);
+        }
+        catch
         {
             vm.Journal.Close();
-            throw Taken(vm.Id);
+            throw;
         }
 
-        _fleet.Show(vm.Id, vm.States, () => _machines.TryRemove(vm.Id, out _));
+        _fleet.Show(vm.Id, vm, vm.States);
         return vm;
     }
 
     /// <summary>The machine with <paramref name="id"/>, or null when there is none or it has gone.</summary>
-    public VirtualMachine? Find(string id) => _machines.GetValueOrDefault(id);
+    public VirtualMachine? Find(string id)
+    {
+        lock (_gate)
+        {
+            return _machines.GetValueOrDefault(id);
+        }
+    }
 
     /// <summary>
     /// Shuts every machine down and returns when all have gone and their journals are closed. Bounded by their timeouts, and by 5 s more
@@ -134,16 +139,63 @@ public sealed class VmHost : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        _disposed = true;
-        await Task.WhenAll(_machines.Values.Select(async vm =>
+        VirtualMachine[] machines;
+        lock (_gate)
+        {
+            _disposed = true;
+            machines = [.. _machines.Values];
+        }
+
+        // Deadlines that a scheduler dropped when it was disposed of, before this host, are waited for on another.
+        ((SafeScheduler)_options.Schedulers.Time).Probe();
+        await Task.WhenAll(machines.Select(async vm =>
         {
             // Not Completion, which others await: of several who await one task all but one continue on another thread.
-            var gone = vm.States.LastAsync().ToTask();
-            await vm.ShutdownAsync().ConfigureAwait(false);
+            var gone = vm.Ended;
+            try
+            {
+                await vm.ShutdownAsync().ConfigureAwait(false);
+            }
+            catch (RxVmException)
+            {
+                // However it went: it is its end that counts, and the others'.
+            }
+
             await gone.ConfigureAwait(false);
         })).ConfigureAwait(false);
         await _journals.ClosedAsync().ConfigureAwait(false);
         _fleet.Dispose();
+    }
+
+    // Looked at twice: before the work of assembling, and where it counts.
+    private void Admit(string id, VirtualMachine? vm)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_machines.ContainsKey(id))
+            {
+                throw Taken(id);
+            }
+
+            MachineBuffers.Check(_machines.Count + 1, _bufferMemory);
+
+            if (vm is null)
+            {
+                return;
+            }
+
+            _machines.Add(id, vm);
+            _fleet.Give(id, vm);
+        }
+    }
+
+    private void Forget(string id)
+    {
+        lock (_gate)
+        {
+            _machines.Remove(id);
+        }
     }
 
     // Part of the start: it reads and checks files.
@@ -185,7 +237,8 @@ public sealed class VmHost : IAsyncDisposable
         var pipeline = new VmPipeline(
             VmFold.Initial(id, options.Keep, options.Timeouts),
             _options.Schedulers,
-            fault => log.Warning(fault, "An observer failed and was dropped"));
+            new ObserverReport(log),
+            _options.InlineContinuations);
         var journal = _journals.Open(pipeline.Initial.Fold, options.JournalPath, log);
         var ledger = new CommandLedger(_options.InlineContinuations);
         var connection = new MachineConnection();
@@ -195,18 +248,25 @@ public sealed class VmHost : IAsyncDisposable
             IsOrdinary(options), pipeline.Post, log);
         var work = new WorkMeter(connection);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
-        pipeline.Connect(
-            ledger,
-            journal.Record,
-            step =>
+        pipeline.Connect(ledger, new StepWork
+        {
+            Follow = step =>
             {
                 guest.Follow(step);
                 machine.Follow(step);
                 work.Follow(step);
+                if (step is { Published: true, Fold.State.IsTerminal: true })
+                {
+                    // Before anybody is told: whoever hears that it has gone may use its id again.
+                    Forget(id);
+                }
             },
-            effects.Run,
-            step => VmLog.Step(log, step),
-            work.WasAtWork);
+            RunEffects = effects.Run,
+            Record = journal.Record,
+            WasAtWork = work.WasAtWork,
+            Log = step => VmLog.Step(log, step),
+            Report = (part, fault) => log.Error(fault, "Something in {Part} of a step threw", part),
+        });
         return new VirtualMachine(pipeline, journal, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
     }
 
@@ -218,7 +278,7 @@ public sealed class VmHost : IAsyncDisposable
             return RootFileSystem.Unresolved(ImageReference.Parse(image));
         }
 
-        await Hop.AwayAsync(_options.InlineContinuations).ConfigureAwait(false);
+        await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
         return await Images.ResolveAsync(image, ct).ConfigureAwait(false);
     }
 

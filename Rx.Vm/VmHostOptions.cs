@@ -1,3 +1,5 @@
+using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Rx.Vm.Images;
 using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
@@ -45,7 +47,10 @@ public sealed record VmHostOptions
     /// <summary>How the events of machines are recorded.</summary>
     public JournalOptions Journal { get; init; } = new();
 
-    /// <summary>Where to log; null logs nothing. Environment values and command arguments are never logged.</summary>
+    /// <summary>
+    /// Where to log; null logs nothing. Environment values and command arguments are never logged. What it throws is dropped; it is called on
+    /// the threads that do the work, so it should not block.
+    /// </summary>
     public ILogger? Logger { get; init; }
 
     /// <summary>Throws for the first value out of its range, naming it.</summary>
@@ -63,5 +68,37 @@ public sealed record VmHostOptions
                 $"{nameof(VmHostOptions)}.{nameof(BufferMemory)}: {BufferMemory} bytes are not enough for one machine, "
                 + $"which may take {MachineBuffers.MostPerMachine}");
         }
+        if (!InlineContinuations && IsVirtual(Schedulers.Time))
+        {
+            throw new RxVmException(
+                $"{nameof(VmHostOptions)}.{nameof(InlineContinuations)}: must be true, as {nameof(Schedulers)}.{nameof(VmSchedulers.Time)} is a "
+                + "scheduler of virtual time: whoever advances it would not wait for the thread pool, and machines would look stuck");
+        }
+    }
+
+    /// <summary>These options with a clock and a logger that can be relied on, whatever the application's do. Observers keep the scheduler
+    /// they were promised.</summary>
+    internal VmHostOptions Guarded()
+    {
+        var log = SafeLogger.Wrap(Logger);
+        return this with
+        {
+            Logger = log,
+            Schedulers = Schedulers with { Time = SafeScheduler.Wrap(Schedulers.Time, (why, fault) => VmLog.ClockBroken(log, why, fault)) },
+        };
+    }
+
+    // TestScheduler and HistoricalScheduler both derive from it.
+    private static bool IsVirtual(IScheduler scheduler)
+    {
+        for (var type = scheduler.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VirtualTimeSchedulerBase<,>))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

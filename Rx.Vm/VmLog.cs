@@ -6,6 +6,10 @@ namespace Rx.Vm;
 /// <summary>Every log line about a machine's lifecycle.</summary>
 internal static class VmLog
 {
+    /// <summary>A clock of the application's that is no use; once for each.</summary>
+    public static void ClockBroken(ILogger log, string why, Exception? fault) =>
+        log.Error(fault, "The time scheduler is no use ({Why}); the timers of the platform take its place", why);
+
     /// <summary>A journal's file and what its disk said; once for each journal.</summary>
     public static void JournalTrouble(ILogger log, string path, Exception fault) =>
         log.Warning("The journal {Path} lacks entries: {Trouble}", path, fault.Message);

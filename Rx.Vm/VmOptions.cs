@@ -70,7 +70,7 @@ public sealed record VmOptions
 
         if (Timeouts.Invalid() is { } name)
         {
-            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Timeouts)}.{name}: must be more than 0 and at most a day");
+            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Timeouts)}.{name}: must be more than 0, or infinite");
         }
     }
 }

@@ -95,11 +95,15 @@ public class QmpCommand
     }
 
     /// <summary>The same command with a time limit of its own.</summary>
-    /// <param name="timeout">How long it may take from the call on; positive.</param>
+    /// <param name="timeout">How long it may take from the call on; positive, or infinite for no limit.</param>
     /// <returns>The new command; this one stays as it is.</returns>
     public QmpCommand WithTimeout(TimeSpan timeout)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        if (timeout <= TimeSpan.Zero && timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time limit must be positive, or infinite.");
+        }
+
         return new QmpCommand(Name, Body, timeout, File);
     }
 

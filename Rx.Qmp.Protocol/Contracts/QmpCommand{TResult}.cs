@@ -17,8 +17,8 @@ public sealed class QmpCommand<TResult> : QmpCommand
     /// <inheritdoc cref="QmpCommand.WithTimeout"/>
     public new QmpCommand<TResult> WithTimeout(TimeSpan timeout)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new(Name, Body, timeout, Read, File);
+        var limited = base.WithTimeout(timeout);
+        return new(Name, Body, limited.Timeout, Read, File);
     }
 
     /// <inheritdoc cref="QmpCommand.WithFile"/>

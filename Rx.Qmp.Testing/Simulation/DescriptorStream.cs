@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Testing.Simulation;

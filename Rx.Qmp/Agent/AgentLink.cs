@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp.Agent;
@@ -226,9 +227,11 @@ internal sealed class AgentLink : IAgentFrameSink
     {
         try
         {
+            // The application's code may block, and whoever ends the connection must not wait for it.
+            await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        catch (Exception)
         {
             // It is gone either way.
         }

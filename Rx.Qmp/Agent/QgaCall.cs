@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp.Agent;

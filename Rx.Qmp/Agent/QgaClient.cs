@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Reactive.Concurrency;
 using Rx.Qmp.Session;
+using Rx.Qmp.Isolation;
 using Serilog;
-using Serilog.Core;
 
 namespace Rx.Qmp.Agent;
 
@@ -16,6 +16,7 @@ public sealed class QgaClient : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<QgaCall> _waiting = [];
+    private readonly QgaClientOptions _settings;
     private readonly AgentLink _link;
     private readonly QgaSynchroniser _synchroniser;
     private readonly ILogger _log;
@@ -24,12 +25,13 @@ public sealed class QgaClient : IAsyncDisposable
     private bool _sendsIds = true;
     private bool _serving;
 
-    private QgaClient(Stream stream, QgaClientOptions options)
+    private QgaClient(Stream stream, QgaClientOptions options, QgaClientOptions settings)
     {
         Options = options;
-        _log = (options.Logger ?? Logger.None).ForContext<QgaClient>();
-        _link = new AgentLink(stream, options);
-        _synchroniser = new QgaSynchroniser(_link, options);
+        _settings = settings;
+        _log = settings.Logger!.ForContext<QgaClient>();
+        _link = new AgentLink(stream, settings);
+        _synchroniser = new QgaSynchroniser(_link, settings);
     }
 
     /// <summary>The options it was made with.</summary>
@@ -56,7 +58,8 @@ public sealed class QgaClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
-        return ConnectAsync(stop => Connector.OpenAsync(endpoint, options.Transport, stop), endpoint.ToString()!, options, cancellationToken);
+        return ConnectAsync(
+            (transport, stop) => Connector.OpenAsync(endpoint, transport, stop), endpoint.ToString()!, options, cancellationToken);
     }
 
     /// <summary>Waits for the agent's first sign of life over a connection that exists.</summary>
@@ -70,7 +73,7 @@ public sealed class QgaClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
-        return ConnectAsync(_ => new ValueTask<Stream>(stream), "the given stream", options, cancellationToken);
+        return ConnectAsync((_, _) => new ValueTask<Stream>(ForeignStream.Wrap(stream, options.InlineContinuations)), "the given stream", options, cancellationToken);
     }
 
     /// <summary>
@@ -94,7 +97,7 @@ public sealed class QgaClient : IAsyncDisposable
             return Task.FromCanceled<QmpReply>(cancellationToken);
         }
 
-        var call = new QgaCall(command, Options, cancellationToken);
+        var call = new QgaCall(command, _settings, cancellationToken);
         lock (_gate)
         {
             if (_waiting.Count >= Options.MaxWaitingCommands)
@@ -137,14 +140,18 @@ public sealed class QgaClient : IAsyncDisposable
     }
 
     private static async Task<QgaClient> ConnectAsync(
-        Func<CancellationToken, ValueTask<Stream>> open, string endpoint, QgaClientOptions options, CancellationToken caller)
+        Func<QmpClientOptions, CancellationToken, ValueTask<Stream>> open,
+        string endpoint,
+        QgaClientOptions options,
+        CancellationToken caller)
     {
         options.Validate();
-        using var attempt = new ConnectAttempt(options.Transport, caller);
+        var settings = options.Guarded();
+        using var attempt = new ConnectAttempt(settings.Transport, caller);
         QgaClient? client = null;
         try
         {
-            client = new QgaClient(await open(attempt.Token).ConfigureAwait(false), options);
+            client = new QgaClient(await open(settings.Transport, attempt.Token).ConfigureAwait(false), options, settings);
             client._link.Start();
             await client.FindAgentAsync(attempt.Token).ConfigureAwait(false);
             QgaLog.Ready(client._log, endpoint);
@@ -261,7 +268,7 @@ public sealed class QgaClient : IAsyncDisposable
         {
             Interlocked.Increment(ref _sent);
             call.Sent(deadlineStays: !isSilent);
-            silence = isSilent ? Options.Scheduler.Schedule(Options.SilenceIsSuccess, () => _link.TakeSilence(wait)) : null;
+            silence = isSilent ? _settings.Scheduler.Schedule(_settings.SilenceIsSuccess, () => _link.TakeSilence(wait)) : null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Serilog;
 
 namespace Rx.Qmp.Agent;
@@ -6,7 +7,8 @@ namespace Rx.Qmp.Agent;
 /// <summary>How a guest agent's client behaves. Immutable; one instance may serve many clients.</summary>
 public sealed record QgaClientOptions
 {
-    /// <summary>The clock of every deadline, retry and wait.</summary>
+    /// <summary>The clock of every deadline, retry and wait. Where it refuses work, or blocks its caller instead of waiting, the timers of
+    /// the platform take its place.</summary>
     public required IScheduler Scheduler { get; init; }
 
     /// <summary>True: awaiting callers continue on the thread that delivered the bytes, for virtual time. False (default): on the thread
@@ -61,11 +63,22 @@ public sealed record QgaClientOptions
         MaxWaitingCommands = MaxWaitingCommands,
     };
 
+    /// <summary>These options with a clock and a logger that can be relied on, whatever the application's do.</summary>
+    internal QgaClientOptions Guarded()
+    {
+        var log = SafeLogger.Wrap(Logger);
+        return this with
+        {
+            Logger = log,
+            Scheduler = SafeScheduler.Wrap(Scheduler, (why, fault) => QmpLog.ClockBroken(log, why, fault)),
+        };
+    }
+
     internal void Validate()
     {
         Transport.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SyncTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SilenceIsSuccess, TimeSpan.Zero);
+        TimeLimit.Check(SyncTimeout);
+        TimeLimit.Check(SilenceIsSuccess);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDiscardedBytes, 1);
     }
 }

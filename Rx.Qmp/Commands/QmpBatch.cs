@@ -51,7 +51,7 @@ public static class QmpBatch
                 if (!done)
                 {
                     await SchedulerDelay.WaitAsync(
-                        client.Options.Scheduler, policy.RetryDelay, client.Options.InlineContinuations, cancellationToken)
+                        client.Settings.Scheduler, policy.RetryDelay, client.Options.InlineContinuations, cancellationToken)
                         .ConfigureAwait(false);
                 }
             }

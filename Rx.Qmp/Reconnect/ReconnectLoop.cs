@@ -1,5 +1,6 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 using Serilog;
 
@@ -46,7 +47,7 @@ internal sealed class ReconnectLoop(
     }
 
     /// <summary>Ends what is under way.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop() => _stop.TryCancel();
 
     /// <summary>Says that there will be no other connection.</summary>
     public void End(QmpException? cause)
@@ -74,7 +75,7 @@ internal sealed class ReconnectLoop(
                 return null;
             }
 
-            _retries = lasted >= options.Policy.StableAfter ? 0 : _retries;
+            _retries = options.Policy.IsStable(lasted) ? 0 : _retries;
             if (options.Policy.GivesUpAfter(_retries) || IsHopeless(cause))
             {
                 Publish(QmpReconnectPhase.Lost, cause: cause);
@@ -152,13 +153,17 @@ internal sealed class ReconnectLoop(
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
         bool lost = client.HasEnded;
-        await stop.CancelAsync().ConfigureAwait(false);
+        stop.TryCancel();
         return lost ? client.Cause ?? new QmpDisconnectedException("The connection was closed.") : new QmpResyncException(
             resyncing.Exception?.InnerException ?? new TimeoutException($"Not done within {options.ResyncTimeout.TotalSeconds:0.###} s."));
     }
 
-    private async Task CallResync(QmpClient client, CancellationToken stop) =>
+    /// <summary>The application's code: what it throws, and how long it blocks, is its own affair.</summary>
+    private async Task CallResync(QmpClient client, CancellationToken stop)
+    {
+        await Foreign.EnterAsync(options.Client.InlineContinuations).ConfigureAwait(false);
         await options.Resync!(client, stop).ConfigureAwait(false);
+    }
 
     private static bool IsHopeless(QmpException cause) =>
         cause is QmpConnectException { Failure: QmpConnectFailure.PathTooLong or QmpConnectFailure.Unsupported };

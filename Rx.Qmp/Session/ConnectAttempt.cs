@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Session;
 
@@ -15,8 +16,8 @@ internal sealed class ConnectAttempt : IDisposable
     {
         _caller = caller;
         _limit = options.ConnectTimeout;
-        _callerStops = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stop);
-        _timer = options.Scheduler.Schedule(_limit, _stop.Cancel);
+        _callerStops = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).TryCancel(), _stop);
+        _timer = options.Scheduler.Schedule(_limit, _stop.TryCancel);
     }
 
     /// <summary>Cancelled when the time is up or the caller gives up.</summary>

@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp.Session;
 
 /// <summary>Opens an endpoint that may not exist yet: QEMU creates its socket, and listens on it, some time after it was started.</summary>
@@ -13,7 +15,7 @@ internal static class Connector
         {
             try
             {
-                return await endpoint.OpenAsync(stop).ConfigureAwait(false);
+                return await OpenOnceAsync(endpoint, options, stop).ConfigureAwait(false);
             }
             catch (QmpConnectException fault) when (options.ConnectRetry.Covers(fault.Failure))
             {
@@ -34,6 +36,50 @@ internal static class Connector
             {
                 throw last;
             }
+        }
+    }
+
+    /// <summary>An endpoint may be the application's: whatever it does, the attempt ends with its token.</summary>
+    private static async ValueTask<Stream> OpenOnceAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
+    {
+        var opening = OpenAnywhereAsync(endpoint, options, stop).AsTask();
+        try
+        {
+            return await opening.WaitAsync(stop).ConfigureAwait(false)
+                ?? throw new QmpConnectException(QmpConnectFailure.Other, endpoint.ToString()!, new IOException("It opened no stream."));
+        }
+        catch (OperationCanceledException) when (!opening.IsCompleted)
+        {
+            _ = DisposeLateAsync(opening);
+            throw;
+        }
+    }
+
+    private static async ValueTask<Stream?> OpenAnywhereAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
+    {
+        if (endpoint is not OpenedQmpEndpoint)
+        {
+            return await endpoint.OpenAsync(stop).ConfigureAwait(false);
+        }
+
+        await Foreign.EnterAsync(options.InlineContinuations).ConfigureAwait(false);
+        return await endpoint.OpenAsync(stop).ConfigureAwait(false) is { } stream
+            ? ForeignStream.Wrap(stream, options.InlineContinuations)
+            : null;
+    }
+
+    private static async Task DisposeLateAsync(Task<Stream?> opening)
+    {
+        try
+        {
+            if (await opening.ConfigureAwait(false) is { } late)
+            {
+                await late.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception)
+        {
+            // Nobody waits for it any more.
         }
     }
 }

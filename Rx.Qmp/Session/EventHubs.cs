@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Serilog;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Session;
 
 /// <summary>Everybody who observes events: those who want all of them, and those who want one type.</summary>
-/// <param name="counters">Where drops are counted.</param>
-/// <param name="logger">Where throwing observers are reported.</param>
-internal sealed class EventHubs(SessionCounters counters, ILogger logger)
+/// <param name="report">Hears what observers do wrong.</param>
+internal sealed class EventHubs(IDeliveryReport report)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Type, TypedEventHub> _byType = [];
@@ -14,7 +13,7 @@ internal sealed class EventHubs(SessionCounters counters, ILogger logger)
     private bool _completed;
 
     /// <summary>Those who want every event.</summary>
-    public ObserverHub<QmpEvent> All { get; } = new(replayLast: false, counters, logger);
+    public ObserverHub<QmpEvent> All { get; } = new(replayLast: false, report);
 
     /// <summary>The hub of one type, made when first asked for. There are never more than the program has types.</summary>
     public ObserverHub<TEvent> Of<TEvent>()
@@ -27,7 +26,7 @@ internal sealed class EventHubs(SessionCounters counters, ILogger logger)
                 return ((TypedEventHub<TEvent>)known).Observers;
             }
 
-            var hub = new TypedEventHub<TEvent>(counters, logger);
+            var hub = new TypedEventHub<TEvent>(report);
             _byType.Add(typeof(TEvent), hub);
 
             // Replaced, not changed: the reader looks names up without the lock.

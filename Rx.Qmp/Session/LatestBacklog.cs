@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Session;
 

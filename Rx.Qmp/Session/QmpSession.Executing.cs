@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 namespace Rx.Qmp.Session;
 
 /// <summary>The half of a session that takes commands.</summary>
@@ -22,7 +23,7 @@ internal sealed partial class QmpSession
     private CommandDeadlines DeadlinesOf(QmpCommand command)
     {
         var now = _deadlines.Now;
-        return new(now, now + _options.CommandWarning, now + _options.TimeoutOf(command));
+        return new(now, now.Plus(_options.CommandWarning), now.Plus(_options.TimeoutOf(command)));
     }
 
     private ValueTask<T> Await<T>(PendingCommand<T> pending, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Wire;
 using Serilog;
-using Serilog.Core;
 
 namespace Rx.Qmp.Session;
 
@@ -13,6 +13,9 @@ namespace Rx.Qmp.Session;
 /// </summary>
 internal sealed partial class QmpSession
 {
+    /// <summary>How long a stream may take to close: it may be the application's, and disposing a client does not wait for it for ever.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>How long the reader may go on after a write failed: what the server said last is still in the socket then.</summary>
     private static readonly TimeSpan WriteFaultGrace = TimeSpan.FromSeconds(1);
 
@@ -29,32 +32,38 @@ internal sealed partial class QmpSession
     private readonly MessageRouter _router;
     private readonly TaskCompletionSource<QmpGreeting?> _greeted;
     private readonly TaskCompletionSource _finished;
+    private readonly TaskCompletionSource _streamClosed;
     private readonly SingleAssignmentDisposable _writeGrace = new();
     private volatile Exception? _writeFault;
     private volatile bool _endExpected;
     private readonly ReadTurns _turns;
     private volatile int _readingThread;
     private Stream? _stream;
-    private Task _streamClosed = Task.CompletedTask;
     private QmpException? _cause;
     private int _ended;
 
+    /// <param name="options">Guarded: with a clock and a logger that can be relied on.</param>
     public QmpSession(QmpClientOptions options)
     {
         _options = options;
-        _log = (options.Logger ?? Logger.None).ForContext<QmpClient>();
+        _log = options.Logger!.ForContext<QmpClient>();
+        Report = new ObserverReport(Counters, _log);
         _greeted = new(SchedulerDelay.Options(options.InlineContinuations));
         _finished = new(SchedulerDelay.Options(options.InlineContinuations));
+        _streamClosed = new(SchedulerDelay.Options(options.InlineContinuations));
         _turns = new ReadTurns(options.Scheduler);
         _window = new CommandWindow(options.MaxWaitingCommands, options.MaxInFlight);
         _pump = new CommandPump(_window, new DescriptorSender(options), Counters, WriteFailed);
         _deadlines = new DeadlineSweep(options.Scheduler, SweepDeadlines);
-        Events = new EventHubs(Counters, _log);
-        States = new ObserverHub<QmpConnectionState>(replayLast: true, Counters, _log);
+        Events = new EventHubs(Report);
+        States = new ObserverHub<QmpConnectionState>(replayLast: true, Report);
         _router = new MessageRouter(options, _window, Events, Greet, Counters, _log);
     }
 
     public SessionCounters Counters { get; } = new();
+
+    /// <summary>Where what observers do wrong is counted and told.</summary>
+    public IDeliveryReport Report { get; }
 
     public EventHubs Events { get; }
 
@@ -71,8 +80,8 @@ internal sealed partial class QmpSession
     /// <summary>Why it ended; null if on request.</summary>
     public QmpException? Cause => _cause;
 
-    /// <summary>Completes when the stream has been disposed.</summary>
-    public Task StreamClosed => _streamClosed;
+    /// <summary>Completes when the stream has been disposed, or was given up on; a session that ends has one answer for all who ask.</summary>
+    public Task StreamClosed => _streamClosed.Task;
 
     /// <summary>Commands in flight.</summary>
     public int InFlight => _window.InFlight;
@@ -156,32 +165,53 @@ internal sealed partial class QmpSession
         }
 
         _cause = cause;
-        _router.Stop();
-        var left = _window.Close();
-        _deadlines.Dispose();
-        _writeGrace.Dispose();
-        _streamClosed = _stream is null ? Task.CompletedTask : CloseStreamAsync(_stream);
-        QmpLog.Ended(_log, cause);
-        States.Complete(new QmpConnectionState(cause is null ? QmpConnectionPhase.Closed : QmpConnectionPhase.Lost, null, cause));
-        foreach (var pending in left)
+        List<PendingCommand> left = [];
+        try
         {
-            pending.TryFail(Disconnected(pending.Command.Name));
+            _router.Stop();
+            left = _window.Close();
+            _deadlines.Dispose();
+            _writeGrace.Dispose();
+            QmpLog.Ended(_log, cause);
+            States.Complete(new QmpConnectionState(cause is null ? QmpConnectionPhase.Closed : QmpConnectionPhase.Lost, null, cause));
         }
+        finally
+        {
+            // Whatever anybody plugged in does: those who wait are answered, and the session is over.
+            _ = CloseAsync();
+            foreach (var pending in left)
+            {
+                pending.TryFail(Disconnected(pending.Command.Name));
+            }
 
-        _turns.End();
-        _greeted.TrySetResult(null);
-        Events.Complete();
-        QmpTelemetry.Sessions.Remove(this);
-        _finished.TrySetResult();
+            _turns.End();
+            _greeted.TrySetResult(null);
+            Events.Complete();
+            QmpTelemetry.Sessions.Remove(this);
+            _finished.TrySetResult();
+        }
     }
 
-    private static async Task CloseStreamAsync(Stream stream)
+    private async Task CloseAsync()
+    {
+        if (_stream is { } stream)
+        {
+            using var limit = _options.Scheduler.Schedule(CloseLimit, () => _streamClosed.TrySetResult());
+            await CloseStreamAsync(stream).ConfigureAwait(false);
+        }
+
+        _streamClosed.TrySetResult();
+    }
+
+    private async Task CloseStreamAsync(Stream stream)
     {
         try
         {
+            // The application's code may block, and whoever ends the session must not wait for it.
+            await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
             await stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        catch (Exception)
         {
             // It is gone either way, and the cause that matters has been reported.
         }
@@ -213,7 +243,7 @@ internal sealed partial class QmpSession
 
     private async ValueTask HandshakeAsync(Stream stream, QmpCommand command)
     {
-        var never = new CommandDeadlines(_deadlines.Now, TimeSpan.MaxValue, TimeSpan.MaxValue);
+        var never = new CommandDeadlines(_deadlines.Now, TimeLimit.Never, TimeLimit.Never);
         var pending = new PendingReply(command, never, false, _options.InlineContinuations, null);
         if (!_window.TrySetHandshake(pending))
         {

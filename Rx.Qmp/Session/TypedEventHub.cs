@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Serilog;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Session;
 
@@ -22,16 +22,15 @@ internal abstract class TypedEventHub
 }
 
 /// <inheritdoc/>
-/// <param name="counters">Where drops are counted.</param>
-/// <param name="logger">Where throwing observers are reported.</param>
-internal sealed class TypedEventHub<TEvent>(SessionCounters counters, ILogger logger) : TypedEventHub
+/// <param name="report">Hears what observers do wrong.</param>
+internal sealed class TypedEventHub<TEvent>(IDeliveryReport report) : TypedEventHub
     where TEvent : class, IQmpTypedEvent<TEvent>
 {
     public override string Name => TEvent.EventName;
 
     public override bool HasObservers => Observers.HasObservers;
 
-    public ObserverHub<TEvent> Observers { get; } = new(replayLast: false, counters, logger);
+    public ObserverHub<TEvent> Observers { get; } = new(replayLast: false, report);
 
     public override bool TryPublish(ReadOnlySpan<byte> data, DateTimeOffset? timestamp)
     {

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Wire;
 

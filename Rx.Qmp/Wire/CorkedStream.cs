@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Wire;
 

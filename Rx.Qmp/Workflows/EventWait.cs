@@ -40,7 +40,7 @@ internal sealed class EventWait<T> : IDisposable
         _outcome = new(SchedulerDelay.Options(client.Options.InlineContinuations));
         Ended = _ended.Token;
         _timer = timeout is { } limit
-            ? client.Options.Scheduler.Schedule(limit, () => Fail(new QmpTimeoutException(name, limit)))
+            ? client.Settings.Scheduler.Schedule(limit, () => Fail(new QmpTimeoutException(name, limit)))
             : Disposable.Empty;
         _cancel = cancellationToken.UnsafeRegister(_ => _outcome.TrySetCanceled(cancellationToken), null);
         _tap = client.Tap(Observer.Create<QmpEvent>(

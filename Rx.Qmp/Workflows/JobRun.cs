@@ -1,6 +1,7 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
@@ -9,7 +10,7 @@ namespace Rx.Qmp;
 /// only, and nothing foreign runs under it.</summary>
 internal sealed class JobRun : IDisposable
 {
-    private static readonly QmpEventBuffer Buffer = QmpEventBuffer.DropOldest(64);
+    private static readonly DeliveryPolicy<QmpJobProgress> Policy = DeliveryPolicy<QmpJobProgress>.DropOldest(64);
 
     private readonly Lock _gate = new();
     private readonly QmpClient _client;
@@ -28,13 +29,13 @@ internal sealed class JobRun : IDisposable
     {
         (_client, _command, _id, _options) = (client, command, id, options);
         _machine = new JobMachine(command.Name, id, options);
-        _observer = client.Serve(observer, Buffer, _ => Abandon());
+        _observer = client.Serve(observer, Policy, _ => Abandon());
     }
 
     /// <summary>Listens, then starts the job.</summary>
     public void Begin()
     {
-        var scheduler = _client.Options.Scheduler;
+        var scheduler = _client.Settings.Scheduler;
         _resources.Add(_grace);
         _resources.Add(scheduler.Schedule(_options.PollInterval, again =>
         {
@@ -92,7 +93,7 @@ internal sealed class JobRun : IDisposable
 
         if (waits)
         {
-            _grace.Disposable = _client.Options.Scheduler.Schedule(
+            _grace.Disposable = _client.Settings.Scheduler.Schedule(
                 _options.CancelGrace, () => Change(static machine => machine.Leave()));
         }
     }

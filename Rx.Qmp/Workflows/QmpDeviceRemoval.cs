@@ -1,4 +1,5 @@
 using System.Reactive;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp;
@@ -25,6 +26,7 @@ public static class QmpDeviceRemoval
         this QmpClient client, string id, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
+        TimeLimit.Check(timeout);
         var request = QmpCommands.DeviceDel(id);
         using var wait = new EventWait<Unit>(client, request.Name, timeout, cancellationToken, (wait, item) => Judge(wait, item, id));
         await wait.AskAsync(request).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp;
 
 /// <summary>What <see cref="QmpJobs"/> does by itself.</summary>
@@ -27,8 +29,8 @@ public sealed record QmpJobOptions
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CancelGrace, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PollInterval, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(Timeout));
+        TimeLimit.Check(CancelGrace);
+        TimeLimit.Check(PollInterval);
+        TimeLimit.Check(Timeout ?? TimeLimit.Never, nameof(Timeout));
     }
 }

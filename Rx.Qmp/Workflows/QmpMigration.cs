@@ -79,7 +79,7 @@ public static class QmpMigration
     {
         if (info.Progress != last?.Progress)
         {
-            progress?.Report(info.Progress);
+            Tell(progress, info.Progress);
         }
 
         switch (info.Progress.Status)
@@ -90,6 +90,19 @@ public static class QmpMigration
             case "failed" or "cancelled":
                 wait.Fail(new QmpMigrationException(info.Error, info.Progress.Status == "cancelled"));
                 break;
+        }
+    }
+
+    /// <summary>Tells the application, whose exception is no reason for the migration to fail.</summary>
+    private static void Tell(IProgress<QmpMigrationProgress>? listener, QmpMigrationProgress progress)
+    {
+        try
+        {
+            listener?.Report(progress);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // Whoever throws here is the one who would have been told.
         }
     }
 
@@ -149,7 +162,7 @@ public static class QmpMigration
 
             return !wait.Outcome.IsCompleted;
         });
-        using var poll = client.Options.Scheduler.Schedule(options.PollInterval, next =>
+        using var poll = client.Settings.Scheduler.Schedule(options.PollInterval, next =>
         {
             again.Request();
             next(options.PollInterval);

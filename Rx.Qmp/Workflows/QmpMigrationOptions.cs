@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp;
 
 /// <summary>How a migration is followed.</summary>
@@ -14,8 +16,8 @@ public sealed record QmpMigrationOptions
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(Timeout));
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PollInterval, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CancelGrace, TimeSpan.Zero);
+        TimeLimit.Check(Timeout ?? TimeLimit.Never, nameof(Timeout));
+        TimeLimit.Check(PollInterval);
+        TimeLimit.Check(CancelGrace);
     }
 }

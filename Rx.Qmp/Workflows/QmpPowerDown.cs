@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp;
@@ -22,7 +23,7 @@ public static class QmpPowerDown
         this QmpClient client, TimeSpan grace, bool quitAfterwards = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(grace, TimeSpan.Zero);
+        TimeLimit.Check(grace);
         var button = QmpCommands.SystemPowerdown();
         bool pressed = false;
         using var wait = new EventWait<QmpPowerDownResult>(

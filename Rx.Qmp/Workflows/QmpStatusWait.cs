@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Text.Json;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp;
@@ -44,7 +45,7 @@ public static class QmpStatusWait
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrEmpty(status);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        TimeLimit.Check(timeout);
         var again = new Repeater();
         using var wait = new EventWait<StatusInfo>(client, Query.Name, timeout, cancellationToken, (_, item) =>
         {
@@ -54,7 +55,7 @@ public static class QmpStatusWait
             }
         });
         again.Begin(() => AskAsync(client, status, wait));
-        using var poll = client.Options.Scheduler.Schedule(PollInterval, next =>
+        using var poll = client.Settings.Scheduler.Schedule(PollInterval, next =>
         {
             again.Request();
             next(PollInterval);

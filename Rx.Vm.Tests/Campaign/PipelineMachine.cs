@@ -54,7 +54,7 @@ internal sealed class PipelineMachine
         var initial = VmFold.Initial("vm", keep, new VmTimeouts());
         _last = initial.Fold;
         _ledger = new CommandLedger(inlineContinuations: true);
-        _pipeline = new VmPipeline(initial, new VmSchedulers(_time, _notify), fault => { });
+        _pipeline = new VmPipeline(initial, new VmSchedulers(_time, _notify), new ObserverReport(Serilog.Core.Logger.None), inline: true);
         _pipeline.States.Subscribe(See, () => _ended = true);
         if (_variety % 8 == 0)
         {
@@ -62,7 +62,7 @@ internal sealed class PipelineMachine
             _pipeline.States.Subscribe(_ => throw new InvalidOperationException("a bad subscriber"));
         }
 
-        _pipeline.Connect(_ledger, Record, _ => { }, AskAgain, _ => { });
+        _pipeline.Connect(_ledger, new StepWork { Follow = Record, RunEffects = AskAgain });
     }
 
     /// <summary>Posts what happened at <paramref name="now"/>, by the world's time.</summary>

@@ -16,10 +16,14 @@ public class VmTimeoutsTests
     [Theory]
     [InlineData(0, "Loss")]
     [InlineData(-1, "Loss")]
-    [InlineData(86_401, "Loss")]
-    [InlineData(86_400, null)]
-    public void Time_that_is_not_positive_or_over_a_day_is_named(int seconds, string? invalid) =>
+    [InlineData(86_401, null)]
+    [InlineData(int.MaxValue, null)]
+    public void Time_that_is_not_positive_is_named(int seconds, string? invalid) =>
         Assert.Equal(invalid, new VmTimeouts { Loss = TimeSpan.FromSeconds(seconds) }.Invalid());
+
+    [Fact]
+    public void Times_may_be_infinite_or_as_long_as_a_time_can_be() =>
+        Assert.Null(new VmTimeouts { Loss = Timeout.InfiniteTimeSpan, Boot = TimeSpan.MaxValue }.Invalid());
 
     [Fact]
     public void Invalid_names_a_property() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reactive.Concurrency;
 using System.Reactive.Subjects;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Lifecycle;
@@ -76,6 +77,44 @@ public class DeadlineTimersTests
 
         Assert.Equal(1L, Assert.Single(_elapsed).Id);
     }
+
+    /// <summary>A process without a free thread is late with everything: each deadline is put off once, and then believed.</summary>
+    [Theory]
+    [InlineData(0.9, 60.9)]
+    [InlineData(1.1, 62.7)]
+    [InlineData(30, 120.5)]
+    public void Timers_that_are_always_late_are_believed_after_one_grace(double lateBy, double elapsesAt)
+    {
+        var late = new LateScheduler(_scheduler, TimeSpan.FromSeconds(lateBy));
+        var clock = _scheduler.StartStopwatch();
+        using var subscription = _sets.Elapsed(late).Subscribe(d => _elapsed.Add((Whole(clock.Elapsed), d.Id)));
+
+        _sets.OnNext([Of(1, 60)]);
+        _scheduler.AdvanceBy(TimeSpan.FromHours(10).Ticks);
+
+        Assert.Equal([(TimeSpan.FromSeconds(elapsesAt), 1L)], _elapsed);
+    }
+
+    [Fact]
+    public void A_deadline_that_never_comes_needs_no_timer_and_one_beyond_all_timers_is_waited_out()
+    {
+        var longest = TimeSpan.FromDays(60);
+        var clock = _scheduler.StartStopwatch();
+        using var subscription = _sets.Elapsed(Reliable(_scheduler))
+            .Subscribe(d => _elapsed.Add((Whole(clock.Elapsed), d.Id)));
+
+        _sets.OnNext([
+            new(1, DeadlineKind.Boot, Timeout.InfiniteTimeSpan, TimeSpan.Zero),
+            new(2, DeadlineKind.Boot, TimeSpan.MaxValue, TimeSpan.Zero),
+            new(3, DeadlineKind.Boot, longest, TimeSpan.Zero)]);
+        _scheduler.AdvanceBy(TimeSpan.FromDays(1000).Ticks);
+
+        Assert.Equal([(longest, 3L)], _elapsed);
+    }
+
+    // As a host makes the clocks it is given.
+    private static IScheduler Reliable(IScheduler scheduler) =>
+        new VmHostOptions { Schedulers = VmSchedulers.Single(scheduler), InlineContinuations = true }.Guarded().Schedulers.Time;
 
     private IDisposable Subscribe()
     {

@@ -11,24 +11,25 @@ public class VmPipelineTests
     private readonly List<VmStep> _steps = [];
 
     [Fact]
-    public void A_step_is_recorded_then_published_then_answered_then_timed_then_carried_out()
+    public void A_step_is_published_then_answered_then_carried_out_and_only_then_recorded_and_logged()
     {
         var order = new List<string>();
         var ledger = new CommandLedger(inlineContinuations: true);
         using var pipeline = New();
         var (command, answer) = ledger.Open();
         answer.GetAwaiter().OnCompleted(() => order.Add($"answered in {pipeline.Current.Phase}"));
-        pipeline.Connect(
-            ledger,
-            _ => order.Add($"recorded in {pipeline.Current.Phase}"),
-            _ => order.Add("followed"),
-            step => order.Add($"{step.Effects} in {pipeline.Current.Phase}"),
-            _ => order.Add("logged"));
+        pipeline.Connect(ledger, new StepWork
+        {
+            Record = _ => order.Add("recorded"),
+            Follow = _ => order.Add($"followed in {pipeline.Current.Phase}"),
+            RunEffects = step => order.Add($"{step.Effects} in {pipeline.Current.Phase}"),
+            Log = _ => order.Add("logged"),
+        });
 
         pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, command));
 
         Assert.Equal(
-            ["recorded in Preparing", "logged", "followed", "answered in Booting", "LaunchProcess, CompleteRequest in Booting"], order);
+            ["followed in Booting", "answered in Booting", "LaunchProcess, CompleteRequest in Booting", "recorded", "logged"], order);
         Assert.Equal(0, ledger.Count);
     }
 
@@ -94,32 +95,69 @@ public class VmPipelineTests
         Assert.Equal(VmPhase.Gone, pipeline.Current.Phase);
     }
 
-    [Fact]
-    public void An_effect_handler_that_throws_leaves_the_door_open()
+    public static TheoryData<Part, bool> Parts =>
+        [.. from part in Enum.GetValues<Part>() from always in new[] { false, true } select (part, always)];
+
+    public enum Part
+    {
+        Follow,
+        Effects,
+        Record,
+        Log,
+    }
+
+    /// <summary>Whichever part of a step throws, once or every time: the caller is answered, deadlines are armed, the machine goes on or ends
+    /// with the reason, and whoever posted hears nothing of it.</summary>
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void A_part_that_throws_harms_no_other(Part part, bool always)
     {
         using var pipeline = New();
-        Connect(pipeline, step =>
+        var ledger = new CommandLedger(inlineContinuations: true);
+        var (command, answer) = ledger.Open();
+        var seen = new List<Part>();
+        var thrown = 0;
+        var reported = new List<string>();
+        void Do(Part which)
         {
-            if (step.Effects.HasFlag(VmEffects.LaunchProcess))
+            seen.Add(which);
+            if (which == part && (always || thrown == 0))
             {
+                thrown++;
                 throw new InvalidOperationException("bad");
             }
+        }
+
+        pipeline.Connect(ledger, new StepWork
+        {
+            Follow = _ => Do(Part.Follow),
+            RunEffects = _ => Do(Part.Effects),
+            Record = _ => Do(Part.Record),
+            Log = _ => Do(Part.Log),
+            Report = (name, fault) => reported.Add($"{name}: {fault.Message}"),
         });
 
-        Assert.Throws<InvalidOperationException>(() => pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, 1)));
-        pipeline.Post(new VmEvent(VmEventKind.ProcessStarted));
+        pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, command));
 
-        Assert.Equal(VmPhase.Booting, pipeline.Current.Phase);
+        Assert.True(answer.IsCompletedSuccessfully);
+        Assert.Equal([Part.Follow, Part.Effects, Part.Record, Part.Log], seen[..4]);
+        Assert.EndsWith(": bad", reported[0]);
+        var lives = part is Part.Record or Part.Log;
+        Assert.Equal(lives ? VmReason.None : VmReason.InternalError, pipeline.Current.Reason);
+
+        // Its deadlines were armed all the same: none of them leaves it waiting.
+        _scheduler.AdvanceBy(TimeSpan.FromMinutes(10).Ticks);
+        Assert.NotEqual(VmPhase.Booting, pipeline.Current.Phase);
     }
 
     private VmPipeline New()
     {
         SynchronizationContext.SetSynchronizationContext(null);
-        var pipeline = new VmPipeline(VmFold.Initial("vm", KeepMode.None, new VmTimeouts()), VmSchedulers.Single(_scheduler), _ => { });
+        var pipeline = new VmPipeline(VmFold.Initial("vm", KeepMode.None, new VmTimeouts()), VmSchedulers.Single(_scheduler), new ObserverReport(Serilog.Core.Logger.None), inline: true);
         pipeline.Steps.Subscribe(_steps.Add);
         return pipeline;
     }
 
     private static void Connect(VmPipeline pipeline, Action<VmStep> effects) =>
-        pipeline.Connect(new CommandLedger(inlineContinuations: true), _ => { }, _ => { }, effects, _ => { });
+        pipeline.Connect(new CommandLedger(inlineContinuations: true), new StepWork { RunEffects = effects });
 }

@@ -7,44 +7,9 @@ using Rx.Vm.Testing;
 
 namespace Rx.Vm.Tests.Testing;
 
-/// <summary>The kit on this library's own streams: the fan-out, the inbox, deadlines, and whole machines.</summary>
+/// <summary>The kit on this library's own streams: the inbox, deadlines, and whole machines.</summary>
 public sealed class MarbleStreamTests
 {
-    [Fact]
-    public void The_fanout_replays_the_last_item_and_completes_late_observers() => Marble.Run(m =>
-    {
-        var fanout = new Fanout<string>(m.Scheduler, 8, replayLast: true, Rethrow);
-        m.Hot("a-b-c|").Subscribe(fanout.Publish, fanout.Complete);
-        m.Expect(fanout).ToBe("a-b-c|");
-        m.Expect(fanout).During("---^").ToBe("---bc|");
-        m.Expect(fanout).During("----------^").ToBe("----------(c|)");
-        m.Expect(fanout).During("^-!").ToBe("a");
-    });
-
-    [Fact]
-    public void The_fanout_without_replay_gives_late_observers_the_end_only() => Marble.Run(m =>
-    {
-        var fanout = new Fanout<string>(m.Scheduler, 8, replayLast: false, Rethrow);
-        m.Hot("a-b|").Subscribe(fanout.Publish, fanout.Complete);
-        m.Expect(fanout).During("-^").ToBe("--b|");
-        m.Expect(fanout).During("------^").ToBe("------|");
-    });
-
-    [Fact]
-    public void An_observer_of_the_fanout_that_publishes_sees_its_own_item_after_the_one_it_answers() => Marble.Run(m =>
-    {
-        var fanout = new Fanout<int>(m.Scheduler, 8, replayLast: true, Rethrow);
-        m.Expect(fanout).Reacting(x =>
-        {
-            if (x == 1)
-            {
-                fanout.Publish(2);
-            }
-        }).ToBe("-(12)");
-        m.Expect(fanout).ToBe("-(12)");
-        m.At(TimeSpan.FromMilliseconds(1), () => fanout.Publish(1));
-    });
-
     [Fact]
     public void The_inbox_keeps_order_when_its_observer_posts() => Marble.Run(m =>
     {
@@ -123,8 +88,6 @@ public sealed class MarbleStreamTests
             },
             new MarbleOptions { Frame = TimeSpan.FromTicks(1) });
     }
-
-    private static void Rethrow(Exception error) => throw new InvalidOperationException("an observer failed", error);
 
     private static IObservable<VmPhase> Phases(VirtualMachine vm) => vm.States.Select(s => s.Phase).DistinctUntilChanged();
 

@@ -1,4 +1,5 @@
 using Rx.Qmp;
+using Rx.Qmp.Isolation;
 using Rx.Vm.Devices;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
@@ -49,7 +50,7 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
         catch (Exception e)
         {
             await UndoAsync(done).ConfigureAwait(false);
-            post(VmEvent.Device(VmEventKind.DeviceAddFailed, slot, $"slot {slot}: {e.Message}"));
+            post(VmEvent.Device(VmEventKind.DeviceAddFailed, slot, $"slot {slot}: {SafeText.Of(e)}"));
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
         }
         catch (Exception e)
         {
-            post(VmEvent.Device(VmEventKind.DeviceRemoveFailed, slot, $"slot {slot}: {e.Message}"));
+            post(VmEvent.Device(VmEventKind.DeviceRemoveFailed, slot, $"slot {slot}: {SafeText.Of(e)}"));
         }
     }
 

@@ -13,7 +13,7 @@ namespace Rx.Vm.Effects;
 internal sealed class MachineConnection
 {
     /// <summary>The process and its streams.</summary>
-    public IMachine? Machine { get; set; }
+    public HandedOutMachine? Machine { get; set; }
 
     /// <summary>Why the process could not be started, in the words and the type of whoever refused.</summary>
     public Exception? StartFault { get; set; }

@@ -1,5 +1,6 @@
 using System.Reactive.Linq;
 using Rx.Qmp;
+using Rx.Qmp.Isolation;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
@@ -34,15 +35,17 @@ internal sealed class MachineEffects(
     /// <summary>Kills the process, or gives up its start.</summary>
     public void Kill()
     {
-        IMachine? machine;
+        HandedOutMachine? machine;
         lock (_gate)
         {
             _killed = true;
             machine = connection.Machine;
         }
 
-        _launch.Cancel();
-        machine?.Kill();
+        machine?.Kill(KillFailed);
+
+        // A driver may have hung something on the token.
+        Foreign.Start(inline, _launch.TryCancel, static _ => { });
     }
 
     /// <summary>Closes the channels and removes what the machine held on the host.</summary>
@@ -52,7 +55,7 @@ internal sealed class MachineEffects(
             && (state.Reason is VmReason.BootTimedOut or VmReason.QmpFailed or VmReason.GuestShutdown
                 || state.Reason == VmReason.ProcessDied && !WasKilled(machine)))
         {
-            Tell(() => driver.BootFailed(_spec!, machine, state.Message ?? state.Reason.ToString()));
+            machine.TellBootFailed(driver, _spec!, state.Message ?? state.Reason.ToString(), TellFailed);
         }
 
         lock (_gate)
@@ -89,10 +92,11 @@ internal sealed class MachineEffects(
         try
         {
             // What follows looks at disks, makes sockets and starts a process: not on the thread of whoever asked.
-            await Hop.AwayAsync(inline).ConfigureAwait(false);
+            await Foreign.EnterAsync(inline).ConfigureAwait(false);
             await TurnAsync().ConfigureAwait(false);
             _spec = specify();
-            var machine = await driver.StartAsync(_spec, _launch.Token).ConfigureAwait(false);
+            var started = await driver.StartAsync(_spec, _launch.Token).ConfigureAwait(false);
+            var machine = HandedOutMachine.Take(started, _spec.Id, inline);
             bool killed;
             bool released;
             lock (_gate)
@@ -111,19 +115,19 @@ internal sealed class MachineEffects(
 
             if (killed)
             {
-                machine.Kill();
+                machine.Kill(KillFailed);
             }
 
             Connect(machine);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_launch.IsCancellationRequested)
         {
             post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = "the start was given up" });
         }
         catch (Exception e)
         {
             connection.StartFault = e;
-            post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = e.Message });
+            post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = SafeText.Of(e) });
         }
     }
 
@@ -144,8 +148,10 @@ internal sealed class MachineEffects(
         post(new VmEvent(VmEventKind.StartAdmitted));
     }
 
-    // Everything is subscribed before anything can speak (H31), and the process is known to the fold before its channels are.
-    private void Connect(IMachine machine)
+    private void KillFailed(Exception fault) => log.Warning(fault, "The machine could not be killed");
+
+    // Everything is subscribed before anything can speak, and the process is known to the fold before its channels are.
+    private void Connect(HandedOutMachine machine)
     {
         post(new VmEvent(VmEventKind.ProcessStarted) { Text = machine.Description });
         _ = WatchAsync(machine);
@@ -160,21 +166,11 @@ internal sealed class MachineEffects(
     }
 
     // By the host's memory manager, for one; a kill of ours comes after the reason was found.
-    private static bool WasKilled(IMachine machine) =>
+    private static bool WasKilled(HandedOutMachine machine) =>
         machine.Exited is { IsCompletedSuccessfully: true, Result: { Kind: MachineExitKind.Signalled, Signal: Killed } };
 
     // Of no consequence for this machine, whatever the driver makes of it.
-    private void Tell(Action driven)
-    {
-        try
-        {
-            driven();
-        }
-        catch (Exception e)
-        {
-            log.Warning(e, "The driver failed at what it was told");
-        }
-    }
+    private void TellFailed(Exception fault) => log.Warning(fault, "The driver failed at what it was told");
 
     private void OnGuest(GuestMessage message)
     {
@@ -182,7 +178,7 @@ internal sealed class MachineEffects(
         {
             _ready = true;
             connection.Features = ready.Features;
-            Tell(() => driver.Booted(_spec!, connection.Machine!));
+            connection.Machine!.TellBooted(driver, _spec!, TellFailed);
         }
 
         if (GuestSource.ToEvent(message) is not { } e)
@@ -200,7 +196,7 @@ internal sealed class MachineEffects(
         }
     }
 
-    private async Task WatchAsync(IMachine machine)
+    private async Task WatchAsync(HandedOutMachine machine)
     {
         var exit = await machine.Exited.ConfigureAwait(false);
         post(ProcessSource.ToEvent(exit));
@@ -212,7 +208,7 @@ internal sealed class MachineEffects(
         post(new VmEvent(VmEventKind.GuestDisconnected) { Text = lost.Reason });
     }
 
-    private async Task ConnectQmpAsync(IMachine machine)
+    private async Task ConnectQmpAsync(HandedOutMachine machine)
     {
         var qmp = new QmpClient(new QmpClientOptions
         {
@@ -224,23 +220,25 @@ internal sealed class MachineEffects(
             OutOfBand = false,
 
             // The fold has a deadline for the greeting; the client's own must not race with it, nor be shorter than its longest.
-            ConnectTimeout = (2 + Deadline.MaxExtensions) * timeouts.QmpGreeting,
+            ConnectTimeout = timeouts.QmpGreeting.Times(2 + Deadline.MaxExtensions),
 
             // No reply that is used here comes near it, and what a machine can make its host hold is bounded.
             MaxFrameBytes = MachineBuffers.MonitorFrame,
         });
         connection.Qmp = qmp;
-        QmpSource.ToEvents(qmp.Events).Subscribe(post);
-        QmpSource.ToEvents(qmp.ConnectionStates).Subscribe(post);
+        QmpSource.ToEvents(qmp.Events).Subscribe(post, LoseQmp);
+        QmpSource.ToEvents(qmp.ConnectionStates).Subscribe(post, LoseQmp);
         try
         {
             await qmp.ConnectAsync(machine.Qmp).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is QmpException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e)
         {
-            log.Debug("The monitor did not come up: {Cause}", e.Message);
+            log.Debug("The monitor did not come up: {Cause}", SafeText.Of(e));
         }
     }
+
+    private void LoseQmp(Exception fault) => post(new VmEvent(VmEventKind.QmpDisconnected) { Text = SafeText.Of(fault) });
 
     private async Task QuitAsync()
     {
@@ -251,9 +249,9 @@ internal sealed class MachineEffects(
                 await qmp.QuitAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is QmpException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e)
         {
-            log.Debug("quit was not answered: {Cause}", e.Message);
+            log.Debug("quit was not answered: {Cause}", SafeText.Of(e));
         }
     }
 
@@ -261,6 +259,7 @@ internal sealed class MachineEffects(
     {
         try
         {
+            await Foreign.EnterAsync(inline).ConfigureAwait(false);
             if (connection.Tty is { } tty)
             {
                 // What the guest wrote last may still be in the socket; nobody who reads slowly may keep the machine from going.
@@ -287,7 +286,7 @@ internal sealed class MachineEffects(
         catch (Exception e)
         {
             log.Warning(e, "Something of the machine could not be released");
-            post(new VmEvent(VmEventKind.ResourcesLost) { Text = e.Message });
+            post(new VmEvent(VmEventKind.ResourcesLost) { Text = SafeText.Of(e) });
         }
     }
 }

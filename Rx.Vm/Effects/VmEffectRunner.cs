@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 
@@ -22,7 +23,7 @@ internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devic
             catch (Exception fault)
             {
                 // Handlers turn trouble into events; one that throws all the same must not leave its machine waiting for ever.
-                post(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{effect}: {fault.Message}" });
+                post(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{effect}: {SafeText.Of(fault)}" });
             }
         }
     }

@@ -7,40 +7,90 @@ namespace Rx.Vm.Fleet;
 /// <summary>The states of a host's machines as change sets: one item a machine, from its first state until it has gone.</summary>
 /// <remarks>
 /// Fed by a subscription to each machine's states, so a slow follower delays the fleet and never a machine; the states between two
-/// deliveries are dropped oldest first, as for any observer.
+/// deliveries are dropped oldest first, as for any observer. An id that is free again may be another machine's before the last words of the
+/// one before have been delivered: the newest machine of an id owns its item, and nothing else changes it.
 /// </remarks>
-internal sealed class VmFleet(ILogger log) : IDisposable
+internal sealed class VmFleet : IDisposable
 {
     private readonly SourceCache<VmState, string> _states = new(state => state.VmId);
+    private readonly Dictionary<string, object> _owners = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly ILogger _log;
+
+    public VmFleet(ILogger log)
+    {
+        _log = log;
+        States = new FleetView(_states, fault => log.Warning(fault, "A follower of the fleet failed and was dropped"));
+    }
 
     /// <summary>The fleet for followers.</summary>
-    public IObservableCache<VmState, string> States => _states;
+    public IObservableCache<VmState, string> States { get; }
+
+    /// <summary>Gives the item of an id to a machine that is about to be shown.</summary>
+    public void Give(string id, object machine)
+    {
+        lock (_gate)
+        {
+            _owners[id] = machine;
+        }
+    }
 
     /// <summary>Shows a machine, from now to its end.</summary>
-    /// <param name="states">The machine's states.</param>
-    /// <param name="onGone">Called when it has gone, before it leaves the fleet.</param>
-    /// <param name="id">The machine.</param>
-    public void Show(string id, IObservable<VmState> states, Action onGone) => states.Subscribe(
-        state => Edit(() => _states.AddOrUpdate(state)),
-        () =>
-        {
-            onGone();
-            Edit(() => _states.Remove(id));
-        });
+    /// <param name="id">The machine's id.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="states">Its states.</param>
+    public void Show(string id, object machine, IObservable<VmState> states)
+    {
+        var isNew = true;
+        states.Subscribe(
+            state => Edit(id, machine, fleet =>
+            {
+                if (isNew)
+                {
+                    // What is left of the machine that had this id before.
+                    fleet.Remove(id);
+                }
+
+                isNew = false;
+                fleet.AddOrUpdate(state);
+            }),
+            () => Edit(id, machine, fleet =>
+            {
+                fleet.Remove(id);
+                lock (_gate)
+                {
+                    _owners.Remove(id);
+                }
+            }));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _states.Dispose();
 
-    // A follower that throws has lost its subscription; that must be all (F28).
-    private void Edit(Action edit)
+    private void Edit(string id, object machine, Action<ISourceUpdater<VmState, string>> edit)
     {
         try
         {
-            edit();
+            _states.Edit(fleet =>
+            {
+                if (Owns(id, machine))
+                {
+                    edit(fleet);
+                }
+            });
         }
         catch (Exception fault)
         {
-            log.Warning(fault, "A follower of the fleet failed and was dropped");
+            // The cache's own; followers are behind the view, which keeps what they throw.
+            _log.Warning(fault, "The fleet could not be brought up to date");
+        }
+    }
+
+    private bool Owns(string id, object machine)
+    {
+        lock (_gate)
+        {
+            return _owners.TryGetValue(id, out var owner) && owner == machine;
         }
     }
 }

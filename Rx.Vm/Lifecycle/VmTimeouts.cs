@@ -1,8 +1,13 @@
 namespace Rx.Vm.Lifecycle;
 
-/// <summary>How long a machine waits for what. The defaults are the seed's (§3.12).</summary>
+/// <summary>
+/// How long a machine waits for what. Each is more than zero; however long it is, it is waited out, and
+/// <c>Timeout.InfiniteTimeSpan</c> waits without end.
+/// </summary>
 public sealed record VmTimeouts
 {
+    private static readonly TimeSpan Infinite = TimeSpan.FromMilliseconds(-1);
+
     /// <summary>From launch to READY and greeting. Default 60 s.</summary>
     public TimeSpan Boot { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -54,9 +59,9 @@ public sealed record VmTimeouts
         DeadlineKind.Queue => Queue,
     };
 
-    /// <summary>The name of the first time that is not positive or is over a day, or null when all are sound.</summary>
+    /// <summary>The name of the first time that is neither positive nor infinite, or null when all are sound.</summary>
     public string? Invalid() => Enum.GetValues<DeadlineKind>()
-        .Where(kind => For(kind) <= TimeSpan.Zero || For(kind) > TimeSpan.FromDays(1))
+        .Where(kind => For(kind) <= TimeSpan.Zero && For(kind) != Infinite)
         .Select(kind => kind == DeadlineKind.Quit ? nameof(Kill) : kind.ToString())
         .FirstOrDefault();
 }

@@ -35,4 +35,7 @@ public enum MachineStartFailure
 
     /// <summary>A running machine was to be attached and does not answer on its sockets.</summary>
     Unreachable,
+
+    /// <summary>The driver handed out nothing, or something that is no machine.</summary>
+    Driver,
 }

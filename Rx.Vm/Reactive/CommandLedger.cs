@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Reactive;
 
-/// <summary>The callers who wait for an answer of the fold, by request number. Each is answered once; the fold guarantees it (H10).</summary>
+/// <summary>The callers who wait for an answer of the fold, by request number. Each is answered once; the fold guarantees it.</summary>
 internal sealed class CommandLedger(bool inlineContinuations)
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Answer>> _waiting = new();
@@ -20,6 +21,15 @@ internal sealed class CommandLedger(bool inlineContinuations)
             inlineContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[command] = source;
         return (command, source.Task);
+    }
+
+    /// <summary>Hands each answer to its caller. Nobody waiting is fine.</summary>
+    public void Settle(ImmutableArray<Answer> answers)
+    {
+        foreach (var answer in answers)
+        {
+            Settle(answer);
+        }
     }
 
     /// <summary>Hands <paramref name="answer"/> to its caller. Nobody waiting is fine.</summary>

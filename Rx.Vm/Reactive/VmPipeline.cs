@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using System.Reactive.Disposables.Fluent;
 using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using Rx.Qmp.Isolation;
+using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Reactive;
@@ -9,14 +13,18 @@ namespace Rx.Vm.Reactive;
 /// <summary>
 /// The pipeline of one machine.
 /// <code>
-/// requests ─┐
-/// QMP      ─┤                                ┌─► States   (last value replayed, completes when the machine has gone)
-/// guest    ─┤ Post ► inbox ► Scan(VmFold) ───┼─► Steps    (the journal)
-/// process  ─┤          ▲                     ├─► answers  ► the callers' tasks
-/// deadlines─┘          │                     └─► effects  ► handlers ─► events ─┐
+/// requests ─┐                                ┌─► States    (last value replayed, completes when the machine has gone)
+/// QMP      ─┤                                ├─► answers   ► the callers' tasks
+/// guest    ─┤ Post ► inbox ► Scan(VmFold) ───┼─► deadlines ► timers   ► events ─┐
+/// process  ─┤          ▲                     ├─► effects   ► handlers ► events ─┤
+/// timers   ─┘          │                     └─► journal, Steps, log, Ended     │
 ///                      └────────────────────────────────────────────────────────┘
 /// </code>
 /// </summary>
+/// <remarks>
+/// Each step goes through one list of handlers, in order and each guarded: one that throws is reported and the others are none the worse
+/// for it. What callers and the machine wait for comes first, what only tells of it last.
+/// </remarks>
 internal sealed class VmPipeline : IDisposable
 {
     private const int InboxCapacity = 4096;
@@ -24,17 +32,26 @@ internal sealed class VmPipeline : IDisposable
 
     private readonly Inbox<VmEvent> _inbox = new(InboxCapacity, () => new VmEvent(VmEventKind.InboxOverflowed), IsVital);
     private readonly CompositeDisposable _lifetime = [];
-    private readonly Fanout<VmState> _states;
-    private readonly Fanout<VmStep> _steps;
+    private readonly ObserverHub<VmState> _states;
+    private readonly ObserverHub<VmStep> _steps;
+    private readonly OneShot<VmState> _ended;
     private readonly IScheduler _time;
     private volatile VmState _current;
 
-    public VmPipeline(VmStep initial, VmSchedulers schedulers, Action<Exception> report)
+    /// <summary>A pipeline that folds nothing yet.</summary>
+    /// <param name="initial">The step before the first event.</param>
+    /// <param name="schedulers">Time, which must be reliable, and where observers are called, which may be anything.</param>
+    /// <param name="report">Hears what observers do wrong.</param>
+    /// <param name="inline">Whether those who wait for the end continue on the folding thread.</param>
+    public VmPipeline(VmStep initial, VmSchedulers schedulers, IDeliveryReport report, bool inline)
     {
         _time = schedulers.Time;
         _current = initial.Fold.State;
-        _states = new(schedulers.Notify, ObserverCapacity, replayLast: true, report);
-        _steps = new(schedulers.Notify, ObserverCapacity, replayLast: false, report);
+        _states = new(replayLast: true, report);
+        _steps = new(replayLast: false, report);
+        _ended = new(inline);
+        States = new HubObservable<VmState>(_states, DeliveryPolicy<VmState>.DropOldest(ObserverCapacity), schedulers.Notify);
+        Steps = new HubObservable<VmStep>(_steps, DeliveryPolicy<VmStep>.DropOldest(ObserverCapacity), schedulers.Notify);
         _states.Publish(initial.Fold.State);
         Initial = initial;
     }
@@ -46,37 +63,48 @@ internal sealed class VmPipeline : IDisposable
     public VmState Current => _current;
 
     /// <summary>The current state first, then every later one; completes after the terminal one; never errors.</summary>
-    public IObservable<VmState> States => _states;
+    public IObservable<VmState> States { get; }
 
     /// <summary>Every turn of the fold from now on; completes with the machine.</summary>
-    public IObservable<VmStep> Steps => _steps;
+    public IObservable<VmStep> Steps { get; }
+
+    /// <summary>Completes with the terminal state, once the step that brought it has been through every handler. Depends on no scheduler and
+    /// no observer. Inline, each call gives a task of its own; await it once.</summary>
+    public Task<VmState> Ended => _ended.Task;
 
     /// <summary>Posts what happened. Any thread; returns at once.</summary>
     public void Post(VmEvent e) => _inbox.OnNext(EventDoor.Admit(e));
 
-    /// <summary>Starts folding. Each step is first recorded, then published, answered, its deadlines set, its effects run.</summary>
-    public void Connect(
-        CommandLedger ledger, Action<VmStep> record, Action<VmStep> follow, Action<VmStep> runEffects, Action<VmStep> log,
-        Func<Deadline, bool>? wasAtWork = null)
+    /// <summary>Starts folding.</summary>
+    /// <param name="ledger">Who is to be answered.</param>
+    /// <param name="work">What is done with each step.</param>
+    public void Connect(CommandLedger ledger, StepWork work)
     {
         var clock = _time.StartStopwatch();
-        var steps = _inbox.Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed)).Publish();
-
-        steps.Subscribe(record).DisposeWith(_lifetime);
-        steps.Subscribe(Publish).DisposeWith(_lifetime);
-        steps.Subscribe(log).DisposeWith(_lifetime);
-        steps.Subscribe(follow).DisposeWith(_lifetime);
-        steps.Subscribe(step =>
-        {
-            foreach (var answer in step.Answers)
+        var deadlines = new Subject<ImmutableArray<Deadline>>();
+        deadlines.DistinctUntilChanged().Elapsed(_time)
+            .Subscribe(deadline => Post(VmEvent.Elapsed(deadline, WasAtWork(work, deadline)))).DisposeWith(_lifetime);
+        StepHandler[] handlers =
+        [
+            new("publishing the state", IsVital: true, Publish),
+            new("following the state", IsVital: true, work.Follow),
+            new("answering", IsVital: true, step => ledger.Settle(step.Answers)),
+            new("setting deadlines", IsVital: true, step => deadlines.OnNext(step.Fold.Deadlines)),
+            new("carrying out effects", IsVital: true, step =>
             {
-                ledger.Settle(answer);
-            }
-        }).DisposeWith(_lifetime);
-        steps.Select(step => step.Fold.Deadlines).DistinctUntilChanged().Elapsed(_time)
-            .Subscribe(deadline => Post(VmEvent.Elapsed(deadline, wasAtWork?.Invoke(deadline) ?? false))).DisposeWith(_lifetime);
-        steps.Where(step => step.Effects != VmEffects.None).Subscribe(runEffects).DisposeWith(_lifetime);
-        steps.Connect().DisposeWith(_lifetime);
+                if (step.Effects != VmEffects.None)
+                {
+                    work.RunEffects(step);
+                }
+            }),
+            new("the journal", IsVital: false, work.Record),
+            new("publishing the step", IsVital: false, PublishStep),
+            new("the log", IsVital: false, work.Log),
+            new("ending", IsVital: false, End),
+        ];
+        _inbox.Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed))
+            .Subscribe(step => Array.ForEach(handlers, handler => Run(handler, step, work)))
+            .DisposeWith(_lifetime);
     }
 
     /// <inheritdoc/>
@@ -87,6 +115,37 @@ internal sealed class VmPipeline : IDisposable
         _steps.Complete();
     }
 
+    // A vital handler turns trouble into events itself; one that throws all the same must not leave its machine waiting for ever.
+    private void Run(StepHandler handler, VmStep step, StepWork work)
+    {
+        try
+        {
+            handler.Handle(step);
+        }
+        catch (Exception fault)
+        {
+            if (handler.IsVital)
+            {
+                Post(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{handler.Name}: {SafeText.Of(fault)}" });
+            }
+
+            work.Report(handler.Name, fault);
+        }
+    }
+
+    private static bool WasAtWork(StepWork work, Deadline deadline)
+    {
+        try
+        {
+            return work.WasAtWork(deadline);
+        }
+        catch (Exception fault)
+        {
+            work.Report("a deadline", fault);
+            return false;
+        }
+    }
+
     private void Publish(VmStep step)
     {
         if (step.Published)
@@ -95,15 +154,33 @@ internal sealed class VmPipeline : IDisposable
             _states.Publish(step.Fold.State);
         }
 
-        _steps.Publish(step);
-        if (step.Published && step.Fold.State.IsTerminal)
+        if (IsLast(step))
         {
             _states.Complete();
+        }
+    }
+
+    // Behind the journal: whoever subscribes now finds there what came before.
+    private void PublishStep(VmStep step)
+    {
+        _steps.Publish(step);
+        if (IsLast(step))
+        {
             _steps.Complete();
         }
     }
 
-    // The reducer is total; should it throw all the same, this machine fails visibly and the others never notice (F32).
+    private void End(VmStep step)
+    {
+        if (IsLast(step))
+        {
+            _ended.TrySetResult(step.Fold.State);
+        }
+    }
+
+    private static bool IsLast(VmStep step) => step.Published && step.Fold.State.IsTerminal;
+
+    // The reducer is total; should it throw all the same, this machine fails visibly and the others never notice.
     private static VmStep Fold(VmStep step, VmEvent e, TimeSpan at)
     {
         try
@@ -123,4 +200,6 @@ internal sealed class VmPipeline : IDisposable
         or VmEventKind.ProcessStartFailed or VmEventKind.ProcessExited or VmEventKind.ResourcesReleased or VmEventKind.ResourcesLost
         or VmEventKind.BootRequested or VmEventKind.RunPodRequested or VmEventKind.StopPodRequested or VmEventKind.ShutdownRequested
         or VmEventKind.KillRequested or VmEventKind.CallRequested;
+
+    private sealed record StepHandler(string Name, bool IsVital, Action<VmStep> Handle);
 }

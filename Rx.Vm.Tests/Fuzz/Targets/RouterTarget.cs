@@ -38,9 +38,9 @@ internal sealed class RouterTarget : QmpTarget
         window.Open(outOfBand: false);
         FuzzFailure.UnlessEqual(commands.Length, window.FillBatch(new ArrayBufferWriter<byte>(), out _), "commands in flight");
         var (greetings, events) = (0, 0);
-        var hubs = new EventHubs(counters, Logger.None);
+        var hubs = new EventHubs(new ObserverReport(counters, Logger.None));
         using var subscription = hubs.All.Subscribe(
-            System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest), null);
+            System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest).Policy<QmpEvent>(), null);
         var router = new MessageRouter(_options, window, hubs, _ => greetings++, counters, Logger.None);
         QmpProtocolException? fault = null;
         var pieces = new Cuts(cuts, input);

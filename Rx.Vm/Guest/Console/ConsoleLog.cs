@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rx.Qmp.Isolation;
 using Serilog;
 using Serilog.Core;
 
@@ -60,7 +61,7 @@ internal sealed class ConsoleLog : IDisposable
     /// <summary>Stops reading and closes the stream; the kept lines stay. Idempotent; does not wait.</summary>
     public void Dispose()
     {
-        _stop.Cancel();
+        _stop.TryCancel();
         _stream.Dispose();
     }
 
@@ -77,7 +78,7 @@ internal sealed class ConsoleLog : IDisposable
         catch (Exception e)
         {
             // The console is a courtesy: however it ends, the machine's other channels tell what that means.
-            _log.Debug("The console ended: {Reason}", e.Message);
+            _log.Debug("The console ended: {Reason}", SafeText.Of(e));
         }
 
         _splitter.Complete();

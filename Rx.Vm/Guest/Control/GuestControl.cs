@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 using Rx.Vm.Guest.Wire;
 using Serilog;
 using Serilog.Core;
@@ -94,7 +95,7 @@ internal sealed partial class GuestControl : IDisposable
         }
 
         _door.Shut();
-        _stop.Cancel();
+        _stop.TryCancel();
         _stream.Dispose();
     }
 
@@ -124,7 +125,7 @@ internal sealed partial class GuestControl : IDisposable
         catch (Exception e)
         {
             // Whatever it is: the channel must end, and say why.
-            Lose(GuestLossKind.ReadFailed, $"reading the control channel failed: {e.Message}");
+            Lose(GuestLossKind.ReadFailed, $"reading the control channel failed: {SafeText.Of(e)}");
         }
     }
 
@@ -166,7 +167,7 @@ internal sealed partial class GuestControl : IDisposable
         }
         catch (Exception e)
         {
-            FailWriting(new(GuestLossKind.WriteFailed, $"writing the control channel failed: {e.Message}"));
+            FailWriting(new(GuestLossKind.WriteFailed, $"writing the control channel failed: {SafeText.Of(e)}"));
         }
     }
 
@@ -204,6 +205,6 @@ internal sealed partial class GuestControl : IDisposable
 
         _log.Debug("The control channel is lost ({Kind}): {Reason}", loss.Kind, loss.Reason);
         _door.Drain();
-        _stop.Cancel();
+        _stop.TryCancel();
     }
 }

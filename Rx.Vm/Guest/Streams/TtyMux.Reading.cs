@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 using Rx.Vm.Guest.Wire;
 
 namespace Rx.Vm.Guest;
@@ -30,7 +31,7 @@ internal sealed partial class TtyMux
         catch (Exception e)
         {
             // Whatever it is: the channel must end, and say why.
-            Lose(GuestLossKind.ReadFailed, $"reading the tty channel failed: {e.Message}");
+            Lose(GuestLossKind.ReadFailed, $"reading the tty channel failed: {SafeText.Of(e)}");
         }
         finally
         {

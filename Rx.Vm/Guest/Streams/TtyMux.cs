@@ -1,3 +1,4 @@
+using Rx.Qmp.Isolation;
 using Rx.Vm.Guest.Wire;
 using Serilog;
 using Serilog.Core;
@@ -145,7 +146,7 @@ internal sealed partial class TtyMux : IDisposable
         }
         catch (Exception e)
         {
-            FailWriting(new(GuestLossKind.WriteFailed, $"writing the tty channel failed: {e.Message}"));
+            FailWriting(new(GuestLossKind.WriteFailed, $"writing the tty channel failed: {SafeText.Of(e)}"));
             return false;
         }
         finally
@@ -201,7 +202,7 @@ internal sealed partial class TtyMux : IDisposable
         }
 
         _log.Debug("The tty channel is lost ({Kind}): {Reason}", loss.Kind, loss.Reason);
-        _stop.Cancel();
+        _stop.TryCancel();
         Unblock();
         if (!isReading)
         {

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Isolation;
 using Serilog;
 using Serilog.Core;
 
@@ -24,9 +25,10 @@ public sealed class BootFileStore
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(scheduler);
+        options.Validate();
         this.options = options;
-        this.scheduler = scheduler;
-        log = (logger ?? Logger.None).ForContext<BootFileStore>();
+        log = SafeLogger.Wrap(logger).ForContext<BootFileStore>();
+        this.scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(log, why, fault));
         layout = StoreLayout.Open(options.Directory);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.Qmp.Isolation;
 using Serilog;
 using Serilog.Core;
 
@@ -23,13 +24,15 @@ public sealed class ImageStore
     /// <param name="scheduler">The clock of the limits.</param>
     /// <param name="logger">Where to log; null for nowhere.</param>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/> or <see cref="ImageError.DiskFull"/>.</exception>
+    /// <exception cref="RxVmException">An option is out of range.</exception>
     public ImageStore(ImageStoreOptions options, IScheduler scheduler, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(scheduler);
+        options.Validate();
         this.options = options;
-        this.scheduler = scheduler;
-        log = (logger ?? Logger.None).ForContext<ImageStore>();
+        log = SafeLogger.Wrap(logger).ForContext<ImageStore>();
+        this.scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(log, why, fault));
         layout = StoreLayout.Open(options.Directory);
     }
 
@@ -139,7 +142,7 @@ public sealed class ImageStore
         var temporary = held.NewTemporaryPath();
         IReadOnlyList<string> remarks;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using (Observable.Timer(options.BuildTimeout, scheduler).Subscribe(_ => limit.Cancel(), _ => limit.Cancel()))
+        using (scheduler.Schedule(options.BuildTimeout, limit.TryCancel))
         {
             try
             {

@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Vm.Images;
 
 /// <summary>Where images are kept and what may be spent on making one.</summary>
@@ -18,12 +20,28 @@ public sealed record ImageStoreOptions
     /// <summary>Limit of the number of names in a source.</summary>
     public int MaxFiles { get; init; } = 2_000_000;
 
-    /// <summary>How long one build may take.</summary>
+    /// <summary>How long one build may take; <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
     public TimeSpan BuildTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long to wait for another builder of the same image before giving up.</summary>
+    /// <summary>How long to wait for another builder of the same image before giving up; <see cref="Timeout.InfiniteTimeSpan"/>: as long as it
+    /// takes.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(16);
 
     /// <summary>The program that makes an image of a tar stream.</summary>
     public string SqfstarPath { get; init; } = "sqfstar";
+
+    /// <summary>Throws for the first limit that can't be meant, naming it.</summary>
+    internal void Validate()
+    {
+        Check(BuildTimeout, nameof(BuildTimeout));
+        Check(LockTimeout, nameof(LockTimeout));
+    }
+
+    private static void Check(TimeSpan limit, string name)
+    {
+        if (!limit.IsLimit())
+        {
+            throw new RxVmException($"{nameof(ImageStoreOptions)}.{name}: must be more than 0, or infinite");
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Vm.Images;
 
@@ -32,11 +33,12 @@ internal sealed class StoreLock : IDisposable
         var handle = Posix.OpenForLock(path);
         try
         {
-            var deadline = scheduler.Now + timeout;
+            var clock = scheduler.StartStopwatch();
+            var deadline = clock.Elapsed.Plus(timeout);
             while (!Posix.TryLock(handle, path))
             {
                 ct.ThrowIfCancellationRequested();
-                if (scheduler.Now >= deadline)
+                if (clock.Elapsed >= deadline)
                 {
                     throw new ImageException(ImageError.TimedOut, subject,
                         $"Another process has been busy with the image '{subject}' for {timeout.TotalSeconds:0} s.");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
@@ -14,6 +15,10 @@ internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedule
 {
     // For what machines that have gone leave in the queues of their journals. A disk that hangs must not keep a program from ending.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    // Writers wait for disks: a few threads do it for all machines, and never those that observers are called on.
+    private static readonly IScheduler Writers =
+        new TaskPoolScheduler(new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, 4).ConcurrentScheduler));
 
     private readonly ConcurrentDictionary<VmJournal, bool> _open = new();
 
@@ -53,7 +58,7 @@ internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedule
     {
         var batch = new JournalBatch(header, RandomNumberGenerator.GetBytes(JournalFormat.SaltBytes));
         var pen = new JournalPen(target, path, batch, options, fault => VmLog.JournalTrouble(log, path, fault));
-        return new JournalSink(pen, schedulers.Notify, options.QueueCapacity, inline);
+        return new JournalSink(pen, inline ? schedulers.Notify : Writers, options.QueueCapacity, inline);
     }
 
     /// <summary>Completes when every file is closed, or after 5 s. To be called when the machines have gone.</summary>

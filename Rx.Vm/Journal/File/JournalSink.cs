@@ -1,10 +1,11 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Vm.Journal;
 
 /// <summary>
-/// Writes a journal's entries to its file, on a scheduler of its own choice and one batch at a time. Offering an entry never waits for
+/// Writes a journal's entries to its file, one batch at a time. Offering an entry never waits for
 /// the disk: the queue is bounded, and what does not fit is dropped and leaves a gap in the file.
 /// </summary>
 internal sealed class JournalSink
@@ -94,12 +95,35 @@ internal sealed class JournalSink
             _scheduled = true;
         }
 
-        _scheduler.Schedule(this, static (_, self) =>
+        try
         {
-            self.Drain();
-            return Disposable.Empty;
-        });
+            InlineCall.Make((Sink: this, Scheduler: _scheduler), static call => call.Scheduler.Schedule(call.Sink, static (_, sink) =>
+            {
+                sink.Run();
+                return Disposable.Empty;
+            }));
+        }
+        catch (Exception)
+        {
+            // In virtual time it is the application's, which may refuse. What was recorded is written all the same.
+            RunElsewhere();
+        }
     }
+
+    // One that runs it at once would have the folding thread wait for the disk.
+    private void Run()
+    {
+        if (InlineCall.IsUnderWay)
+        {
+            RunElsewhere();
+        }
+        else
+        {
+            Drain();
+        }
+    }
+
+    private void RunElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(static sink => sink.Drain(), this, preferLocal: false);
 
     private void Drain()
     {

@@ -43,7 +43,7 @@ internal static class HandedFile
     }
 
     /// <summary>Whether the machine's process runs as another user than this one, so that it can't reach files by their paths.</summary>
-    public static bool IsOtherUser(this IMachine machine) => machine.Confinement is { } c && c.Uid != Libc.EffectiveUser();
+    public static bool IsOtherUser(this HandedOutMachine machine) => machine.Confinement is { } c && c.Uid != Libc.EffectiveUser();
 
     private static SafeFileHandle Copy(SafeFileHandle file, string path)
     {

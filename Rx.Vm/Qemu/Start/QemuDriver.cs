@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
+using Rx.Qmp.Isolation;
 using Rx.Vm.Qemu.Processes;
 using Rx.Vm.Reactive;
 using Serilog;
-using Serilog.Core;
 
 namespace Rx.Vm.Qemu;
 
@@ -21,7 +21,7 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     private const int FilteredSeccomp = 2;
 
     private readonly QemuDriverOptions _options = options ?? new QemuDriverOptions();
-    private readonly ILogger _log = (logger ?? Logger.None).ForContext<QemuDriver>();
+    private readonly ILogger _log = SafeLogger.Wrap(logger).ForContext<QemuDriver>();
 
     /// <summary>How it runs QEMU.</summary>
     internal QemuDriverOptions Options => _options;

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Wire;
+namespace Rx.Qmp.Isolation;
 
 /// <summary>A duplex stream on top of another: a place to change how it is written.</summary>
 /// <param name="inner">The other, disposed with this.</param>

@@ -1,4 +1,4 @@
-namespace Rx.Qmp.Session;
+namespace Rx.Qmp.Isolation;
 
 /// <summary>What adding an item did to a backlog.</summary>
 internal enum BacklogOutcome
@@ -15,3 +15,8 @@ internal enum BacklogOutcome
     /// <summary>It does not fit, and nothing may be lost.</summary>
     Full,
 }
+
+/// <summary>What one observer has lost since it began.</summary>
+/// <param name="Dropped">Items dropped because its backlog was full.</param>
+/// <param name="Replaced">Items that a later one took the place of.</param>
+internal readonly record struct BacklogLoss(long Dropped, long Replaced);

@@ -1,33 +1,31 @@
 using System.Reactive.Concurrency;
-using Serilog;
+using System.Reactive.Disposables;
 
-namespace Rx.Qmp.Session;
+namespace Rx.Qmp.Isolation;
 
 /// <summary>One observer's queue: bounded by its policy, drained by one thread at a time.</summary>
 /// <param name="observer">Who gets the items.</param>
-/// <param name="buffer">How far it may fall behind.</param>
+/// <param name="policy">How far it may fall behind.</param>
 /// <param name="scheduler">Where it runs; null: on the thread that calls <see cref="Deliver"/>.</param>
 /// <param name="ended">Called when the observer will get nothing more.</param>
-/// <param name="counters">Where drops are counted.</param>
-/// <param name="logger">Where a throwing observer is reported.</param>
+/// <param name="report">Hears what goes wrong.</param>
 internal sealed class ObserverQueue<T>(
     IObserver<T> observer,
-    QmpEventBuffer buffer,
+    DeliveryPolicy<T> policy,
     IScheduler? scheduler,
     Action<ObserverQueue<T>> ended,
-    SessionCounters counters,
-    ILogger logger)
+    IDeliveryReport report)
     where T : class
 {
     private readonly Lock _gate = new();
-    private readonly Backlog<T> _items = Backlog<T>.For(buffer);
+    private readonly Backlog<T> _items = policy.NewBacklog();
     private bool _delivering;
     private bool _stopped;
     private bool _sourceEnded;
-    private QmpEventOverflowException? _overflow;
+    private Exception? _overflow;
     private Exception? _fault;
-    private QmpEventLoss _loss;
-    private QmpEventLoss _lossTold;
+    private BacklogLoss _loss;
+    private BacklogLoss _lossTold;
 
     /// <summary>Queues an item. Calls nobody, so it may run under the hub's lock.</summary>
     public void Add(T item)
@@ -42,15 +40,15 @@ internal sealed class ObserverQueue<T>(
             switch (_items.Add(item))
             {
                 case BacklogOutcome.Dropped:
-                    Interlocked.Increment(ref counters.DroppedEvents);
+                    report.Lost();
                     _loss = _loss with { Dropped = _loss.Dropped + 1 };
                     break;
                 case BacklogOutcome.Replaced:
-                    Interlocked.Increment(ref counters.DroppedEvents);
+                    report.Lost();
                     _loss = _loss with { Replaced = _loss.Replaced + 1 };
                     break;
                 case BacklogOutcome.Full:
-                    _overflow = new QmpEventOverflowException(buffer.Capacity);
+                    _overflow = _items.Overflow;
                     _items.Clear();
                     break;
             }
@@ -95,7 +93,7 @@ internal sealed class ObserverQueue<T>(
         }
     }
 
-    /// <summary>Makes sure that what is queued gets delivered: now, or by whoever is delivering already.</summary>
+    /// <summary>Makes sure that what is queued gets delivered: now, or by whoever is delivering already. Throws nothing.</summary>
     public void Deliver()
     {
         lock (_gate)
@@ -111,10 +109,22 @@ internal sealed class ObserverQueue<T>(
         if (scheduler is null)
         {
             Drain();
+            return;
         }
-        else
+
+        try
         {
-            scheduler.Schedule(Drain);
+            InlineCall.Make((Queue: this, Scheduler: scheduler), static call => call.Scheduler.Schedule(call.Queue, static (_, queue) =>
+            {
+                queue.Run();
+                return Disposable.Empty;
+            }));
+        }
+        catch (Exception refusal)
+        {
+            // It can't be called where it wants to be, and nowhere else is right: the others, and the publisher, go on.
+            Stop();
+            report.SchedulerRefused(refusal);
         }
     }
 
@@ -135,12 +145,25 @@ internal sealed class ObserverQueue<T>(
         ended(this);
     }
 
+    /// <summary>The scheduler's turn. One that takes it inside its own Schedule would have foreign code run within the publisher.</summary>
+    private void Run()
+    {
+        if (InlineCall.IsUnderWay)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Drain(), this, preferLocal: false);
+        }
+        else
+        {
+            Drain();
+        }
+    }
+
     private void Drain()
     {
         while (true)
         {
             T? item;
-            QmpEventLoss? loss;
+            BacklogLoss? loss;
             lock (_gate)
             {
                 bool any = _items.TryTake(out item);
@@ -165,7 +188,7 @@ internal sealed class ObserverQueue<T>(
         }
     }
 
-    private void OnNext(T item, QmpEventLoss? loss)
+    private void OnNext(T item, BacklogLoss? loss)
     {
         try
         {
@@ -174,20 +197,20 @@ internal sealed class ObserverQueue<T>(
         }
         catch (Exception fault)
         {
-            Report(fault);
             Stop();
+            report.ObserverFailed(fault);
         }
     }
 
-    private void Tell(QmpEventLoss? loss)
+    private void Tell(BacklogLoss? loss)
     {
         if (loss is not null)
         {
-            buffer.OnLoss?.Invoke(loss.Value);
+            policy.OnLoss?.Invoke(loss.Value);
         }
     }
 
-    private void End(QmpEventLoss? loss)
+    private void End(BacklogLoss? loss)
     {
         Stop();
         try
@@ -204,13 +227,7 @@ internal sealed class ObserverQueue<T>(
         }
         catch (Exception fault)
         {
-            Report(fault);
+            report.ObserverFailed(fault);
         }
-    }
-
-    private void Report(Exception fault)
-    {
-        Interlocked.Increment(ref counters.FailedObservers);
-        QmpLog.ObserverFailed(logger, fault);
     }
 }

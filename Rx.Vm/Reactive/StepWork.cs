@@ -1,0 +1,25 @@
+using Rx.Vm.Lifecycle;
+
+namespace Rx.Vm.Reactive;
+
+/// <summary>What a machine does with the steps of its fold, beside what every pipeline does.</summary>
+internal sealed record StepWork
+{
+    /// <summary>Keeps books beside the fold: before anybody is answered.</summary>
+    public Action<VmStep> Follow { get; init; } = static _ => { };
+
+    /// <summary>Carries out effects; each call starts its work and returns.</summary>
+    public Action<VmStep> RunEffects { get; init; } = static _ => { };
+
+    /// <summary>Records the step.</summary>
+    public Action<VmStep> Record { get; init; } = static _ => { };
+
+    /// <summary>Tells the log.</summary>
+    public Action<VmStep> Log { get; init; } = static _ => { };
+
+    /// <summary>Whether the machine was at work while a deadline ran; asked when its time is over.</summary>
+    public Func<Deadline, bool> WasAtWork { get; init; } = static _ => false;
+
+    /// <summary>Hears which part of the work threw, and what.</summary>
+    public Action<string, Exception> Report { get; init; } = static (_, _) => { };
+}
