@@ -1,4 +1,4 @@
-using Rx.Qmp.Wire;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Tests;
 

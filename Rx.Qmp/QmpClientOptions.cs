@@ -1,7 +1,7 @@
 using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
 using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
-using Serilog;
 
 namespace Rx.Qmp;
 
@@ -68,7 +68,10 @@ public sealed record QmpClientOptions
     public QmpEventBuffer EventBuffer { get; init; } = new(4096, QmpEventOverflow.DropOldest);
 
     /// <summary>Where the client logs; null: nowhere. Arguments, data and replies are never logged.</summary>
-    public ILogger? Logger { get; init; }
+    public Serilog.ILogger? Logger { get; init; }
+
+    /// <summary>The same for applications that log through Microsoft.Extensions.Logging; looked at where <see cref="Logger"/> is null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     internal TimeSpan TimeoutOf(QmpCommand command) =>
         command.Timeout
@@ -78,7 +81,7 @@ public sealed record QmpClientOptions
     /// they were promised.</summary>
     internal QmpClientOptions Guarded()
     {
-        var log = SafeLogger.Wrap(Logger);
+        var log = ExtensionsLogger.Choose(Logger, LoggerFactory);
         return this with
         {
             Logger = log,

@@ -1,11 +1,11 @@
 using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Images;
 using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
-using Serilog;
 
 namespace Rx.Vm;
 
@@ -51,7 +51,10 @@ public sealed record VmHostOptions
     /// Where to log; null logs nothing. Environment values and command arguments are never logged. What it throws is dropped; it is called on
     /// the threads that do the work, so it should not block.
     /// </summary>
-    public ILogger? Logger { get; init; }
+    public Serilog.ILogger? Logger { get; init; }
+
+    /// <summary>The same for applications that log through Microsoft.Extensions.Logging; looked at where <see cref="Logger"/> is null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Throws for the first value out of its range, naming it.</summary>
     internal void Validate()
@@ -80,7 +83,7 @@ public sealed record VmHostOptions
     /// they were promised.</summary>
     internal VmHostOptions Guarded()
     {
-        var log = SafeLogger.Wrap(Logger);
+        var log = ExtensionsLogger.Choose(Logger, LoggerFactory);
         return this with
         {
             Logger = log,

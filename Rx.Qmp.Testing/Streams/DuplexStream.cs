@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp.Testing;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Rx.Qmp.Testing;
 /// socket does; disposing an end gives the other end its remaining bytes, then end of file, and fails its writes.
 /// One read and one write may be under way at each end at a time.
 /// </summary>
-public sealed class DuplexStream : Stream
+public sealed class DuplexStream : Stream, IPromptStream
 {
     private readonly BytePipe _incoming;
     private readonly BytePipe _outgoing;

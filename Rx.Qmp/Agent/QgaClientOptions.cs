@@ -1,6 +1,6 @@
 using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
 using Rx.Qmp.Isolation;
-using Serilog;
 
 namespace Rx.Qmp.Agent;
 
@@ -49,7 +49,10 @@ public sealed record QgaClientOptions
     public long MaxDiscardedBytes { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>Where the client logs; null: nowhere. Arguments and replies are never logged.</summary>
-    public ILogger? Logger { get; init; }
+    public Serilog.ILogger? Logger { get; init; }
+
+    /// <summary>The same for applications that log through Microsoft.Extensions.Logging; looked at where <see cref="Logger"/> is null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     internal QmpClientOptions Transport => new()
     {
@@ -66,7 +69,7 @@ public sealed record QgaClientOptions
     /// <summary>These options with a clock and a logger that can be relied on, whatever the application's do.</summary>
     internal QgaClientOptions Guarded()
     {
-        var log = SafeLogger.Wrap(Logger);
+        var log = ExtensionsLogger.Choose(Logger, LoggerFactory);
         return this with
         {
             Logger = log,

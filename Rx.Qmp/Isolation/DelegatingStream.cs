@@ -2,7 +2,7 @@ namespace Rx.Qmp.Isolation;
 
 /// <summary>A duplex stream on top of another: a place to change how it is written.</summary>
 /// <param name="inner">The other, disposed with this.</param>
-internal abstract class DelegatingStream(Stream inner) : Stream
+internal abstract class DelegatingStream(Stream inner) : Stream, IPromptStream
 {
     public override bool CanRead => true;
 

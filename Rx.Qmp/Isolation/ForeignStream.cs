@@ -13,7 +13,7 @@ internal sealed class ForeignStream(Stream inner, bool inline) : DelegatingStrea
     /// <param name="stream">What the application gave.</param>
     /// <param name="inline">True: nothing is to leave the thread it is on.</param>
     public static Stream Wrap(Stream stream, bool inline) =>
-        stream is System.Net.Sockets.NetworkStream or DelegatingStream ? stream : new ForeignStream(stream, inline);
+        stream is System.Net.Sockets.NetworkStream or IPromptStream ? stream : new ForeignStream(stream, inline);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
