@@ -44,6 +44,15 @@ public enum SimulatedFaultKind
     /// <summary>Releasing the machine fails.</summary>
     ReleaseFails,
 
+    /// <summary>Releasing the machine never comes to an end.</summary>
+    ReleaseHangs,
+
+    /// <summary>Killing throws, and kills nothing.</summary>
+    KillFails,
+
+    /// <summary>The process's end is seen, and the driver fails to say how it ended.</summary>
+    ExitLost,
+
     // The monitor.
 
     /// <summary>The monitor never greets.</summary>

@@ -220,7 +220,7 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
         private readonly Lock _gate = new();
         private TimeSpan? _correction;
 
-        public TimeSpan Elapsed => _isPlatform || owner._sinceBroken is not { } since ? _inner.Elapsed : since.Elapsed + Correction(since);
+        public TimeSpan Elapsed => _isPlatform || owner._sinceBroken is not { } since ? _inner.Elapsed : Correction(since) + since.Elapsed;
 
         private TimeSpan Correction(IStopwatch since)
         {

@@ -39,14 +39,18 @@ internal static class Connector
         }
     }
 
-    /// <summary>An endpoint may be the application's: whatever it does, the attempt ends with its token.</summary>
-    private static async ValueTask<Stream> OpenOnceAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
+    private static ValueTask<Stream> OpenOnceAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop) =>
+        endpoint is OpenedQmpEndpoint foreign ? OpenForeignAsync(foreign, options.InlineContinuations, stop) : endpoint.OpenAsync(stop);
+
+    /// <summary>The application's own: whatever it does, the attempt ends with its token.</summary>
+    private static async ValueTask<Stream> OpenForeignAsync(OpenedQmpEndpoint endpoint, bool inline, CancellationToken stop)
     {
-        var opening = OpenAnywhereAsync(endpoint, options, stop).AsTask();
+        var opening = CallAsync(endpoint, inline, stop);
         try
         {
-            return await opening.WaitAsync(stop).ConfigureAwait(false)
-                ?? throw new QmpConnectException(QmpConnectFailure.Other, endpoint.ToString()!, new IOException("It opened no stream."));
+            var stream = await opening.WaitAsync(stop).ConfigureAwait(false)
+                ?? throw new QmpConnectException(QmpConnectFailure.Other, endpoint.ToString(), new IOException("It opened no stream."));
+            return ForeignStream.Wrap(stream, inline);
         }
         catch (OperationCanceledException) when (!opening.IsCompleted)
         {
@@ -55,17 +59,10 @@ internal static class Connector
         }
     }
 
-    private static async ValueTask<Stream?> OpenAnywhereAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
+    private static async Task<Stream?> CallAsync(OpenedQmpEndpoint endpoint, bool inline, CancellationToken stop)
     {
-        if (endpoint is not OpenedQmpEndpoint)
-        {
-            return await endpoint.OpenAsync(stop).ConfigureAwait(false);
-        }
-
-        await Foreign.EnterAsync(options.InlineContinuations).ConfigureAwait(false);
-        return await endpoint.OpenAsync(stop).ConfigureAwait(false) is { } stream
-            ? ForeignStream.Wrap(stream, options.InlineContinuations)
-            : null;
+        await Foreign.EnterAsync(inline).ConfigureAwait(false);
+        return await endpoint.OpenAsync(stop).ConfigureAwait(false);
     }
 
     private static async Task DisposeLateAsync(Task<Stream?> opening)

@@ -152,7 +152,17 @@ internal sealed partial class Machine : IMachine
     /// <summary>The process ends in order, with code 0.</summary>
     public void ExitSoon() => Strand.After(Timings.Exit, () => Exit(MachineExit.WithCode(0)));
 
-    public void Kill() => Strand.Post(() =>
+    public void Kill()
+    {
+        if (Faults.Has(K.KillFails))
+        {
+            throw new InvalidOperationException("simulated: the process can't be killed");
+        }
+
+        KillIt();
+    }
+
+    private void KillIt() => Strand.Post(() =>
     {
         if (!Faults.Has(K.Unkillable))
         {
@@ -178,7 +188,7 @@ internal sealed partial class Machine : IMachine
             return;
         }
 
-        Kill();
+        KillIt();
         CloseHostEnds();
 
         // Not Exited, which somebody awaits already: of two who await one task, one continues on another thread.
@@ -186,6 +196,11 @@ internal sealed partial class Machine : IMachine
         var slow = Faults.Take(K.ReleaseSlow)?.After ?? TimeSpan.Zero;
         var time = Timings.Release + slow;
         await Delay.For(time, Strand.Scheduler, Settings.InlineContinuations, CancellationToken.None).ConfigureAwait(false);
+        if (Faults.Take(K.ReleaseHangs) is not null)
+        {
+            await new TaskCompletionSource().Task.ConfigureAwait(false);
+        }
+
         if (Faults.Take(K.ReleaseFails) is not null)
         {
             throw new IOException("simulated: the machine's directory can't be removed");
@@ -237,7 +252,15 @@ internal sealed partial class Machine : IMachine
 
     private void See(MachineExit exit)
     {
-        _exited.TrySetResult(exit);
+        if (Faults.Has(K.ExitLost))
+        {
+            _exited.TrySetException(new IOException("simulated: the exit status can't be read"));
+        }
+        else
+        {
+            _exited.TrySetResult(exit);
+        }
+
         _gone.TrySetResult();
     }
 

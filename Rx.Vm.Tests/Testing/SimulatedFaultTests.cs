@@ -19,7 +19,7 @@ public class SimulatedFaultTests
     private static readonly ImmutableHashSet<K> Tolerated =
     [
         K.ReplyDoubled, K.DeletionDoubled, K.EventFlood, K.MonitorStray, K.ControlStray, K.AckDoubled, K.FinishDoubled, K.FinishLong,
-        K.TtyStray, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork,
+        K.TtyStray, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork, K.ExitLost,
     ];
 
     private static readonly ImmutableArray<SimulatedFault> Faults =
@@ -28,6 +28,7 @@ public class SimulatedFaultTests
         new(K.Exits) { At = SimulatedMoment.PodStarted }, new(K.Killed) { At = SimulatedMoment.Rescanning }, new(K.Unkillable),
         new(K.Exits) { At = SimulatedMoment.DiskAdding, Occurrence = 2 }, new(K.Killed) { At = SimulatedMoment.PodDestroying },
         new(K.QuitIgnored), new(K.PowerOffIgnored), new(K.AtWork), new(K.ReleaseSlow) { After = TimeSpan.FromSeconds(70) }, new(K.ReleaseFails),
+        new(K.ReleaseHangs), new(K.KillFails), new(K.ExitLost),
 
         new(K.GreetingMissing), new(K.GreetingMalformed), new(K.MonitorCut) { Offset = 40 }, new(K.MonitorCut) { Offset = 150 },
         new(K.MonitorCut) { At = SimulatedMoment.PodEnded }, new(K.MonitorReset) { At = SimulatedMoment.DiskRemoving },
@@ -102,7 +103,7 @@ public class SimulatedFaultTests
     }
 
     // One that can only be seen when nothing milder works.
-    private static SimulatedFault[] With(SimulatedFault fault) => fault.Kind == K.Unkillable
+    private static SimulatedFault[] With(SimulatedFault fault) => fault.Kind is K.Unkillable or K.KillFails
         ? [fault, new(K.QuitIgnored), new(K.PowerOffIgnored)]
         : [fault];
 

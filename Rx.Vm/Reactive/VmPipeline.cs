@@ -115,7 +115,8 @@ internal sealed class VmPipeline : IDisposable
         _steps.Complete();
     }
 
-    // A vital handler turns trouble into events itself; one that throws all the same must not leave its machine waiting for ever.
+    // A vital handler turns trouble into events itself; one that throws all the same must not leave its machine waiting for ever. One that
+    // throws at that event too has been heard.
     private void Run(StepHandler handler, VmStep step, StepWork work)
     {
         try
@@ -124,7 +125,7 @@ internal sealed class VmPipeline : IDisposable
         }
         catch (Exception fault)
         {
-            if (handler.IsVital)
+            if (handler.IsVital && step.Event?.Kind != VmEventKind.FoldFaulted)
             {
                 Post(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{handler.Name}: {SafeText.Of(fault)}" });
             }
