@@ -3,6 +3,7 @@ using System.Reactive.Linq;
 using BenchmarkDotNet.Attributes;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
+using Serilog.Core;
 
 namespace Rx.Benchmarks;
 
@@ -63,18 +64,22 @@ public class InboxFold
     [Benchmark(OperationsPerInvoke = EventsPerLife)]
     public long Pipeline()
     {
-        using var pipeline = new VmPipeline(_initial, new VmSchedulers(new HistoricalScheduler(), ImmediateScheduler.Instance), _ => { });
+        var notify = new HistoricalScheduler();
+        using var pipeline = new VmPipeline(
+            _initial, new VmSchedulers(new HistoricalScheduler(), notify), new ObserverReport(Logger.None), inline: true);
         long sum = 0;
         for (var i = 0; i < Observers; i++)
         {
             pipeline.States.Subscribe(state => sum += state.Sequence);
         }
 
-        pipeline.Connect(new CommandLedger(true), _ => { }, _ => { }, _ => { }, _ => { });
+        pipeline.Connect(new CommandLedger(true), new StepWork());
         foreach (var e in _events)
         {
             pipeline.Post(e);
         }
+
+        notify.Start();
 
         return sum;
     }
