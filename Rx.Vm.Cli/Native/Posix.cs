@@ -14,7 +14,6 @@ internal static unsafe partial class Posix
     public const int WouldBlock = 11;
     public const int BrokenPipe = 32;
 
-    public const int ReadOnly = 0;
     public const int WriteOnly = 1;
     public const int ReadWrite = 2;
 
@@ -24,9 +23,6 @@ internal static unsafe partial class Posix
 
     public const short PollIn = 1;
     public const short PollOut = 4;
-    public const short PollError = 8;
-    public const short PollHangUp = 16;
-    public const short PollInvalid = 32;
 
     public const int SigStop = 19;
 

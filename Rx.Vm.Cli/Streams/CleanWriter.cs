@@ -94,11 +94,13 @@ internal sealed class CleanWriter : TextWriter
         }
     }
 
+    private ReadOnlySpan<byte> LineBreak => IsRaw && _output.IsTerminal ? "\r\n"u8 : "\n"u8;
+
     private void Take(char c)
     {
         if (c == '\n')
         {
-            _pending.Write(IsRaw && _output.IsTerminal ? "\r\n"u8 : "\n"u8);
+            _pending.Write(LineBreak);
         }
         else if (char.IsHighSurrogate(c))
         {
@@ -123,7 +125,7 @@ internal sealed class CleanWriter : TextWriter
         else if (_byLine && _output.IsTerminal && !DescriptorOutput.IsAtLeft && _pending.WrittenCount > 0)
         {
             // A container left the cursor behind what it wrote.
-            Emit("\r\n"u8);
+            Emit(LineBreak);
         }
 
         Emit(_pending.WrittenSpan);

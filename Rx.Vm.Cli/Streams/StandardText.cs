@@ -17,17 +17,12 @@ internal static class StandardText
     {
         Output.Flush();
         Error.Flush();
-        if (Output.Fault == 0 || exitCode != 0)
+        if (Output.Fault is 0 or Posix.BrokenPipe)
         {
-            return exitCode;
-        }
-
-        if (Output.Fault == Posix.BrokenPipe)
-        {
-            return ExitCodes.OutputClosed;
+            return Output.Fault == 0 || exitCode != 0 ? exitCode : ExitCodes.OutputClosed;
         }
 
         Complaint.Write(Error, $"standard output: {Posix.Describe(Output.Fault)}");
-        return ExitCodes.Failed;
+        return exitCode == 0 ? ExitCodes.Failed : exitCode;
     }
 }

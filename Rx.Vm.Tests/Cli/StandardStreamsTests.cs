@@ -95,7 +95,7 @@ public class StandardStreamsTests
 
     [Theory(Timeout = Limit)]
     [InlineData("run --driver sim SPEC")]
-    [InlineData("doctor")]
+    [InlineData("--version")]
     [InlineData("run --help")]
     public async Task An_output_that_takes_nothing_is_told_in_one_line(string command)
     {
