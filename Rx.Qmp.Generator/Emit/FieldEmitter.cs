@@ -32,6 +32,11 @@ internal static class FieldEmitter
     public static void ReadBody(CodeWriter code, Scope scope, string what, ImmutableArray<Field> fields, string rest = "JsonRead.Skip(ref reader);")
     {
         var demanded = fields.Where(field => field.IsDemanded).ToArray();
+        if (demanded.Length > 64)
+        {
+            throw new InvalidDataException($"{what} has more than 64 members that must be there: its reader counts them in 64 bits.");
+        }
+
         if (demanded.Length > 0)
         {
             code.Line("ulong seen = 0;");

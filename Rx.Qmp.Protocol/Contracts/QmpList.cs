@@ -21,6 +21,8 @@ public static class QmpList
 /// one, which is sent as <c>[]</c>.
 /// </summary>
 /// <typeparam name="T">The type of an item.</typeparam>
+/// <remarks>In a class of your own that <c>System.Text.Json</c> reads, declare an <see cref="ImmutableArray{T}"/>, which converts to and from
+/// it.</remarks>
 [CollectionBuilder(typeof(QmpList), nameof(QmpList.Create))]
 public readonly struct QmpList<T> : IReadOnlyList<T>, IEquatable<QmpList<T>>
 {

@@ -20,6 +20,11 @@ internal static class Types
         }
 
         var status = await client.ExecuteAsync(new QueryStatus(), stop);
-        Console.WriteLine(status.Status == RunState.Running ? "running" : $"not running: {status.Status}");
+        Console.WriteLine(status.Status.Known switch
+        {
+            RunState.Running => "running",
+            null => $"a state that was not known when the types were made: {status.Status}",
+            _ => $"not running: {status.Status}",
+        });
     }
 }
