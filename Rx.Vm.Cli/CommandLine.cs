@@ -46,6 +46,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ReplayCommand.Create(),
             DoctorCommand.Create(),
+            GcCommand.Create(),
             ImageCommand.Create(),
             SetupCommand.Create(),
         };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Reactive.Concurrency;
 using Rx.Vm.Qemu;
 using Rx.Vm.Testing.Simulation;
@@ -25,6 +26,7 @@ namespace Rx.Vm.Testing;
 public sealed class SimulatedDriver : IMachineDriver
 {
     private readonly ConcurrentDictionary<string, Machine> _machines = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Machine> _left = new(StringComparer.Ordinal);
     private readonly IScheduler _scheduler;
     private readonly Func<MachineSpec, SimulatedSettings> _settings;
     private int _started;
@@ -67,8 +69,9 @@ public sealed class SimulatedDriver : IMachineDriver
     {
         ArgumentNullException.ThrowIfNull(spec);
         ct.ThrowIfCancellationRequested();
+        MakeRoomFor(spec.Id);
         var settings = _settings(spec);
-        var machine = new Machine(this, spec.Id, settings, _scheduler);
+        var machine = new Machine(this, spec, settings, _scheduler);
         var hangs = machine.Faults.Take(SimulatedFaultKind.StartHangs) is not null;
         var time = hangs ? Timeout.InfiniteTimeSpan : settings.Timings.ProcessStart;
         var late = machine.Faults.Take(SimulatedFaultKind.StartLate);
@@ -104,6 +107,42 @@ public sealed class SimulatedDriver : IMachineDriver
         Find(machineId).Inject(fault);
     }
 
+    /// <summary>
+    /// The process of the host ends, as by SIGKILL: all connections close, and each machine ends with it or runs on, as
+    /// <see cref="MachineSpec.WhenProcessDies"/> says. <see cref="FindLeftoversAsync"/> tells what is left. The host that owned the
+    /// machines is dead from now on: what it still asks for reaches none of them.
+    /// </summary>
+    public void HostDies()
+    {
+        foreach (var machine in _machines.Values)
+        {
+            _left[machine.Id] = machine;
+            machine.LoseHost();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Leftover>> FindLeftoversAsync(CancellationToken ct = default) =>
+        new([.. _left.Values.Select(Describe).OrderBy(leftover => leftover.Id, StringComparer.Ordinal)]);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> RemoveAsync(Leftover leftover, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(leftover);
+        if (!_left.TryGetValue(leftover.Id, out var machine) || Describe(machine) != leftover)
+        {
+            return false;
+        }
+
+        if (machine.IsAlive)
+        {
+            machine.EndHard();
+            await machine.Exited.WaitAsync(ct).ConfigureAwait(false);
+        }
+
+        return _left.TryRemove(KeyValuePair.Create(leftover.Id, machine));
+    }
+
     /// <summary>The machine of that id, until it is released.</summary>
     internal Machine Find(string machineId) => _machines.TryGetValue(machineId, out var machine)
         ? machine
@@ -115,6 +154,28 @@ public sealed class SimulatedDriver : IMachineDriver
     {
         Interlocked.Decrement(ref _held);
         _machines.TryRemove(KeyValuePair.Create(machine.Id, machine));
+    }
+
+    private static Leftover Describe(Machine machine) => new(
+        machine.Id,
+        $"/simulated/{machine.Id}",
+        !machine.IsAlive ? LeftoverKind.Dead
+            : machine.WhenProcessDies == WhenProcessDies.Keep ? LeftoverKind.Kept : LeftoverKind.Orphan,
+        null,
+        "simulated");
+
+    // As a real start does: what dead machines left is swept, and a live one keeps its name.
+    private void MakeRoomFor(string id)
+    {
+        foreach (var dead in _left.Where(entry => !entry.Value.IsAlive))
+        {
+            _left.TryRemove(dead);
+        }
+
+        if (_left.ContainsKey(id))
+        {
+            throw new MachineStartException(id, MachineStartFailure.Directory, $"a machine named '{id}' already runs");
+        }
     }
 
     private static Func<MachineSpec, SimulatedSettings> Always(SimulatedSettings settings) => _ => settings;

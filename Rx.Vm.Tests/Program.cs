@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using Rx.Vm.Tests;
 using Rx.Vm.Tests.Campaign;
+using Rx.Vm.Tests.Endings;
 using Rx.Vm.Tests.Fuzz;
 using Xunit.MicrosoftTestingPlatform;
 
@@ -9,5 +10,7 @@ return args switch
 {
     ["campaign", .. var rest] => new CampaignProgram(Console.Out, ImmediateScheduler.Instance).Run(rest),
     ["fuzz", .. var rest] => new FuzzProgram(Console.Out, ImmediateScheduler.Instance).Run(rest),
+    ["endings", .. var rest] => await new EndingsProgram(Console.Out, ImmediateScheduler.Instance).RunAsync(rest),
+    [HostProgram.Word, .. var rest] => await HostProgram.RunAsync(rest),
     _ => await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
 };

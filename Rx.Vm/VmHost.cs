@@ -133,6 +133,12 @@ public sealed class VmHost : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="IMachineDriver.FindLeftoversAsync"/>
+    public ValueTask<ImmutableArray<Leftover>> LeftoversAsync(CancellationToken ct = default) => _driver.FindLeftoversAsync(ct);
+
+    /// <inheritdoc cref="IMachineDriver.RemoveAsync"/>
+    public ValueTask<bool> RemoveLeftoverAsync(Leftover leftover, CancellationToken ct = default) => _driver.RemoveAsync(leftover, ct);
+
     /// <summary>
     /// Shuts every machine down and returns when all have gone and their journals are closed. Bounded by their timeouts, and by 5 s more
     /// for disks that can't take the journals.
@@ -215,6 +221,7 @@ public sealed class VmHost : IAsyncDisposable
             ExtraAppend = options.KernelAppend,
             Accelerator = options.Accelerator,
             RequireIsolation = options.RequireIsolation,
+            WhenProcessDies = options.WhenProcessDies,
         };
     }
 

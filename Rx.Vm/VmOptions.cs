@@ -38,6 +38,12 @@ public sealed record VmOptions
     /// <summary>What becomes of the machine when its pod ends by itself. Default: it is shut down.</summary>
     public KeepMode Keep { get; init; } = KeepMode.None;
 
+    /// <summary>
+    /// What becomes of the machine when this process ends without disposing the host: by a return from <c>Main</c>, a signal (SIGKILL too)
+    /// or a crash. Default: the kernel ends the machine with it. A process that forks without exec counts until its copy ends as well.
+    /// </summary>
+    public WhenProcessDies WhenProcessDies { get; init; } = WhenProcessDies.Kill;
+
     /// <summary>How long to wait for what.</summary>
     public VmTimeouts Timeouts { get; init; } = new();
 

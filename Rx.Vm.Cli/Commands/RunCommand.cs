@@ -37,10 +37,17 @@ internal static class RunCommand
             DefaultValueFactory = _ => MachineDriver.Qemu,
         };
         var timeout = new Option<string?>("--timeout") { Description = "Stop after this many seconds, with exit code 124.", HelpName = "seconds" };
+        var hostDies = new Option<WhenProcessDies>("--when-host-dies")
+        {
+            Description = "Kill: the machine ends with rxvm, whatever ends it. Keep: it runs on when rxvm is killed; see 'rxvm gc'.",
+            HelpName = "kill|keep",
+            DefaultValueFactory = _ => WhenProcessDies.Kill,
+        };
         var verbose = new Option<bool>("--verbose") { Description = "The log, with every change of the machine, on standard error." };
         var command = new Command(Name, "Run a pod in a machine of its own; the exit code is the pod's.")
         {
-            spec, events, journal, interactive, memory, cpus, kernel, initrd, append, accel, isolation, driver, timeout, verbose,
+            spec, events, journal, interactive, memory, cpus, kernel, initrd, append, accel, isolation, driver, timeout, hostDies,
+            verbose,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -63,6 +70,7 @@ internal static class RunCommand
                         KernelAppend = parsed.GetValue(append) ?? "",
                         Accelerator = parsed.GetValue(accel),
                         RequireIsolation = parsed.GetValue(isolation),
+                        WhenProcessDies = parsed.GetValue(hostDies),
                         JournalPath = parsed.GetValue(journal),
                     });
                 return new PodRunner(settings, error).RunAsync(ct);

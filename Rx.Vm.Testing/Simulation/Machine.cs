@@ -25,12 +25,14 @@ internal sealed partial class Machine : IMachine
     private readonly Channel _console;
     private volatile bool _isAlive = true;
     private volatile bool _isAtWork;
+    private volatile bool _hostIsDead;
     private int _released;
 
-    public Machine(SimulatedDriver driver, string id, SimulatedSettings settings, IScheduler scheduler)
+    public Machine(SimulatedDriver driver, MachineSpec spec, SimulatedSettings settings, IScheduler scheduler)
     {
         _driver = driver;
-        Id = id;
+        Id = spec.Id;
+        WhenProcessDies = spec.WhenProcessDies;
         Settings = settings;
         Strand = new Strand(scheduler);
         Faults = new FaultBook(settings.Faults);
@@ -69,6 +71,9 @@ internal sealed partial class Machine : IMachine
     public Stream Console => _console.HostEnd;
 
     public Task<MachineExit> Exited => _exited.Task;
+
+    /// <summary>What becomes of it when the process of its host ends.</summary>
+    public WhenProcessDies WhenProcessDies { get; }
 
     /// <summary>What it is like.</summary>
     public SimulatedSettings Settings { get; }
@@ -154,15 +159,39 @@ internal sealed partial class Machine : IMachine
 
     public void Kill()
     {
+        if (_hostIsDead)
+        {
+            return;
+        }
+
         if (Faults.Has(K.KillFails))
         {
             throw new InvalidOperationException("simulated: the process can't be killed");
         }
 
-        KillIt();
+        EndHard();
     }
 
-    private void KillIt() => Strand.Post(() =>
+    /// <summary>The process of its host ends. Whatever that host object does from now on, it does not do.</summary>
+    public void LoseHost()
+    {
+        _hostIsDead = true;
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
+        CloseHostEnds();
+        if (WhenProcessDies == WhenProcessDies.Kill)
+        {
+            EndHard();
+        }
+
+        _driver.LetGo(this);
+    }
+
+    /// <summary>SIGKILL, from whomever.</summary>
+    public void EndHard() => Strand.Post(() =>
     {
         if (!Faults.Has(K.Unkillable))
         {
@@ -188,7 +217,7 @@ internal sealed partial class Machine : IMachine
             return;
         }
 
-        KillIt();
+        EndHard();
         CloseHostEnds();
 
         // Not Exited, which somebody awaits already: of two who await one task, one continues on another thread.

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Qemu;
 
 namespace Rx.Vm.Tests.Conformance;
 
@@ -17,7 +18,7 @@ public abstract class ConformanceHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _host = await VmHost.OpenAsync(_options);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (_host is not null)
@@ -39,6 +40,12 @@ public abstract class ConformanceHost : IAsyncLifetime
         Assert.True(state.Phase == VmPhase.Init, $"the machine did not boot: {state.Message}");
         return _machine;
     }
+
+    /// <summary>
+    /// Starts a machine in a host of its own whose process then ends without a word, and waits for what ends with it.
+    /// </summary>
+    /// <returns>A driver as the next host would have.</returns>
+    public abstract Task<IMachineDriver> LoseHostAsync(WhenProcessDies whenProcessDies, CancellationToken ct);
 
     private static Task<VmState> IdleAsync(VirtualMachine machine, CancellationToken ct) =>
         machine.States.FirstAsync(s => s.Phase is VmPhase.Init or VmPhase.Gone).ToTask(ct);

@@ -4,6 +4,7 @@ using System.Text;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
+using Rx.Vm.Qemu;
 
 // The token of the timeout is Ct, which every wait that can take one takes.
 #pragma warning disable xUnit1069
@@ -186,6 +187,21 @@ public abstract class ConformanceTests(ConformanceHost host)
         }
 
         Assert.Same(machine, await host.MachineAsync(Ct));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(WhenProcessDies.Kill, LeftoverKind.Dead)]
+    [InlineData(WhenProcessDies.Keep, LeftoverKind.Kept)]
+    public async Task A_machine_ends_with_its_host_s_process_unless_it_is_kept_and_what_is_left_can_be_removed(
+        WhenProcessDies whenProcessDies, LeftoverKind kind)
+    {
+        var next = await host.LoseHostAsync(whenProcessDies, Ct);
+
+        var left = Assert.Single(await next.FindLeftoversAsync(Ct));
+        Assert.Equal(kind, left.Kind);
+        Assert.True(await next.RemoveAsync(left, Ct));
+        Assert.Empty(await next.FindLeftoversAsync(Ct));
+        Assert.False(await next.RemoveAsync(left with { Kind = LeftoverKind.Kept }, Ct));
     }
 
     private static ContainerSpec Container(params string[] command) => new() { Image = "busybox", Command = [.. command] };

@@ -1,7 +1,39 @@
+using Rx.Vm.Qemu;
+using Rx.Vm.Tests.Endings;
+using Rx.Vm.Tests.Qemu;
+
 namespace Rx.Vm.Tests.Conformance;
 
 /// <summary>QEMU with the default kernel, guest init and busybox image, as <c>./rx setup</c> leaves them in the cache.</summary>
-public sealed class QemuConformanceHost() : ConformanceHost(new VmHostOptions());
+public sealed class QemuConformanceHost() : ConformanceHost(new VmHostOptions())
+{
+    private readonly TemporaryDirectory _temp = new();
+
+    public override async Task<IMachineDriver> LoseHostAsync(WhenProcessDies whenProcessDies, CancellationToken ct)
+    {
+        var root = _temp[whenProcessDies.ToString()];
+        using var process = HostProcess.Start(new HostOrder
+        {
+            Root = root, Prefix = $"conform-{Guid.NewGuid():N}", WhenProcessDies = whenProcessDies, UntilGuestIsReady = true,
+        });
+        Assert.True(await process.HearAsync(HostProgram.Ready, ct), "the host did not start its machine");
+        process.Signal(Ending.Kill);
+        await process.EndedAsync(ct);
+        if (whenProcessDies == WhenProcessDies.Kill)
+        {
+            await process.MachinesGoneAsync(ct);
+        }
+
+        process.LeaveMachines();
+        return new QemuDriver(new QemuDriverOptions { RuntimeRoot = root, CacheDirectory = _temp["cache"] });
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _temp.Dispose();
+    }
+}
 
 [Slow]
 [Collection("RealVm")]

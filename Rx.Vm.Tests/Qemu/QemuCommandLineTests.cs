@@ -33,7 +33,7 @@ public sealed class QemuCommandLineTests
         -chardev socket,id=ctl,fd=4,server=on,wait=off
         -chardev socket,id=tty,fd=5,server=on,wait=off
         -chardev socket,id=con,fd=6,server=on,wait=off
-        -chardev socket,id=gate,fd=7
+        -readconfig /proc/self/fd/8
         -mon chardev=gate,mode=control
         -mon chardev=qmp,mode=control
         -device {"driver":"isa-serial","chardev":"con"}

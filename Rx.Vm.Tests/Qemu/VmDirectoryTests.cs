@@ -38,7 +38,7 @@ public sealed class VmDirectoryTests : IDisposable
 
         using var second = VmDirectory.Create(Root, "vm");
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(second.Path));
+        Assert.Equal(["machine.json"], second.List());
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class VmDirectoryTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(Root, "vm"), victim);
 
         Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm"));
-        Assert.Null(VmDirectory.Open(Path.Combine(Root, "vm")));
+        Assert.Throws<VmDirectoryException>(() => VmDirectory.Open(Path.Combine(Root, "vm")));
         Assert.True(File.Exists(Path.Combine(victim, "keep")));
     }
 
@@ -74,7 +74,7 @@ public sealed class VmDirectoryTests : IDisposable
         Directory.CreateSymbolicLink(Root, _temp["elsewhere"]);
 
         Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm"));
-        Assert.NotNull(VmDirectory.ProblemWith(Root));
+        Assert.NotNull(RuntimeRoot.ProblemWith(Root));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_temp["elsewhere"]));
     }
 
@@ -101,7 +101,7 @@ public sealed class VmDirectoryTests : IDisposable
     [Theory]
     [InlineData("relative/root")]
     [InlineData("/proc/nowhere")]
-    public void Directory_An_impossible_root_is_refused(string root) => Assert.NotNull(VmDirectory.ProblemWith(root));
+    public void Directory_An_impossible_root_is_refused(string root) => Assert.NotNull(RuntimeRoot.ProblemWith(root));
 
     [Fact]
     public void Directory_Remove_takes_links_away_and_does_not_follow_them()

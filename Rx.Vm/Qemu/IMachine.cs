@@ -50,7 +50,8 @@ public interface IMachine : IAsyncDisposable
     void Kill();
 
     /// <summary>
-    /// Closes the streams and lets go of the process without ending it; <see cref="Record"/> is then the way back. Idempotent.
+    /// Closes the streams and lets go of the process without ending it; <see cref="Record"/> is then the way back. A machine that was
+    /// started with <see cref="WhenProcessDies.Kill"/> still ends with the process that started it. Idempotent.
     /// </summary>
     ValueTask DetachAsync();
 }

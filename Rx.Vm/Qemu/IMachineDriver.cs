@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Rx.Vm.Qemu;
 
 /// <summary>
@@ -35,6 +37,25 @@ public interface IMachineDriver
     ValueTask<IMachine?> AttachAsync(MachineRecord record, CancellationToken ct = default);
 
     /// <summary>
+    /// What hosts of this user left behind: machines that run though the process of their host has ended, and directories of dead ones. A
+    /// machine whose host's process lives is never among them. The default finds nothing.
+    /// </summary>
+    /// <param name="ct">Ends the search.</param>
+    /// <exception cref="RxVmException">It cannot be searched.</exception>
+    ValueTask<ImmutableArray<Leftover>> FindLeftoversAsync(CancellationToken ct = default) => new(ImmutableArray<Leftover>.Empty);
+
+    /// <summary>
+    /// Removes one leftover of any kind but <see cref="LeftoverKind.Unclear"/>: ends its machine if it lives, and removes its directory.
+    /// It is judged again first. The default does nothing.
+    /// </summary>
+    /// <param name="leftover">One that <see cref="FindLeftoversAsync"/> told.</param>
+    /// <param name="ct">Gives up waiting for the end of the machine.</param>
+    /// <returns>Whether nothing is left of it; false when it is no longer what was told, for example because a host attached to
+    /// it.</returns>
+    /// <exception cref="RxVmException">It cannot be ended or removed.</exception>
+    ValueTask<bool> RemoveAsync(Leftover leftover, CancellationToken ct = default) => new(false);
+
+    /// <summary>
     /// A machine was given up before its guest was ready, although kernel and initramfs were the host's own, its limits not shorter than
     /// the default ones, and nobody had killed it. A driver that chose the accelerator itself may hold that against KVM: a
     /// <c>/dev/kvm</c> that opens proves nothing. Must not throw; the default does nothing.
@@ -45,6 +66,7 @@ public interface IMachineDriver
     void BootFailed(MachineSpec spec, IMachine machine, string reason)
     {
     }
+
     /// <summary>A machine's guest is ready. Must not throw; the default does nothing.</summary>
     /// <param name="spec">What was started.</param>
     /// <param name="machine">The machine.</param>

@@ -12,7 +12,8 @@ namespace Rx.Vm.Qemu;
 /// </summary>
 internal sealed class MachineChannels : IDisposable
 {
-    private static readonly ImmutableArray<string> Files = ["qmp.sock", "ctl.sock", "tty.sock", "console.sock"];
+    /// <summary>The sockets in a machine's directory.</summary>
+    public static readonly ImmutableArray<string> Files = ["qmp.sock", "ctl.sock", "tty.sock", "console.sock"];
 
     private readonly NetworkStream[] _streams;
 

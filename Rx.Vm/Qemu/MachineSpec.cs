@@ -27,6 +27,9 @@ public sealed record MachineSpec
     /// <summary>Whether translation is refused, whatever <see cref="Accelerator"/> allows.</summary>
     public bool RequireIsolation { get; init; }
 
+    /// <summary>What becomes of the machine when the process that started it ends without disposing it. Default: it ends too.</summary>
+    public WhenProcessDies WhenProcessDies { get; init; } = WhenProcessDies.Kill;
+
     /// <summary>How many disks can be plugged at once, 0 to 16.</summary>
     public int DiskSlots { get; init; } = 16;
 

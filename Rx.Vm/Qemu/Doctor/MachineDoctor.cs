@@ -23,6 +23,7 @@ public static class MachineDoctor
         var facts = AcceleratorProbe.Gather(memory.Recall());
         items.Add(Accelerator(AcceleratorProbe.Decide(Qemu.Accelerator.Auto, facts), facts, options.CacheDirectory));
         items.Add(RuntimeRoot(options.RuntimeRoot));
+        items.Add(LeftoverCheck.Examine(options.RuntimeRoot, ct));
         items.Add(Sharing());
         return items.ToImmutable();
     }
@@ -106,7 +107,7 @@ public static class MachineDoctor
         }
     }
 
-    private static DoctorItem RuntimeRoot(string root) => VmDirectory.ProblemWith(root) is { } problem
+    private static DoctorItem RuntimeRoot(string root) => Qemu.RuntimeRoot.ProblemWith(root) is { } problem
         ? new("runtime directory", DoctorVerdict.Fatal, problem, "set XDG_RUNTIME_DIR, or name a directory of this user's")
         : new("runtime directory", DoctorVerdict.Good, $"'{root}' is ours alone");
 

@@ -65,7 +65,19 @@ internal static unsafe partial class Libc
 
     // Only ever called with word-sized arguments, so the variadic prototype makes no difference on the supported ABIs.
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint SysCall(nint number, nint a, nint b, nint c, nint d);
+    public static partial nint SysCall(nint number, nint a, nint b, nint c, nint d);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nint a, nint b, nint c, nint d);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int NewPipe(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(SafeHandle file, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(SafeHandle file, byte* data, nint count);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(SafeHandle descriptor, int command, nint argument);
@@ -133,6 +145,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     public static partial nint ReadAt(SafeFileHandle file, byte* buffer, nint count, long offset);
 
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int timeout);
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial SafeFileHandle NewEventPoll(int flags);
 
@@ -148,5 +163,15 @@ internal static unsafe partial class Libc
     {
         public ulong Soft;
         public ulong Hard;
+    }
+
+    /// <summary>The kernel's <c>struct pollfd</c>.</summary>
+    public struct PollEntry
+    {
+        public const short Readable = 1;
+
+        public int Descriptor;
+        public short Wanted;
+        public short Seen;
     }
 }

@@ -72,8 +72,21 @@ internal sealed class ProcessHandle : IDisposable
         a.Pid == b.Pid && a.BootId == b.BootId
         && (a.PidfsInode != 0 && b.PidfsInode != 0 ? a.PidfsInode == b.PidfsInode : a.StartTicks == b.StartTicks && a.StartTicks != 0);
 
-    /// <summary>Whether only a zombie or nothing is left. Signal 0 alone would call a zombie alive (F16).</summary>
-    public bool HasExited => ProcFs.Stat(Identity.Pid) is not { IsZombie: false } || Libc.PidFdSendSignal(_pidfd, 0) == Libc.NoSuchProcess;
+    /// <summary>This process.</summary>
+    public static ProcessIdentity Own { get; } = Identify();
+
+    /// <summary>
+    /// Whether only a zombie or nothing is left: all of its threads have ended. Signal 0 would call a zombie alive; the state in
+    /// <c>/proc</c> is that of the first thread, and may say zombie of a process whose other threads run on.
+    /// </summary>
+    public unsafe bool HasExited
+    {
+        get
+        {
+            var entry = new Libc.PollEntry { Descriptor = (int)_pidfd.DangerousGetHandle(), Wanted = Libc.PollEntry.Readable };
+            return Libc.Poll(&entry, 1, 0) > 0;
+        }
+    }
 
     /// <summary>Sends a signal; a process that is gone is no error.</summary>
     /// <exception cref="IOException">The kernel refuses the signal, for example to a process of another user.</exception>
@@ -142,6 +155,13 @@ internal sealed class ProcessHandle : IDisposable
         { } value when (value & 0x7f) != 0 => MachineExit.BySignal(value & 0x7f, lastWords),
         { } value => MachineExit.WithCode((value >> 8) & 0xff, lastWords),
     };
+
+    private static ProcessIdentity Identify()
+    {
+        using var handle = Open(Environment.ProcessId, ProcessFeatures.Current, out _);
+        return handle?.Identity
+            ?? new ProcessIdentity(Environment.ProcessId, 0, ProcFs.Stat(Environment.ProcessId)?.StartTicks ?? 0, ProcFs.BootId);
+    }
 
     private static ProcessHandle? Open(int pid, ProcessFeatures features, out int error)
     {

@@ -17,7 +17,7 @@ internal sealed class BootSlots(string directory, int count)
     /// <exception cref="IOException">The directory can't be used.</exception>
     public IDisposable? TryTake()
     {
-        if (VmDirectory.ProblemWith(directory) is { } problem)
+        if (RuntimeRoot.ProblemWith(directory) is { } problem)
         {
             throw new IOException(problem);
         }

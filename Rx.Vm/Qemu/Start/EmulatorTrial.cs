@@ -17,6 +17,7 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
     {
         using var gate = StartGate.Create();
         using var words = LastWords.Create();
+        using var lifeline = Lifeline.NewReader();
         using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
         using var user = UserLease.Take(options);
         var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.BuildTrial(), user?.User, hardware: false)
@@ -27,12 +28,14 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
             Arguments = arguments,
             WorkingDirectory = root,
             Output = words.File,
-            Descriptors = user?.File is { } file ? [gate.ChildEnd, file] : [gate.ChildEnd],
+            Descriptors = user?.File is { } file
+                ? [gate.MonitorEnd, gate.OptionsEnd, lifeline, file]
+                : [gate.MonitorEnd, gate.OptionsEnd, lifeline],
         }));
-        gate.ChildEnd.Dispose();
         var ended = new TaskCompletionSource<MachineExit>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
+            Lifeline.Tie(lifeline, process.Identity.Pid, user?.User);
             ProcessWatcher.Shared.Watch(process.Descriptor, () => ended.TrySetResult(process.Collect(words.Read())));
         }
         catch (IOException)
@@ -41,6 +44,7 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
             throw;
         }
 
+        gate.Open(QemuCommandLine.FirstDescriptor);
         string? version = null;
         Confinement? confinement = null;
         try

@@ -14,11 +14,15 @@ internal static class QemuCommandLine
     /// <summary>The first descriptor of the list below in the child.</summary>
     public const int FirstDescriptor = 3;
 
-    /// <summary>
-    /// The chardevs in the order of their descriptors: four listening sockets and the connected one on which the driver waits for the
-    /// start.
-    /// </summary>
-    public static readonly ImmutableArray<string> Channels = ["qmp", "ctl", "tty", "con", "gate"];
+    /// <summary>The chardev of the monitor on which the driver waits for the start; see <see cref="StartGate"/>.</summary>
+    public const string Gate = "gate";
+
+    /// <summary>The chardevs in the order of their descriptors, all of them listening sockets. The two of the gate come behind
+    /// them.</summary>
+    public static readonly ImmutableArray<string> Channels = ["qmp", "ctl", "tty", "con"];
+
+    /// <summary>The gate's monitor in the child.</summary>
+    public static readonly int GateDescriptor = FirstDescriptor + Channels.Length;
 
     private const string Machine = "q35,usb=off,smbus=off,sata=off,vmport=off,dump-guest-core=off";
 
@@ -54,12 +58,14 @@ internal static class QemuCommandLine
         return arguments.ToImmutable();
     }
 
-    /// <summary>The arguments of a start without a machine, under the same sandbox; the gate is descriptor 3.</summary>
-    public static ImmutableArray<string> BuildTrial() =>
-    [
-        "-nodefaults", "-no-user-config", "-display", "none", "-machine", "none", "-sandbox", Sandbox,
-        "-chardev", $"socket,id=gate,fd={Number(FirstDescriptor)}", "-mon", "chardev=gate,mode=control",
-    ];
+    /// <summary>The arguments of a start without a machine, under the same sandbox; the gate's two descriptors are the first.</summary>
+    public static ImmutableArray<string> BuildTrial()
+    {
+        var arguments = ImmutableArray.CreateBuilder<string>();
+        arguments.AddRange("-nodefaults", "-no-user-config", "-display", "none", "-machine", "none", "-sandbox", Sandbox);
+        AddGate(arguments, FirstDescriptor);
+        return arguments.ToImmutable();
+    }
 
     private static void AddMemory(ImmutableArray<string>.Builder arguments, MachineSpec spec)
     {
@@ -87,13 +93,19 @@ internal static class QemuCommandLine
     {
         for (var i = 0; i < Channels.Length; i++)
         {
-            var role = Channels[i] == "gate" ? "" : ",server=on,wait=off";
-            arguments.Add("-chardev", $"socket,id={Channels[i]},fd={Number(FirstDescriptor + i)}{role}");
+            arguments.Add("-chardev", $"socket,id={Channels[i]},fd={Number(FirstDescriptor + i)},server=on,wait=off");
         }
 
-        arguments.Add("-mon", "chardev=gate,mode=control");
+        AddGate(arguments, GateDescriptor);
         arguments.Add("-mon", "chardev=qmp,mode=control");
         arguments.Add("-device", new JsonObject { ["driver"] = "isa-serial", ["chardev"] = "con" });
+    }
+
+    // The chardev is in the file of options, which the driver writes when it knows the child.
+    private static void AddGate(ImmutableArray<string>.Builder arguments, int descriptor)
+    {
+        arguments.Add("-readconfig", $"/proc/self/fd/{Number(descriptor + 1)}");
+        arguments.Add("-mon", $"chardev={Gate},mode=control");
     }
 
     private static void AddBuses(ImmutableArray<string>.Builder arguments, MachineSpec spec)

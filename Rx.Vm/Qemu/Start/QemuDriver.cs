@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
@@ -9,9 +10,9 @@ using Serilog;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// Runs every machine as a QEMU process that outlives this one: in a session of its own, confined, with its output in memory and its
-/// sockets in a directory nobody else can enter. Holds no state but its options; one instance serves any number of machines on any
-/// thread.
+/// Runs every machine as a QEMU process in a session of its own, confined, with its output in memory and its sockets in a directory nobody
+/// else can enter. It ends with this process or outlives it, as <see cref="MachineSpec.WhenProcessDies"/> says. Holds no state but its
+/// options; one instance serves any number of machines on any thread. A start also removes the directories that dead machines left.
 /// </summary>
 /// <param name="options">How this host runs QEMU; null for the defaults.</param>
 /// <param name="logger">Where to log; null for nowhere.</param>
@@ -92,6 +93,29 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     }
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Leftover>> FindLeftoversAsync(CancellationToken ct = default) => new(Task.Run(
+        () => LeftoverScan.All(_options.RuntimeRoot, ct), ct));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RemoveAsync(Leftover leftover, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(leftover);
+        return new(Task.Run(
+            async () =>
+            {
+                try
+                {
+                    return await LeftoverRemoval.RunAsync(_options.RuntimeRoot, leftover, ct).ConfigureAwait(false);
+                }
+                catch (IOException e)
+                {
+                    throw new RxVmException($"'{leftover.Directory}': {e.Message}", e);
+                }
+            },
+            ct));
+    }
+
+    /// <inheritdoc/>
     public void BootFailed(MachineSpec spec, IMachine machine, string reason)
     {
         if (spec.Accelerator == Accelerator.Auto && machine is QemuMachine { Confinement.HardwareIsolation: true } qemu)
@@ -115,11 +139,7 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         var process = ProcessHandle.OfRecord(record.Identity);
         if (process is null)
         {
-            if (!VmDirectory.RemoveStale(record.Directory))
-            {
-                _log.Warning("Directory {Directory} of a machine that is gone is in use by another", record.Directory);
-            }
-
+            RemoveStale(record.Directory);
             return null;
         }
 
@@ -139,10 +159,31 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
             Description = record.Description,
             Confinement = ProcFs.Confinement(record.Identity.Pid, record.Hardware),
         };
+
+        // From now on it is this process's, whatever became of the one before: nobody's gc may take it for a leftover.
+        directory.Write(DirectoryRecord.Of(record.Id, WhenProcessDies.Keep, ProcessHandle.Own) with
+        {
+            Machine = record.Identity, Hardware = record.Hardware,
+        });
         machine.Watch();
         undo.Keep();
         _log.Information("Attached to machine {VmId}: {Machine}", record.Id, record.Description);
         return machine;
+    }
+
+    private void RemoveStale(string directory)
+    {
+        try
+        {
+            if (!VmDirectory.RemoveStale(directory))
+            {
+                _log.Warning("Directory {Directory} of a machine that is gone is in use by another", directory);
+            }
+        }
+        catch (VmDirectoryException e)
+        {
+            _log.Warning(e, "Directory {Directory} of a machine that is gone is left over", directory);
+        }
     }
 
     private string Check(MachineSpec spec)
@@ -165,11 +206,11 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
 
     private async Task<QemuMachine> StartAsync(MachineSpec spec, string emulator, bool hardware, CancellationToken ct)
     {
+        LeftoverSweep.Run(_options.RuntimeRoot, _log);
         using var gate = StartGate.Create();
         var machine = Launch(spec, emulator, hardware, gate);
         try
         {
-            gate.ChildEnd.Dispose();
             var version = await gate.WaitAsync(ct).ConfigureAwait(false);
             if (version is null)
             {
@@ -196,12 +237,12 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         var listeners = new List<SafeFileHandle>();
         try
         {
-            var directory = undo.Add(VmDirectory.Create(_options.RuntimeRoot, spec.Id));
+            var directory = undo.Add(VmDirectory.Create(_options.RuntimeRoot, spec.Id, spec.WhenProcessDies));
             undo.Add(new Removal(directory, _log));
             var words = undo.Add(LastWords.Create());
             var channels = undo.Add(MachineChannels.Create(directory, listeners));
             using var user = UserLease.Take(_options);
-            List<SafeFileHandle> handed = [.. listeners, gate.ChildEnd, directory.Handle];
+            List<SafeFileHandle> handed = [.. listeners, gate.MonitorEnd, gate.OptionsEnd, directory.Handle];
             if (user?.File is { } file)
             {
                 spec = HandOver(spec, handed, listeners);
@@ -211,6 +252,12 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
             var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.Build(spec, hardware), user?.User, hardware)
                 ?? throw new MachineStartException(spec.Id, MachineStartFailure.Confinement,
                     $"machine '{spec.Id}' cannot run as user {user!.User.Uid}: that takes setpriv and the capabilities to change users");
+            using var lifeline = spec.WhenProcessDies == WhenProcessDies.Kill ? Lifeline.NewReader() : null;
+            if (lifeline is not null)
+            {
+                handed.Add(lifeline);
+            }
+
             var process = undo.Add(ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
             {
                 Program = program,
@@ -222,9 +269,10 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
             var machine = new QemuMachine(process, words, directory, channels, spec.Id, _log) { User = user?.User };
             try
             {
-                machine.Watch();
+                Register(machine, directory, spec, hardware, lifeline);
+                gate.Open(QemuCommandLine.GateDescriptor);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or VmDirectoryException)
             {
                 // Not watched means never reaped by the watcher: end it and reap it here.
                 process.KillAndReap();
@@ -252,6 +300,21 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         {
             listeners.ForEach(static listener => listener.Dispose());
         }
+    }
+
+    // The child waits at its gate meanwhile. Should this process die before the end of this, the child ends by itself.
+    private void Register(QemuMachine machine, VmDirectory directory, MachineSpec spec, bool hardware, SafeFileHandle? lifeline)
+    {
+        if (lifeline is not null)
+        {
+            Lifeline.Tie(lifeline, machine.Identity!.Pid, machine.User);
+        }
+
+        directory.Write(DirectoryRecord.Of(spec.Id, spec.WhenProcessDies, ProcessHandle.Own) with
+        {
+            Machine = machine.Identity, Hardware = hardware,
+        });
+        machine.Watch();
     }
 
     // Another user can't reach what lies in our directories: it gets the open files.

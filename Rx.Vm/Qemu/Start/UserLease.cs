@@ -65,7 +65,7 @@ internal sealed class UserLease : IDisposable
     // The lowest that is free, so that there are as few files as there ever were machines at a time.
     private static UserLease Take(QemuUserRange range, string directory)
     {
-        if (VmDirectory.ProblemWith(directory) is { } problem)
+        if (RuntimeRoot.ProblemWith(directory) is { } problem)
         {
             throw new IOException(problem);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -22,6 +23,8 @@ internal sealed class VmDirectory : IDisposable
     // Far more than the handful of entries a machine makes; a directory that holds more was filled by someone else.
     private const int MaxEntries = 1024;
 
+    private const string NewRecord = DirectoryRecord.FileName + ".new";
+
     private VmDirectory(SafeFileHandle handle, string path)
     {
         Handle = handle;
@@ -34,25 +37,29 @@ internal sealed class VmDirectory : IDisposable
     /// <summary>The open directory; its lock is held while any copy of the descriptor is open.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Makes the directory of a machine, or takes over one that a dead machine left.</summary>
+    /// <summary>Every file that a machine's directory can hold. One with anything else in it is not swept.</summary>
+    public static readonly ImmutableArray<string> Files = [.. MachineChannels.Files, DirectoryRecord.FileName, NewRecord];
+
+    /// <summary>Makes the directory of a machine, or takes over one that a dead machine left. It has its record as soon as it can be
+    /// seen.</summary>
     /// <exception cref="VmDirectoryException">The root or the directory is not safely ours, or a live machine has the name.</exception>
-    public static VmDirectory Create(string root, string id)
+    public static VmDirectory Create(string root, string id, WhenProcessDies whenProcessDies = WhenProcessDies.Kill)
     {
         MachineSpecRules.CheckId(id);
-        using var rootHandle = OpenRoot(root);
+        using var held = RuntimeRoot.OpenLocked(root);
 
-        // A second round when the previous owner removed the directory between our mkdir and our lock.
+        // A second round when the previous machine's host removed the directory between our mkdir and our lock.
         for (var round = 0; round < 8; round++)
         {
-            if (Libc.MakeDirectoryAt(rootHandle, id, 0x1C0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Exists)
+            if (Libc.MakeDirectoryAt(held.Handle, id, 0x1C0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Exists)
             {
                 throw new VmDirectoryException($"'{root}/{id}' cannot be made: {Libc.Describe(error)}");
             }
 
-            if (TryLock(rootHandle, root, id) is { } handle)
+            if (TryLock(held, id) is { } directory)
             {
-                var directory = new VmDirectory(handle, System.IO.Path.Combine(root, id));
                 directory.Empty();
+                directory.Write(DirectoryRecord.Of(id, whenProcessDies, ProcessHandle.Own));
                 return directory;
             }
         }
@@ -73,16 +80,13 @@ internal sealed class VmDirectory : IDisposable
             return null;
         }
 
-        using var rootHandle = OpenRoot(root);
-        var handle = Libc.OpenAt(rootHandle, id, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
-        if (handle.IsInvalid)
-        {
-            return null;
-        }
-
-        CheckOwned(handle, path);
-        return new VmDirectory(handle, path);
+        using var held = RuntimeRoot.Open(root);
+        return Open(held, id);
     }
+
+    /// <inheritdoc cref="Open(string)"/>
+    public static VmDirectory? Open(RuntimeRoot root, string id) =>
+        root.OpenChild(id) is { } handle ? new VmDirectory(handle, System.IO.Path.Combine(root.Path, id)) : null;
 
     /// <summary>Removes the directory of a machine that is gone; one in use is left alone.</summary>
     /// <returns>Whether nothing is left.</returns>
@@ -94,7 +98,8 @@ internal sealed class VmDirectory : IDisposable
             return true;
         }
 
-        if (Libc.FLock(directory.Handle, LockExclusiveNoWait) != 0)
+        using var held = RuntimeRoot.OpenLocked(System.IO.Path.GetDirectoryName(path)!);
+        if (!directory.TryLock())
         {
             return false;
         }
@@ -103,18 +108,68 @@ internal sealed class VmDirectory : IDisposable
         return true;
     }
 
-    /// <summary>Why a runtime root cannot be used, or null when it can; it is made when missing.</summary>
-    public static string? ProblemWith(string root)
+    /// <summary>Takes the lock, unless it is held: by the machine's host, or by the machine. To be called with the root's lock.</summary>
+    public bool TryLock() => Libc.FLock(Handle, LockExclusiveNoWait) == 0;
+
+    /// <summary>The names of what is in it.</summary>
+    public IReadOnlyList<string> List() =>
+        [.. Directory.EnumerateFileSystemEntries(Through(Handle)).Take(MaxEntries).Select(System.IO.Path.GetFileName).OfType<string>()];
+
+    /// <summary>Whether a process has it as its working directory, as a machine has from its start to its end.</summary>
+    public bool IsHomeOf(int pid) =>
+        Libc.StatX(Handle, $"/proc/{pid}/cwd", 0, FileFacts.Basic, out var home) == 0
+        && Libc.StatX(Handle, "", FileFacts.EmptyPath, FileFacts.Basic, out var own) == 0
+        && home.IsSameFile(own);
+
+    /// <summary>Writes its record; a reader sees the old one or the new one.</summary>
+    /// <exception cref="VmDirectoryException">It could not be written.</exception>
+    public void Write(DirectoryRecord record)
     {
         try
         {
-            OpenRoot(root).Dispose();
+            _ = Libc.UnlinkAt(Handle, NewRecord, 0);
+            using (var file = new FileStream(AddressOf(NewRecord), new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                file.Write(record.ToBytes());
+            }
+
+            File.Move(AddressOf(NewRecord), AddressOf(DirectoryRecord.FileName), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VmDirectoryException($"the record in '{Path}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads its record.</summary>
+    /// <param name="problem">What is wrong with it; empty when it is sound, and when there is none.</param>
+    public DirectoryRecord? ReadRecord(out string problem)
+    {
+        problem = "";
+        using var file = Libc.OpenAt(
+            Handle, DirectoryRecord.FileName, Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+        if (file.IsInvalid)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            problem = error == Libc.NoSuchFile ? "" : Libc.Describe(error);
             return null;
         }
-        catch (VmDirectoryException e)
+
+        if (Libc.StatX(file, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) != 0 || !facts.IsRegular
+            || facts.Owner != Libc.EffectiveUser() || facts.Size > DirectoryRecord.MaxBytes)
         {
-            return e.Message;
+            problem = "it was not written by rxvm";
+            return null;
         }
+
+        // An empty one says nothing and is what a power cut makes of one just written: no record.
+        Span<byte> bytes = stackalloc byte[DirectoryRecord.MaxBytes];
+        var count = RandomAccess.Read(file, bytes, 0);
+        return count == 0 ? null : DirectoryRecord.Parse(bytes[..count], System.IO.Path.GetFileName(Path), out problem);
     }
 
     /// <summary>Binds a unix socket in the directory and lets it listen.</summary>
@@ -156,8 +211,8 @@ internal sealed class VmDirectory : IDisposable
     {
         Empty();
         var name = System.IO.Path.GetFileName(Path);
-        using var root = OpenRoot(System.IO.Path.GetDirectoryName(Path)!);
-        if (IsStillAt(root, name, Handle) && Libc.UnlinkAt(root, name, RemoveDirectory) != 0)
+        using var root = RuntimeRoot.Open(System.IO.Path.GetDirectoryName(Path)!);
+        if (IsStillAt(root, name, Handle) && Libc.UnlinkAt(root.Handle, name, RemoveDirectory) != 0)
         {
             throw new VmDirectoryException($"'{Path}' cannot be removed: {Libc.Describe(Marshal.GetLastPInvokeError())}");
         }
@@ -167,9 +222,8 @@ internal sealed class VmDirectory : IDisposable
 
     private void Empty()
     {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(Through(Handle)).Take(MaxEntries))
+        foreach (var name in List())
         {
-            var name = System.IO.Path.GetFileName(entry);
             if (Libc.UnlinkAt(Handle, name, 0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.NoSuchFile)
             {
                 throw new VmDirectoryException($"'{Path}/{name}' cannot be removed: {Libc.Describe(error)}");
@@ -191,88 +245,30 @@ internal sealed class VmDirectory : IDisposable
         return Libc.Bind(socket, address, 2 + length + 1) == 0;
     }
 
-    private static SafeFileHandle OpenRoot(string root)
+    private static VmDirectory? TryLock(RuntimeRoot root, string id)
     {
-        if (!System.IO.Path.IsPathFullyQualified(root))
+        if (Open(root, id) is not { } directory)
         {
-            throw new VmDirectoryException($"the runtime root '{root}' is not an absolute path");
+            return null;
         }
 
-        try
+        if (!directory.TryLock())
         {
-            Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VmDirectoryException($"the runtime root '{root}' cannot be made: {e.Message}", e);
+            directory.Dispose();
+            throw new VmDirectoryException($"a machine named '{id}' already runs in '{root.Path}'");
         }
 
-        var handle = Libc.Open(root, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
-        if (handle.IsInvalid)
+        if (IsStillAt(root, id, directory.Handle))
         {
-            throw new VmDirectoryException(
-                $"the runtime root '{root}' cannot be opened as a directory (a symbolic link?): "
-                + Libc.Describe(Marshal.GetLastPInvokeError()));
+            return directory;
         }
 
-        CheckOwned(handle, root);
-        return handle;
-    }
-
-    private static void CheckOwned(SafeFileHandle directory, string path)
-    {
-        if (Libc.StatX(directory, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) != 0)
-        {
-            throw new VmDirectoryException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
-        }
-
-        if (facts.Owner != Libc.EffectiveUser())
-        {
-            throw new VmDirectoryException($"'{path}' belongs to user {facts.Owner}, not to user {Libc.EffectiveUser()}");
-        }
-
-        if (facts.WritableByOthers)
-        {
-            throw new VmDirectoryException($"'{path}' can be written by others (mode {Convert.ToString(facts.Mode & 0xFFF, 8)})");
-        }
-    }
-
-    private static SafeFileHandle? TryLock(SafeFileHandle root, string rootPath, string id)
-    {
-        var handle = Libc.OpenAt(root, id, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
-        if (handle.IsInvalid)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            return error == Libc.NoSuchFile
-                ? null
-                : throw new VmDirectoryException($"'{rootPath}/{id}' is not a directory: {Libc.Describe(error)}");
-        }
-
-        try
-        {
-            CheckOwned(handle, $"{rootPath}/{id}");
-            if (Libc.FLock(handle, LockExclusiveNoWait) != 0)
-            {
-                throw new VmDirectoryException($"a machine named '{id}' already runs in '{rootPath}'");
-            }
-
-            if (IsStillAt(root, id, handle))
-            {
-                return handle;
-            }
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
-
-        handle.Dispose();
+        directory.Dispose();
         return null;
     }
 
-    private static bool IsStillAt(SafeFileHandle root, string name, SafeFileHandle handle) =>
-        Libc.StatX(root, name, FileFacts.NoFollow, FileFacts.Basic, out var there) == 0
+    private static bool IsStillAt(RuntimeRoot root, string name, SafeFileHandle handle) =>
+        Libc.StatX(root.Handle, name, FileFacts.NoFollow, FileFacts.Basic, out var there) == 0
         && Libc.StatX(handle, "", FileFacts.EmptyPath, FileFacts.Basic, out var held) == 0
         && there.IsSameFile(held);
 }

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Rx.Vm.Qemu;
+
+namespace Rx.Vm.Tests.Qemu.Leftovers;
+
+public sealed class DirectoryRecordTests
+{
+    private static readonly DirectoryRecord Whole = DirectoryRecord.Of("vm-1", WhenProcessDies.Keep, new(1, 2, 3, "boot-a")) with
+    {
+        Machine = new(4, ulong.MaxValue, 6, "boot-b"), Hardware = true,
+    };
+
+    [Fact]
+    public void A_record_comes_back_as_it_was_written()
+    {
+        Assert.Equal(Whole, DirectoryRecord.Parse(Whole.ToBytes(), "vm-1", out var problem));
+        Assert.Equal("", problem);
+        var early = DirectoryRecord.Of("vm-1", WhenProcessDies.Kill, new(1, 2, 3, "boot-a"));
+        Assert.Equal(early, DirectoryRecord.Parse(early.ToBytes(), "vm-1", out _));
+        Assert.False(early.IsKept);
+    }
+
+    [Fact]
+    public void A_record_cut_anywhere_is_told_as_torn()
+    {
+        var bytes = Whole.ToBytes();
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Null(DirectoryRecord.Parse(bytes.AsSpan(0, length), "vm-1", out var problem));
+            Assert.NotEqual("", problem);
+        }
+    }
+
+    [Fact]
+    public void A_record_with_any_bit_changed_is_read_or_refused_and_never_fails()
+    {
+        var bytes = Whole.ToBytes();
+        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.True(DirectoryRecord.Parse(bytes, "vm-1", out var problem) is null == problem.Length > 0);
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-2","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"stay","host":HOST,"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":null,"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST(0),"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST(-1),"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST(1e99),"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":{"pid":1},"hardware":false}""")]
+    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST,"host":HOST,"machine":null,"hardware":false}""")]
+    public void A_foreign_record_is_refused_with_a_word(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(Regex.Replace(text, @"HOST(?:\((.*?)\))?", host =>
+        {
+            var pid = host.Groups[1].Success ? host.Groups[1].Value : "1";
+            return $$"""{"pid":{{pid}},"pidfsInode":2,"startTicks":3,"bootId":"b"}""";
+        }));
+
+        Assert.Null(DirectoryRecord.Parse(bytes, "vm-1", out var problem));
+        Assert.NotEqual("", problem);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Rx.Vm.Qemu.Processes;
+
+namespace Rx.Vm.Qemu;
+
+/// <summary>
+/// Looks at machines' directories, each for itself and under the root's lock, so that none is just being made or removed. A process is
+/// known by its identity, never by its pid.
+/// </summary>
+internal static class LeftoverScan
+{
+    /// <summary>All leftovers below a root, by id; none when there is no root.</summary>
+    /// <exception cref="VmDirectoryException">The root is not safely ours.</exception>
+    public static ImmutableArray<Leftover> All(string root, CancellationToken ct)
+    {
+        var found = ImmutableArray.CreateBuilder<Leftover>();
+        foreach (var name in RuntimeRoot.Names(root))
+        {
+            ct.ThrowIfCancellationRequested();
+            if (One(root, name) is { } leftover)
+            {
+                found.Add(leftover);
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <summary>One of that name, as it is now.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="name">The directory's name.</param>
+    /// <param name="removeDead">Whether to remove a dead one at once, while it is certain to be dead.</param>
+    /// <returns>Null when there is none, or it is no leftover, or not this user's.</returns>
+    public static Leftover? One(string root, string name, bool removeDead = false)
+    {
+        using var held = RuntimeRoot.OpenLocked(root);
+        using var directory = Mine(held, name);
+        if (directory is null)
+        {
+            return null;
+        }
+
+        var facts = Look(directory);
+        if (facts.Judge() is not var (kind, detail))
+        {
+            return null;
+        }
+
+        if (removeDead && kind == LeftoverKind.Dead)
+        {
+            directory.Remove();
+        }
+
+        return new Leftover(
+            name, directory.Path, kind, kind is LeftoverKind.Orphan or LeftoverKind.Kept ? facts.Record!.Machine : null, detail);
+    }
+
+    private static VmDirectory? Mine(RuntimeRoot root, string name)
+    {
+        try
+        {
+            return VmDirectory.Open(root, name);
+        }
+        catch (VmDirectoryException)
+        {
+            // A link, another user's, open to others: nothing that a host of ours made.
+            return null;
+        }
+    }
+
+    private static DirectoryFacts Look(VmDirectory directory)
+    {
+        var inUse = !directory.TryLock();
+        var record = directory.ReadRecord(out var problem);
+        var lives = record is { Machine: { } machine } && Lives(machine);
+        return new DirectoryFacts(
+            inUse,
+            directory.List().FirstOrDefault(name => !VmDirectory.Files.Contains(name)),
+            record,
+            problem,
+            record is not null && Lives(record.Host),
+            lives,
+            lives && directory.IsHomeOf(record!.Machine!.Pid));
+    }
+
+    private static bool Lives(ProcessIdentity identity)
+    {
+        using var handle = ProcessHandle.OfRecord(identity);
+        return handle is not null;
+    }
+}
