@@ -110,6 +110,24 @@ public sealed class VmJournalTests : IDisposable
         Assert.True(vm.Journal.Closed.IsCompletedSuccessfully);
     }
 
+    // An entry has a digest of the whole step: hundreds of nanoseconds for each event of each machine.
+    [Fact]
+    public void A_journal_that_is_off_computes_nothing()
+    {
+        var journal = new VmJournal(new JournalHeader { VmId = "off" }, capacity: 0, null, JournalStatus.None);
+        var step = VmFold.Step(VmFold.Initial("off", KeepMode.None, new VmTimeouts()), VmEvent.Request(VmEventKind.BootRequested, 1), default);
+        journal.Record(step);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            journal.Record(step);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(1, journal.Snapshot().Seen);
+    }
+
     [Fact]
     public void Each_machine_of_a_host_gets_a_file_of_its_own()
     {

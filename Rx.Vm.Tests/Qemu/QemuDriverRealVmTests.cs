@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 
@@ -235,15 +236,44 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Empty(Directory.Exists(_root) ? Directory.EnumerateFileSystemEntries(_root) : []);
     }
 
+    // Both have the same limit and never say a word; which of them is stuck shows in their processor time.
+    [Theory(Timeout = 120_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_guest_that_works_gets_five_times_the_limit_and_one_that_has_stopped_does_not(bool spins)
+    {
+        var (kernel, initrd) = TinyKernel.Write(_temp.Path, spins: spins);
+        await using var host = await VmHost.OpenAsync(new VmHostOptions { Driver = _driver, Images = new() { Directory = _temp["cache"] } }, Token);
+
+        var vm = host.Start(new VmOptions
+        {
+            Memory = 64.MiB(), KernelPath = kernel, InitrdPath = initrd,
+            Timeouts = new VmTimeouts { Boot = TimeSpan.FromSeconds(2.5), QmpGreeting = TimeSpan.FromMinutes(1) },
+        });
+        var last = await vm.Completion.WaitAsync(Token);
+
+        Assert.Equal(VmReason.BootTimedOut, last.Reason);
+        var busy = vm.Journal.Snapshot().Entries.Count(e => e.Event.Kind == VmEventKind.DeadlineBusy);
+        if (spins)
+        {
+            Assert.Equal(Deadline.MaxExtensions, busy);
+        }
+        else
+        {
+            // The emulator's own start is work, on a busy host for more than one limit.
+            Assert.InRange(busy, 0, Deadline.MaxExtensions - 1);
+        }
+    }
+
     [Fact]
     public async Task Driver_A_machine_tells_the_processor_time_of_its_process_until_it_has_gone()
     {
         await using var machine = await _driver.StartAsync(Spec("vm"), Token);
 
-        Assert.InRange(machine.ProcessorTime!.Value, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Assert.InRange(machine.WorkTime!.Value, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         machine.Kill();
         await machine.Exited.WaitAsync(Token);
-        Assert.Null(machine.ProcessorTime);
+        Assert.Null(machine.WorkTime);
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 namespace Rx.Vm.Tests.Qemu;
 
-/// <summary>A boot image that only halts: enough for QEMU to start a machine in milliseconds and keep it.</summary>
+/// <summary>A boot image that only halts, or only spins: enough for QEMU to start a machine in milliseconds and keep it.</summary>
 internal static class TinyKernel
 {
     /// <summary>Writes kernel and initramfs.</summary>
-    public static (string Kernel, string Initrd) Write(string directory, string name = "kernel")
+    public static (string Kernel, string Initrd) Write(string directory, string name = "kernel", bool spins = false)
     {
         var image = new byte[64 * 1024];
         image[0x1f1] = 1;
@@ -17,7 +17,8 @@ internal static class TinyKernel
         image[0x207] = 0x02;
         image[0x211] = 1;
         BitConverter.TryWriteBytes(image.AsSpan(0x22c), 0x7fffffff);
-        new byte[] { 0xFA, 0xF4, 0xEB, 0xFD }.CopyTo(image.AsSpan(0x280));
+        byte[] code = spins ? [0xFA, 0xEB, 0xFE] : [0xFA, 0xF4, 0xEB, 0xFD];
+        code.CopyTo(image.AsSpan(0x280));
         var kernel = Path.Combine(directory, name);
         var initrd = kernel + ".initrd";
         File.WriteAllBytes(kernel, image);

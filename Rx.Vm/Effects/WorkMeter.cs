@@ -5,11 +5,11 @@ namespace Rx.Vm.Effects;
 
 /// <summary>
 /// Tells whether the machine's process was at work while a limit ran. On a host that is busy with other things, one that gets little
-/// of a processor uses what it gets; one that is stuck uses nothing.
+/// of a processor uses what it gets, or stands in line for it; one that is stuck does neither.
 /// </summary>
 internal sealed class WorkMeter(MachineConnection connection)
 {
-    // Of one processor. A guest that waits uses less than a hundredth; one of fifty machines on two processors gets a twenty-fifth.
+    // Of one processor. A guest that waits uses less than a hundredth.
     private const double AtWork = 0.02;
 
     private readonly Lock _gate = new();
@@ -55,7 +55,7 @@ internal sealed class WorkMeter(MachineConnection connection)
     {
         try
         {
-            return connection.Machine?.ProcessorTime;
+            return connection.Machine?.WorkTime;
         }
         catch (Exception)
         {
