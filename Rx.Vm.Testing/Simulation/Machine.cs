@@ -60,7 +60,7 @@ internal sealed partial class Machine : IMachine
 
     public Confinement? Confinement => null;
 
-    public TimeSpan? WorkTime => !_isAlive ? null : _isAtWork ? Elapsed : TimeSpan.Zero;
+    public TimeSpan? ProcessorTime => !_isAlive ? null : _isAtWork ? Elapsed : TimeSpan.Zero;
 
     public Stream Qmp => _qmp.HostEnd;
 

@@ -270,10 +270,10 @@ public sealed class QemuDriverRealVmTests : IDisposable
     {
         await using var machine = await _driver.StartAsync(Spec("vm"), Token);
 
-        Assert.InRange(machine.WorkTime!.Value, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Assert.InRange(machine.ProcessorTime!.Value, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         machine.Kill();
         await machine.Exited.WaitAsync(Token);
-        Assert.Null(machine.WorkTime);
+        Assert.Null(machine.ProcessorTime);
     }
 
     [Fact]

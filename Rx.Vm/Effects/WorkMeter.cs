@@ -5,12 +5,13 @@ namespace Rx.Vm.Effects;
 
 /// <summary>
 /// Tells whether the machine's process was at work while a limit ran. On a host that is busy with other things, one that gets little
-/// of a processor uses what it gets, or stands in line for it; one that is stuck does neither.
+/// of a processor uses what it gets; one that is stuck uses nothing.
 /// </summary>
 internal sealed class WorkMeter(MachineConnection connection)
 {
-    // Of one processor. A guest that waits uses less than a hundredth.
-    private const double AtWork = 0.02;
+    // Of one processor. A guest that is stuck uses next to nothing, one of a hundred that fight over two processors a fiftieth. What the
+    // emulator's own start takes passes for work once.
+    private const double AtWork = 0.01;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, TimeSpan> _begun = [];
@@ -55,7 +56,7 @@ internal sealed class WorkMeter(MachineConnection connection)
     {
         try
         {
-            return connection.Machine?.WorkTime;
+            return connection.Machine?.ProcessorTime;
         }
         catch (Exception)
         {

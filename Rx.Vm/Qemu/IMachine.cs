@@ -24,11 +24,10 @@ public interface IMachine : IAsyncDisposable
     Confinement? Confinement { get; }
 
     /// <summary>
-    /// How long the process's threads, those of the guest included, have used a processor since the start or waited for one that others
-    /// used; null when it has gone or can't be told. A limit that runs out asks for it: a process at work is not stuck. Quick and without
-    /// waiting.
+    /// The processor time that the process has used since it was started, the guest's included; null when it has gone or can't be told. A
+    /// limit that runs out asks for it: a process at work is not stuck. Quick and without waiting.
     /// </summary>
-    TimeSpan? WorkTime => null;
+    TimeSpan? ProcessorTime => null;
 
     /// <summary>The QMP monitor. The greeting has not been read.</summary>
     Stream Qmp { get; }

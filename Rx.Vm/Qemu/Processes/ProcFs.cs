@@ -31,27 +31,6 @@ internal static class ProcFs
             : null;
     }
 
-    /// <summary>
-    /// How long the threads that a process has now were ready to run while others had the processors; zero where the kernel does not count.
-    /// </summary>
-    public static TimeSpan TimeInLine(int pid)
-    {
-        try
-        {
-            return TimeSpan.FromMicroseconds(Directory.EnumerateDirectories($"/proc/{pid}/task").Sum(ThreadInLine) / 1000);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return TimeSpan.Zero;
-        }
-    }
-
-    private static long ThreadInLine(string thread) =>
-        ReadSmall($"{thread}/schedstat")?.Split(' ') is [_, var waited, ..]
-            && long.TryParse(waited, NumberStyles.None, CultureInfo.InvariantCulture, out var nanoseconds)
-            ? nanoseconds
-            : 0;
-
     /// <summary>What the kernel says about a process's confinement.</summary>
     public static Confinement? Confinement(int pid, bool hardware) =>
         ReadSmall($"/proc/{pid}/status") is { } text ? ParseConfinement(text, hardware) : null;

@@ -44,8 +44,8 @@ internal sealed class QemuMachine : IMachine
 
     public MachineRecord? Record => new(Id, _process.Identity, _directory.Path, Confinement?.HardwareIsolation ?? false, Description);
 
-    public TimeSpan? WorkTime => ProcFs.Stat(Identity!.Pid) is { IsZombie: false } stat && stat.StartTicks == Identity.StartTicks
-        ? stat.ProcessorTime + ProcFs.TimeInLine(Identity.Pid)
+    public TimeSpan? ProcessorTime => ProcFs.Stat(Identity!.Pid) is { IsZombie: false } stat && stat.StartTicks == Identity.StartTicks
+        ? stat.ProcessorTime
         : null;
 
     public Stream Qmp => _channels.Qmp;
