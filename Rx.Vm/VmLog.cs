@@ -14,13 +14,17 @@ internal static class VmLog
     public static void JournalTrouble(ILogger log, string path, Exception fault) =>
         log.Warning("The journal {Path} lacks entries: {Trouble}", path, fault.Message);
 
-    /// <summary>One line a published change at Information, everything else at Verbose. Carries no payload of pods.</summary>
+    /// <summary>One line a published change or a longer wait at Information, everything else at Verbose. Carries no payload of pods.</summary>
     public static void Step(ILogger log, VmStep step)
     {
         if (step.Published)
         {
             log.Information(
                 "{Event} made it {Phase} ({Reason}), effects {Effects}", step.Event?.Kind, step.Fold.State.Phase, step.Fold.State.Reason, step.Effects);
+        }
+        else if (step is { Event: { Kind: VmEventKind.DeadlineBusy } busy, Effects: VmEffects.None })
+        {
+            log.Information("The limit {Limit} ran out, but the machine's process is at work: it gets that time again", (DeadlineKind)busy.Operand);
         }
         else
         {

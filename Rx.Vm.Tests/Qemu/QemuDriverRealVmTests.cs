@@ -250,7 +250,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
             Memory = 64.MiB(), KernelPath = kernel, InitrdPath = initrd,
             Timeouts = new VmTimeouts { Boot = TimeSpan.FromSeconds(2.5), QmpGreeting = TimeSpan.FromMinutes(1) },
         });
-        var last = await vm.Completion.WaitAsync(Token);
+        var last = await vm.Completion.WaitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(VmReason.BootTimedOut, last.Reason);
         var busy = vm.Journal.Snapshot().Entries.Count(e => e.Event.Kind == VmEventKind.DeadlineBusy);
