@@ -2,6 +2,7 @@ using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using DynamicData;
+using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Reactive;
 
@@ -108,7 +109,7 @@ internal sealed record HostilePlugin(string Name)
         {
             Attach = (_, vm) =>
             {
-                var observer = Observer.Create<Lifecycle.VmState>(_ => throw new InvalidOperationException("hostile observer"));
+                var observer = Observer.Create<VmState>(_ => throw new InvalidOperationException("hostile observer"));
                 vm.States.Subscribe(observer);
                 vm.States.Subscribe(observer);
             },
