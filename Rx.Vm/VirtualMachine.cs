@@ -21,19 +21,19 @@ public sealed class VirtualMachine
     private readonly CommandLedger _ledger;
     private readonly GuestEffects _guest;
     private readonly MachineConnection _connection;
-    private readonly Func<string, CancellationToken, Task<RootFileSystem>> _resolve;
+    private readonly Func<string, CancellationToken, Task<ImageLease>> _lease;
     private readonly Func<string, string> _newId;
     private readonly bool _inline;
 
     internal VirtualMachine(
         VmPipeline pipeline, VmJournal journal, CommandLedger ledger, GuestEffects guest, MachineConnection connection,
-        Func<string, CancellationToken, Task<RootFileSystem>> resolve, Func<string, string> newId, bool inline)
+        Func<string, CancellationToken, Task<ImageLease>> lease, Func<string, string> newId, bool inline)
     {
         _pipeline = pipeline;
         _ledger = ledger;
         _guest = guest;
         _connection = connection;
-        _resolve = resolve;
+        _lease = lease;
         _newId = newId;
         _inline = inline;
         Journal = journal;
@@ -100,19 +100,36 @@ public sealed class VirtualMachine
     {
         ArgumentNullException.ThrowIfNull(spec);
         spec.Validate();
-        var disks = ImmutableArray.CreateBuilder<ContainerDisk>();
-        foreach (var container in spec.Containers)
+        var leases = new List<ImageLease>();
+        try
         {
-            disks.Add(new ContainerDisk(disks.Count, await _resolve(container.Image, ct).ConfigureAwait(false)));
-        }
+            foreach (var container in spec.Containers)
+            {
+                leases.Add(await _lease(container.Image, ct).ConfigureAwait(false));
+            }
 
-        var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks.DrainToImmutable(), _inline);
-        ct.ThrowIfCancellationRequested();
-        var (command, answer) = _ledger.Open();
-        _guest.Plan(command, plan);
-        _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length));
-        Check(await answer.WaitAsync(ct).ConfigureAwait(false), "run pod");
-        return new Pod(plan);
+            var disks = leases.Select((lease, slot) => new ContainerDisk(slot, lease.Root)).ToImmutableArray();
+            var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks, _inline);
+            ct.ThrowIfCancellationRequested();
+            var (command, answer) = _ledger.Open();
+            _guest.Plan(command, plan);
+            _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length));
+            _ = ReleaseAsync(leases, answer);
+            leases = [];
+            Check(await answer.WaitAsync(ct).ConfigureAwait(false), "run pod");
+            return new Pod(plan);
+        }
+        finally
+        {
+            leases.ForEach(lease => lease.Dispose());
+        }
+    }
+
+    // The pod has started and the machine has its disks open, or it never will.
+    private static async Task ReleaseAsync(List<ImageLease> leases, Task answer)
+    {
+        await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        leases.ForEach(lease => lease.Dispose());
     }
 
     /// <summary>Stops the pod: SIGTERM, later SIGKILL, to every container. Completes when the machine is ready for another pod.</summary>

@@ -274,19 +274,19 @@ public sealed class VmHost : IAsyncDisposable
             Log = step => VmLog.Step(log, step),
             Report = (part, fault) => log.Error(fault, "Something in {Part} of a step threw", part),
         });
-        return new VirtualMachine(pipeline, journal, ledger, guest, connection, ResolveAsync, NewId, _options.InlineContinuations);
+        return new VirtualMachine(pipeline, journal, ledger, guest, connection, LeaseAsync, NewId, _options.InlineContinuations);
     }
 
     // Where the driver needs no files, an image is just its name.
-    private async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct)
+    private async Task<ImageLease> LeaseAsync(string image, CancellationToken ct)
     {
         if (!_driver.Needs.HasFlag(MachineNeeds.Images))
         {
-            return RootFileSystem.Unresolved(ImageReference.Parse(image));
+            return ImageLease.OfNothing(RootFileSystem.Unresolved(ImageReference.Parse(image)));
         }
 
         await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
-        return await Images.ResolveAsync(image, ct).ConfigureAwait(false);
+        return await Images.LeaseAsync(image, ct).ConfigureAwait(false);
     }
 
     private static StartQueue Queue(VmHostOptions options, IMachineDriver driver)

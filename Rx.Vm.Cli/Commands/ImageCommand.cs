@@ -11,6 +11,8 @@ internal static class ImageCommand
         CreateImport(),
         CreateList(),
         CreateResolve(),
+        CreateRemove(),
+        CreatePrune(),
     };
 
     private static Command CreateImport()
@@ -55,6 +57,43 @@ internal static class ImageCommand
         }));
         return command;
     }
+
+    private static Command CreateRemove()
+    {
+        var names = new Argument<string[]>("name") { Description = "The names to free.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("rm", "Free names, and remove the images that no other name and no machine uses.") { names };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var worst = 0;
+            foreach (var name in parsed.GetRequiredValue(names))
+            {
+                worst = Math.Max(worst, await StoreFailures.ReportAsync(parsed, async () =>
+                {
+                    var freed = await Open().RemoveAsync(name, ct).ConfigureAwait(false);
+                    parsed.InvocationConfiguration.Output.WriteLine($"{name}: {Words(freed)}");
+                }).ConfigureAwait(false));
+            }
+
+            return worst;
+        });
+        return command;
+    }
+
+    private static Command CreatePrune()
+    {
+        var all = new Option<bool>("--all") { Description = "Also images that were built for a run from a path, and have no name." };
+        var command = new Command("prune", "Remove images and files that nothing leads to and no machine uses.") { all };
+        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+            parsed.InvocationConfiguration.Output.WriteLine(Words(await Open().PruneAsync(parsed.GetValue(all), ct).ConfigureAwait(false)))));
+        return command;
+    }
+
+    private static string Words(FreedSpace freed) =>
+        $"freed {freed.Bytes / 1024.0 / 1024.0:0.0} MiB: {Count(freed.Images, "image")}, {Count(freed.Records, "record")}, "
+        + Count(freed.TemporaryFiles, "temporary file")
+        + (freed.InUse == 0 ? "" : $"; {Count(freed.InUse, "image")} in use stay{(freed.InUse == 1 ? "s" : "")}");
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static void Tell(ParseResult parsed, RootFileSystem image)
     {

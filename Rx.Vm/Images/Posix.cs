@@ -19,6 +19,10 @@ internal static partial class Posix
     private const int AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int LockExclusiveNonBlocking = 2 | 4;
+    private const int LockSharedNonBlocking = 1 | 4;
+    private const int GetRangeLock = 36;
+    private const short RangeWriteLock = 1;
+    private const short RangeUnlocked = 2;
     private const int LockRelease = 8;
     private const int OpenReadWrite = 2;
     private const int OpenCreate = 0x40;
@@ -62,14 +66,21 @@ internal static partial class Posix
     }
 
     /// <summary>Takes the lock of an open file if nobody has it. It goes with the handle, also when the process is killed.</summary>
-    public static bool TryLock(SafeFileHandle handle, string path)
+    public static bool TryLock(SafeFileHandle handle, string path, bool shared = false)
     {
-        if (FLock(handle, LockExclusiveNonBlocking) == 0)
+        if (FLock(handle, shared ? LockSharedNonBlocking : LockExclusiveNonBlocking) == 0)
         {
             return true;
         }
 
         return Marshal.GetLastPInvokeError() == ErrorTryAgain ? false : throw Failure("flock", path);
+    }
+
+    /// <summary>Whether anybody has locked a range of the file, shared or not, as QEMU does with every disk it has opened.</summary>
+    public static bool IsRangeLocked(SafeFileHandle handle, string path)
+    {
+        var asked = new RangeLock { Type = RangeWriteLock };
+        return FControl(handle, GetRangeLock, ref asked) == 0 ? asked.Type != RangeUnlocked : throw Failure("fcntl", path);
     }
 
     /// <summary>
@@ -149,6 +160,9 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle handle);
 
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FControl(SafeFileHandle handle, int command, ref RangeLock range);
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);
 
@@ -163,4 +177,15 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "free")]
     private static partial void Free(nint memory);
+
+    // The kernel's struct flock on machines with 64 bits; all zero is the whole file.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct RangeLock
+    {
+        public short Type;
+        public short From;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using Rx.Qmp.Isolation;
 using Serilog;
 using Serilog.Core;
@@ -14,6 +15,7 @@ namespace Rx.Vm.Images;
 public sealed class ImageStore
 {
     private const string FsType = "squashfs";
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
     private readonly ImageStoreOptions options;
     private readonly IScheduler scheduler;
     private readonly ILogger log;
@@ -60,15 +62,14 @@ public sealed class ImageStore
         ArgumentNullException.ThrowIfNull(path);
         if (!ImageReference.IsValidName(name))
         {
-            // Parse words the complaint; what it takes for a path is just as little a name.
-            throw ImageReference.Parse(name).IsPath
-                ? new ImageException(ImageError.InvalidName, name, $"'{name}' is a path, not a name to import under.")
-                : new ImageException(ImageError.InvalidName, name, "Not an image name.");
+            throw NoName(name);
         }
 
         return await StoreErrors.GuardAsync(path, async () =>
         {
-            var built = await FromPathAsync(path, ct).ConfigureAwait(false);
+            // Until a name stands for it, a prune elsewhere could take it for a leftover.
+            using var lease = await LeaseAsync(() => FromPathAsync(path, ct), ct).ConfigureAwait(false);
+            var built = lease.Root;
             using var held = await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false);
             var record = new NameRecord(built.Digest, new FileInfo(built.Path).Length, path, built.Remarks);
             StoreFile.Write(held.NewTemporaryPath(), layout.NamePath(name), record, StoreJson.Default.NameRecord);
@@ -76,6 +77,55 @@ public sealed class ImageStore
             return built;
         }).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Frees a name. Its image is removed too when no other name stands for it and no machine uses it, in this process or another; else it is
+    /// <see cref="PruneAsync"/> that removes it later.
+    /// </summary>
+    /// <param name="name">The name it was imported with.</param>
+    /// <param name="ct">Ends the wait for whoever is importing under the same name.</param>
+    /// <returns>What was removed besides the name.</returns>
+    /// <exception cref="ImageException"><see cref="ImageError.NotFound"/>, or the store cannot be used.</exception>
+    public Task<FreedSpace> RemoveAsync(string name, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return StoreErrors.GuardAsync(name, async () =>
+        {
+            var digest = ImageReference.IsValidName(name) ? Record(name).Digest : throw NoName(name);
+            using (await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false))
+            {
+                File.Delete(layout.NamePath(name));
+                Posix.SyncDirectory(layout.Names);
+            }
+
+            var sweep = new StoreSweep(layout, IsNamed);
+            sweep.Image(digest);
+            log.Information("Removed the image name {Image} of {Digest}", name, digest);
+            return sweep.Freed;
+        });
+    }
+
+    /// <summary>
+    /// Removes what nothing leads to: images without a name, records of sources that have gone, and what builders left behind. An image that a machine
+    /// uses or is about to, in this process or another, stays.
+    /// </summary>
+    /// <param name="all">Whether images that were built from a path for a run, and never given a name, go too; the next run builds them again.</param>
+    /// <param name="ct">Ends it between two files.</param>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
+    public Task<FreedSpace> PruneAsync(bool all = false, CancellationToken ct = default) => StoreErrors.GuardAsync(options.Directory, async () =>
+    {
+        var sweep = new StoreSweep(layout, IsNamed);
+        await sweep.TemporariesAsync(bucket => TryLockAsync(bucket, ct)).ConfigureAwait(false);
+        ct.ThrowIfCancellationRequested();
+        sweep.Records(record => all || record is null || !IsUseful(record));
+        ct.ThrowIfCancellationRequested();
+        sweep.Images();
+        return sweep.Freed;
+    });
+
+    /// <summary>As <see cref="ResolveAsync"/>, and the file stays until the lease is given back.</summary>
+    internal Task<ImageLease> LeaseAsync(string image, CancellationToken ct) => LeaseAsync(() => ResolveAsync(image, ct), ct);
 
     /// <summary>The imported names, in ordinal order.</summary>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
@@ -92,7 +142,46 @@ public sealed class ImageStore
            select new ImportedImage(name, record.Digest, record.SizeBytes, record.Source),
     ];
 
-    private RootFileSystem FromName(string name, CancellationToken ct)
+    private async Task<ImageLease> LeaseAsync(Func<Task<RootFileSystem>> find, CancellationToken ct)
+    {
+        while (true)
+        {
+            if (ImageLease.TryTake(await find().ConfigureAwait(false)) is { } lease)
+            {
+                return lease;
+            }
+
+            // It is being removed at this very moment: found again it is built again, or has gone for good.
+            await Observable.Timer(RetryEvery, scheduler).ToTask(ct).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsNamed(string digest) => ReadNames().Any(image => image.Digest == digest);
+
+    private bool IsUseful(SourceRecord record) =>
+        record.Key.StartsWith(SquashfsBuilder.FormatVersion + "/", StringComparison.Ordinal)
+        && Posix.Stamp(record.Path) is not null
+        && Digests.IsDigest(record.Digest)
+        && File.Exists(layout.BlobPath(record.Digest));
+
+    private async Task<StoreLock?> TryLockAsync(string bucket, CancellationToken ct)
+    {
+        try
+        {
+            return await StoreLock.TakeAsync(layout, bucket, options.Directory, TimeSpan.Zero, scheduler, ct).ConfigureAwait(false);
+        }
+        catch (ImageException busy) when (busy.Error == ImageError.TimedOut)
+        {
+            return null;
+        }
+    }
+
+    // Parse words the complaint; what it takes for a path is just as little a name.
+    private static ImageException NoName(string name) => ImageReference.Parse(name).IsPath
+        ? new ImageException(ImageError.InvalidName, name, $"'{name}' is a path, not a name.")
+        : new ImageException(ImageError.InvalidName, name, "Not an image name.");
+
+    private NameRecord Record(string name)
     {
         var record = StoreFile.TryRead(layout.NamePath(name), StoreJson.Default.NameRecord);
         if (record is null || !Digests.IsDigest(record.Digest))
@@ -103,6 +192,12 @@ public sealed class ImageStore
                 : $"Imported: {string.Join(", ", known.Take(20).Select(i => i.Name))}{(known.Length > 20 ? ", …" : "")}."));
         }
 
+        return record;
+    }
+
+    private RootFileSystem FromName(string name, CancellationToken ct)
+    {
+        var record = Record(name);
         var path = layout.BlobPath(record.Digest);
         return SealedFile.IsIntact(path, record.Digest, held: null, ct)
             ? Found(record.Digest, record.Remarks)

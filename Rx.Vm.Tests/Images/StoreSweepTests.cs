@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Images;
+
+namespace Rx.Vm.Tests.Images;
+
+/// <summary>What is removed from a store and what stays, whoever else is at work in it.</summary>
+public sealed partial class StoreSweepTests : IDisposable
+{
+    private readonly StoreFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task The_last_name_takes_the_image_with_it_and_the_records_that_lead_to_it()
+    {
+        var store = _fixture.Open();
+        var image = await store.ImportAsync("first", _fixture.Tar(), StoreFixture.Token);
+        await store.ImportAsync("second", _fixture.Tar(), StoreFixture.Token);
+        Assert.Equal(new FreedSpace(0, 0, 0, 0, 0), await store.RemoveAsync("first", StoreFixture.Token));
+        Assert.Equal("second", Assert.Single(store.List()).Name);
+        var length = new FileInfo(image.Path).Length;
+        var freed = await _fixture.Open().RemoveAsync("second", StoreFixture.Token);
+        Assert.Equal((1, 1, 0), (freed.Images, freed.Records, freed.InUse));
+        Assert.InRange(freed.Bytes, length, length + 4096);
+        Assert.Empty(Files());
+        Assert.Equal(image, await store.ResolveAsync(_fixture.Tar(), StoreFixture.Token));
+    }
+
+    [Theory]
+    [InlineData("nobody", ImageError.NotFound)]
+    [InlineData("../names/x", ImageError.InvalidName)]
+    [InlineData("", ImageError.InvalidName)]
+    public async Task A_name_nobody_has_is_refused(string name, ImageError expected)
+    {
+        var error = await Assert.ThrowsAsync<ImageException>(() => _fixture.Open().RemoveAsync(name, StoreFixture.Token));
+        Assert.Equal(expected, error.Error);
+    }
+
+    [Fact]
+    public async Task An_image_somebody_is_about_to_open_stays_and_goes_when_it_is_given_back()
+    {
+        var store = _fixture.Open();
+        await store.ImportAsync("web", _fixture.Tar(), StoreFixture.Token);
+        using (var lease = await store.LeaseAsync("web", StoreFixture.Token))
+        {
+            Assert.Equal(new FreedSpace(0, 0, 0, 0, 1), await _fixture.Open().RemoveAsync("web", StoreFixture.Token));
+            Assert.Equal((0, 1), Counts(await _fixture.Open().PruneAsync(all: true, StoreFixture.Token)));
+            Assert.True(File.Exists(lease.Root.Path));
+            lease.Dispose();
+        }
+
+        Assert.Equal((1, 0), Counts(await _fixture.Open().PruneAsync(all: true, StoreFixture.Token)));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public async Task An_image_a_machine_of_another_process_has_opened_stays()
+    {
+        var store = _fixture.Open();
+        var image = await store.ImportAsync("web", _fixture.Tar(), StoreFixture.Token);
+
+        // As QEMU locks a read-only disk: a range of the file, shared.
+        using (var disk = File.OpenHandle(image.Path))
+        {
+            var range = new Range { Start = 100, Length = 1 };
+            Assert.Equal(0, SetRangeLock(disk, 37, ref range));
+            Assert.Equal((0, 1), Counts(await store.RemoveAsync("web", StoreFixture.Token)));
+        }
+
+        Assert.Equal((1, 0), Counts(await store.PruneAsync(all: true, StoreFixture.Token)));
+    }
+
+    [Fact]
+    public async Task A_prune_keeps_names_and_what_a_source_still_leads_to()
+    {
+        var store = _fixture.Open();
+        await store.ImportAsync("named", _fixture.Tar(), StoreFixture.Token);
+        var kept = await store.ResolveAsync(_fixture.Tree(), StoreFixture.Token);
+        var gone = _fixture.TarOf(("bin", System.Formats.Tar.TarEntryType.Directory, ""), ("gone", System.Formats.Tar.TarEntryType.RegularFile, ""));
+        await store.ResolveAsync(gone, StoreFixture.Token);
+        File.Delete(gone);
+        Assert.Equal((1, 0), Counts(await store.PruneAsync(ct: StoreFixture.Token)));
+        Assert.Equal(kept, await _fixture.OpenWithoutTools().ResolveAsync(_fixture.Tree(), StoreFixture.Token));
+        Assert.Equal((1, 0), Counts(await store.PruneAsync(all: true, StoreFixture.Token)));
+        Assert.Equal("named", Assert.Single(store.List()).Name);
+        Assert.NotNull(await _fixture.OpenWithoutTools().ResolveAsync("named", StoreFixture.Token));
+    }
+
+    [Fact]
+    public async Task A_prune_removes_what_builders_left_but_not_what_they_are_making()
+    {
+        var store = _fixture.Open();
+        var left = _fixture.Files.Write("store/tmp/a-left", "half an image");
+        var busy = _fixture.Files.Write("store/tmp/b-busy", "half an image");
+        _fixture.Files.Write("store/sources/0.json", "[");
+        _fixture.Files.Write($"store/blobs/{new string('0', 64)}.squashfs.seal", "{}");
+        _fixture.Files.Write("store/blobs/not-ours", "x");
+        var layout = StoreLayout.Open(_fixture.Options.Directory);
+        using (await StoreLock.TakeAsync(layout, "b", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token))
+        {
+            // Taking a lock sweeps its own: this one is made by its holder.
+            File.WriteAllText(busy, "half an image");
+            var freed = await store.PruneAsync(ct: StoreFixture.Token);
+            Assert.Equal(new FreedSpace(0, 1, 1, 13 + 1 + 2, 0), freed);
+            Assert.False(File.Exists(left));
+            Assert.True(File.Exists(busy));
+        }
+
+        Assert.Equal("not-ours", Assert.Single(Files()));
+    }
+
+    [Fact]
+    public async Task Whoever_has_a_lease_has_the_file_however_often_others_prune()
+    {
+        using var clock = new System.Reactive.Concurrency.EventLoopScheduler();
+        var (tree, token) = (_fixture.Tree(), StoreFixture.Token);
+        var ended = 0;
+        var pruners = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            while (Volatile.Read(ref ended) < 3)
+            {
+                await new ImageStore(_fixture.Options, clock).PruneAsync(all: true, token);
+            }
+        }, token)).ToList();
+        var users = Enumerable.Range(0, 3).Select(user => Task.Run(async () =>
+        {
+            try
+            {
+                var store = new ImageStore(_fixture.Options, clock);
+                for (var i = 0; i < 4; i++)
+                {
+                    using var lease = await store.LeaseAsync(tree, token);
+                    Assert.Equal(lease.Root.Digest, Digests.OfFile(lease.Root.Path, token));
+                    await store.ImportAsync($"name-{user}", tree, token);
+                    Assert.True(File.Exists((await store.ResolveAsync($"name-{user}", token)).Path));
+                    await store.RemoveAsync($"name-{user}", token);
+                    Assert.True(File.Exists(lease.Root.Path));
+                }
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+            }
+        }, token)).ToList();
+        await Task.WhenAll(users);
+        await Task.WhenAll(pruners);
+    }
+
+    private static (int Images, int InUse) Counts(FreedSpace freed) => (freed.Images, freed.InUse);
+
+    private IEnumerable<string?> Files() => new[] { "blobs", "sources", "names" }
+        .SelectMany(folder => Directory.EnumerateFiles(_fixture.Files[$"store/{folder}"])).Select(Path.GetFileName);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int SetRangeLock(SafeFileHandle handle, int command, ref Range range);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Range
+    {
+        public short Type;
+        public short From;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}
