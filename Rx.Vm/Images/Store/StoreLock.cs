@@ -48,7 +48,7 @@ internal sealed class StoreLock : IDisposable
             }
 
             var taken = new StoreLock(handle, layout, bucket);
-            taken.SweepTemporaries();
+            taken.Swept = taken.SweepTemporaries();
             return taken;
         }
         catch
@@ -57,6 +57,9 @@ internal sealed class StoreLock : IDisposable
             throw;
         }
     }
+
+    /// <summary>What killed holders had left, and was removed when the lock was taken.</summary>
+    public (int Files, long Bytes) Swept { get; private set; }
 
     /// <summary>A path for a file in the making; it does not exist yet.</summary>
     public string NewTemporaryPath() => Path.Combine(layout.Temporary, $"{bucket}-{Guid.NewGuid():N}");
@@ -72,11 +75,16 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
-    private void SweepTemporaries()
+    private (int Files, long Bytes) SweepTemporaries()
     {
+        var (files, bytes) = (0, 0L);
         foreach (var leftover in Directory.EnumerateFiles(layout.Temporary, $"{bucket}-*"))
         {
+            bytes += new FileInfo(leftover).Length;
+            files++;
             File.Delete(leftover);
         }
+
+        return (files, bytes);
     }
 }

@@ -77,27 +77,24 @@ internal sealed class StoreSweep(StoreLayout layout, Func<string, bool> isNamed)
     {
         foreach (var bucket in "0123456789abcdef")
         {
-            var files = new DirectoryInfo(layout.Temporary).GetFiles($"{bucket}-*");
-            if (files.Length > 0 && await tryTake(bucket.ToString()).ConfigureAwait(false) is { } held)
+            if (Directory.EnumerateFiles(layout.Temporary, $"{bucket}-*").Any() && await tryTake(bucket.ToString()).ConfigureAwait(false) is { } held)
             {
+                _temporaries += held.Swept.Files;
+                _bytes += held.Swept.Bytes;
                 held.Dispose();
-                var gone = files.Where(file => !File.Exists(file.FullName)).ToList();
-                _temporaries += gone.Count;
-                _bytes += gone.Sum(file => file.Length);
             }
         }
     }
 
     private int Delete(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        if (Posix.Stamp(path) is not { } stamp)
         {
             return 0;
         }
 
-        _bytes += file.Length;
-        file.Delete();
+        File.Delete(path);
+        _bytes += stamp.Size;
         return 1;
     }
 }
