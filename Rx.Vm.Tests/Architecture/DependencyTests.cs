@@ -1,71 +1,83 @@
-using System.Text.RegularExpressions;
+using System.Reflection;
+using NetArchTest.Rules;
+using Rx.Qmp;
+using Rx.Vm.Testing;
+using Rx.Vm.Tests.Architecture.Violations;
 
 namespace Rx.Vm.Tests.Architecture;
 
-/// <summary>Which folder may know which: the pure core knows no Rx, I/O, clock or other folder, and references go one way.</summary>
-public partial class DependencyTests
+/// <summary>
+/// Who may know whom, judged on the compiled code: what a method body calls counts, whatever usings or full names say. The pure rooms know no
+/// I/O, clock, thread or Rx and no other room; references between the packages go one way.
+/// </summary>
+public class DependencyTests
 {
+    // What no pure room may touch. System.Threading.Lock and the like would be a sign that something shares state.
     private static readonly string[] Impure =
     [
-        "System.Reactive", "System.IO", "System.Net", "System.Threading", "System.Diagnostics.Process", "Serilog", "DynamicData", "Rx.Qmp",
-        "Rx.Vm.Reactive", "Rx.Vm.Sources", "Rx.Vm.Effects", "Rx.Vm.Guest", "Rx.Vm.Qemu", "Rx.Vm.Images", "Rx.Vm.Fleet", "Rx.Vm.Journal",
-        "Rx.Vm.Testing",
+        "System.IO", "System.Net", "System.Threading", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch",
+        "System.Console", "System.TimeProvider", "System.Reactive", "System.Runtime.InteropServices.Marshal", "Microsoft.Win32", "Serilog",
+        "Microsoft.Extensions", "DynamicData", "Rx.Qmp",
     ];
 
+    // The only types of the root that a pure room may use: an id's rule, a size, the base of exceptions.
+    private static readonly string[] Shared = [typeof(RxVmException).FullName!, typeof(Identifiers).FullName!, typeof(MemorySize).FullName!];
+
+    public static TheoryData<string> PureRooms => ["Rx.Vm.Lifecycle", "Rx.Vm.Pods", "Rx.Vm.Devices"];
+
     [Theory]
-    [InlineData("Rx.Vm/Lifecycle")]
-    [InlineData("Rx.Vm/Pods")]
-    [InlineData("Rx.Vm/Devices")]
-    public void The_pure_core_knows_nothing_but_itself(string folder) => AssertAvoids(folder, Impure);
+    [MemberData(nameof(PureRooms))]
+    public void A_pure_room_touches_no_IO_no_clock_no_thread_and_no_Rx(string room) => Assert.Empty(Offenders(typeof(VmHost).Assembly, room, Impure));
+
+    [Theory]
+    [MemberData(nameof(PureRooms))]
+    public void A_pure_room_knows_only_pure_rooms(string room)
+    {
+        var others = typeof(VmHost).Assembly.GetTypes()
+            .Where(type => !PureRooms.Any(pure => type.Namespace == pure.Data) && !Shared.Contains(type.FullName) && !IsGenerated(type))
+            .Select(type => type.FullName!.Split('`')[0])
+            .Where(name => name.StartsWith("Rx.", StringComparison.Ordinal))
+            .Distinct().ToArray();
+        Assert.NotEmpty(others);
+        Assert.Empty(Offenders(typeof(VmHost).Assembly, room, others));
+    }
 
     [Fact]
-    public void The_QMP_client_does_not_know_the_runtime() => AssertAvoids("Rx.Qmp", ["Rx.Vm"]);
+    public void The_shared_wire_types_need_only_the_base_library() => Assert.Empty(Offenders(
+        typeof(VmHost).Assembly, "Rx.Vm.Guest.Wire", ["System.Reactive", "Serilog", "Rx.Qmp", "Rx.Vm.Lifecycle", "Rx.Vm.Pods", "Rx.Vm.Qemu", "Rx.Vm.Effects"]));
 
     [Fact]
-    public void The_shared_wire_types_need_only_the_base_library() =>
-        AssertAvoids("Rx.Vm/Guest/Wire", ["System.Reactive", "Serilog", "Rx.Qmp", "Rx.Vm.Lifecycle", "Rx.Vm.Pods", "Rx.Vm.Qemu", "Rx.Vm.Effects"]);
+    public void The_packages_reference_one_another_one_way()
+    {
+        Assert.DoesNotContain(References(typeof(QmpClient).Assembly), name => name.StartsWith("Rx.Vm", StringComparison.Ordinal) || name == "Rx.Qmp.Testing");
+        Assert.DoesNotContain(References(Assembly.Load("Rx.Qmp.Protocol")), name => name.StartsWith("Rx.", StringComparison.Ordinal));
+        Assert.DoesNotContain(References(typeof(VmHost).Assembly), name => name is "Rx.Vm.Testing" or "Rx.Qmp.Testing" or "Microsoft.Reactive.Testing");
+        Assert.Contains("Rx.Vm", References(typeof(SimulatedDriver).Assembly));
+    }
 
     [Fact]
     public void The_libraries_reference_no_test_framework_and_no_console_library() => Assert.DoesNotContain(
-        new[] { typeof(VmHost).Assembly, typeof(Rx.Qmp.QmpClient).Assembly }
-            .SelectMany(library => library.GetReferencedAssemblies())
-            .Select(reference => reference.Name!),
+        new[] { typeof(VmHost).Assembly, typeof(QmpClient).Assembly, typeof(SimulatedDriver).Assembly, Assembly.Load("Rx.Qmp.Testing") }.SelectMany(References),
         name => name.StartsWith("xunit", StringComparison.Ordinal) || name is "CsCheck" or "Spectre.Console" or "System.CommandLine");
 
-    [Fact]
-    public void The_rule_sees_a_reference_where_there_is_one() =>
-        Assert.Contains("Rx.Qmp", References(Path.Combine(Repository(), "Rx.Vm/Effects/DeviceEffects.cs")));
+    [Theory]
+    [InlineData(nameof(ReadsAFile))]
+    [InlineData(nameof(StartsAThread))]
+    [InlineData(nameof(RunsATask))]
+    [InlineData(nameof(AsksTheNet))]
+    [InlineData(nameof(LooksAtTheClock))]
+    [InlineData(nameof(KnowsTheHost))]
+    public void A_violation_inside_a_method_body_is_seen(string name) => Assert.Contains(
+        $"{typeof(ReadsAFile).Namespace}.{name}", Offenders(typeof(DependencyTests).Assembly, typeof(ReadsAFile).Namespace!, [.. Impure, typeof(VmHost).FullName!]));
 
-    private static void AssertAvoids(string folder, string[] forbidden)
+    private static IEnumerable<string> Offenders(Assembly assembly, string room, string[] forbidden)
     {
-        var root = Repository();
-        var files = Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .ToArray();
-        Assert.NotEmpty(files);
-        var broken = files.SelectMany(file => References(file)
-            .Where(name => forbidden.Any(f => name == f || name.StartsWith(f + ".", StringComparison.Ordinal)))
-            .Select(name => $"{Path.GetRelativePath(root, file)} knows {name}"));
-        Assert.Empty(broken);
+        var rule = Types.InAssembly(assembly).That().ResideInNamespaceMatching($@"^{room.Replace(".", @"\.", StringComparison.Ordinal)}(\.|$)");
+        Assert.NotEmpty(rule.GetTypes());
+        return rule.ShouldNot().HaveDependencyOnAny(forbidden).GetResult().FailingTypeNames ?? [];
     }
 
-    // What code names: usings, and qualified names outside of comments.
-    private static IEnumerable<string> References(string file) => File.ReadLines(file)
-        .Select(line => line.TrimStart())
-        .Where(line => !line.StartsWith("//", StringComparison.Ordinal))
-        .SelectMany(line => Qualified().Matches(line).Select(m => m.Value));
+    private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
 
-    [GeneratedRegex(@"\b(System|Serilog|DynamicData|Xunit|CsCheck|Rx)(\.[A-Z]\w*)*")]
-    private static partial Regex Qualified();
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "RxRuntime.sln")))
-        {
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("RxRuntime.sln is in no parent folder");
-        }
-
-        return directory.FullName;
-    }
+    private static bool IsGenerated(Type type) => type.FullName!.Contains('<', StringComparison.Ordinal);
 }
