@@ -70,6 +70,12 @@ public class DependencyTests
     public void A_violation_inside_a_method_body_is_seen(string name) => Assert.Contains(
         $"{typeof(ReadsAFile).Namespace}.{name}", Offenders(typeof(DependencyTests).Assembly, typeof(ReadsAFile).Namespace!, [.. Impure, typeof(VmHost).FullName!]));
 
+    [Fact]
+    public void No_folder_holds_fifty_files() => Assert.DoesNotContain(
+        Directory.EnumerateDirectories(Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!, "*", SearchOption.AllDirectories)
+            .Where(folder => !folder.Contains("/obj", StringComparison.Ordinal) && !folder.Contains("/bin", StringComparison.Ordinal)),
+        folder => Directory.EnumerateFiles(folder, "*.cs").Count() >= 50);
+
     private static IEnumerable<string> Offenders(Assembly assembly, string room, string[] forbidden)
     {
         var rule = Types.InAssembly(assembly).That().ResideInNamespaceMatching($@"^{room.Replace(".", @"\.", StringComparison.Ordinal)}(\.|$)");

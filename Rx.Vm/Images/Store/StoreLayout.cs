@@ -29,6 +29,7 @@ internal sealed class StoreLayout
     /// <summary>Makes what is missing and refuses a directory that somebody else could have prepared.</summary>
     public static StoreLayout Open(string root)
     {
+        LinuxOnly.Require("The image store");
         if (root.Length == 0)
         {
             throw new ImageException(ImageError.StoreUnusable, root, "There is no place for images: this user has no home; set HOME or XDG_CACHE_HOME.");

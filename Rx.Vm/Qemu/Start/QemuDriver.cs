@@ -40,6 +40,7 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     public async ValueTask<IMachine> StartAsync(MachineSpec spec, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
+        LinuxOnly.Require("QEMU's driver");
         var emulator = Check(spec);
         using var descriptors = Descriptors.Reserve(spec.Id);
         var began = _time.Now;
