@@ -1,31 +1,53 @@
 using System.CommandLine;
+using Rx.Vm.Cli.Setup;
 using Rx.Vm.Images;
 using Rx.Vm.Images.Boot;
 
 namespace Rx.Vm.Cli.Commands;
 
-/// <summary><c>rxvm setup-files</c>: makes what virtual machines boot from. Called by <c>./rx setup</c>.</summary>
+/// <summary><c>rxvm setup</c>: what machines boot from and a first image, in the cache of whoever calls it.</summary>
 internal static class SetupCommand
 {
+    private const string BusyboxName = "busybox";
+
     public static Command Create()
     {
-        var init = new Option<string>("--init") { Description = "The published guest init.", Required = true };
-        var kernel = new Option<string>("--kernel-dir")
+        var init = new Option<string?>("--init") { Description = "The guest's init. Default: the one this program carries." };
+        var kernel = new Option<string?>("--kernel-dir")
         {
-            Description = "An unpacked kernel package: boot/vmlinuz-VERSION and lib/modules/VERSION.", Required = true,
+            Description = "An unpacked kernel package: boot/vmlinuz-VERSION and lib/modules/VERSION. Default: Debian's cloud kernel, downloaded.",
         };
-        var command = new Command("setup-files", "Make the initramfs and the kernel image in the cache.") { init, kernel };
-        command.Hidden = true;
+        var busybox = new Option<string?>("--busybox")
+        {
+            Description = "A static busybox for the image of that name. Default: this machine's, else Debian's, downloaded.",
+        };
+        var command = new Command("setup", "Make what machines boot from, and the image 'busybox'. Done again, it renews both.") { init, kernel, busybox };
         command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
         {
-            var store = new BootFileStore(new ImageStoreOptions(), CliScheduler.Instance);
-            var package = KernelPackage.Open(Path.GetFullPath(parsed.GetRequiredValue(kernel)));
-            var files = await store.PrepareAsync(Path.GetFullPath(parsed.GetRequiredValue(init)), package, ct).ConfigureAwait(false);
+            using var work = new TemporaryFolder();
             var output = parsed.InvocationConfiguration.Output;
+            var guest = Path.GetFullPath(parsed.GetValue(init) ?? Carried());
+            var tree = parsed.GetValue(kernel) is { } given ? Path.GetFullPath(given) : await DebianPackage.KernelAsync(work, ct).ConfigureAwait(false);
+            var store = new BootFileStore(new ImageStoreOptions(), CliScheduler.Instance);
+            var files = await store.PrepareAsync(guest, KernelPackage.Open(tree), ct).ConfigureAwait(false);
             output.WriteLine($"kernel    {files.KernelVersion}");
             output.WriteLine($"image     {files.KernelPath}");
             output.WriteLine($"initramfs {files.InitramfsPath}");
+
+            var program = parsed.GetValue(busybox) is { } own ? Path.GetFullPath(own) : await BusyboxImage.FindAsync(work, ct).ConfigureAwait(false);
+            var archive = await BusyboxImage.WriteAsync(program, work, ct).ConfigureAwait(false);
+            var images = new ImageStore(new ImageStoreOptions(), CliScheduler.Instance);
+            var image = await images.ImportAsync(BusyboxName, archive, ct).ConfigureAwait(false);
+            output.WriteLine($"{BusyboxName}   {image.Path}");
         }));
         return command;
+    }
+
+    private static string Carried()
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "guest", "rxvm-init");
+        return File.Exists(path)
+            ? path
+            : throw new ImageException(ImageError.NotFound, path, "This build of rxvm carries no guest init: give one with --init, or call './rx setup'.");
     }
 }

@@ -51,7 +51,7 @@ public class UsageTests
     [InlineData("image", "import", "x", "ESCAPE")]
     [InlineData("image", "import", "ESCAPE", "/")]
     [InlineData("image", "resolve", "ESCAPE")]
-    [InlineData("setup-files", "--init", "ESCAPE", "--kernel-dir", "ESCAPE")]
+    [InlineData("setup", "--init", "ESCAPE", "--kernel-dir", "ESCAPE")]
     public async Task Nothing_that_is_written_steers_a_terminal(params string[] words)
     {
         using var spec = SpecFile.Shell("true");

@@ -1,0 +1,13 @@
+namespace Rx.Vm.Cli.Setup;
+
+/// <summary>A folder of its own, of mode 0700, that goes with whatever is in it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("rxvm-setup-").FullName;
+
+    /// <summary>A path in it.</summary>
+    public string At(string name) => Path.Combine(_path, name);
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+}
