@@ -21,19 +21,24 @@ public sealed class VirtualMachine
     private readonly CommandLedger _ledger;
     private readonly GuestEffects _guest;
     private readonly MachineConnection _connection;
-    private readonly Func<string, CancellationToken, Task<ImageLease>> _lease;
+    private readonly Func<PodSpec, ImmutableArray<ImageReference>> _judge;
+    private readonly Func<ImageReference, CancellationToken, Task<ImageLease>> _lease;
+    private readonly MachineSizing _sizing;
     private readonly Func<string, string> _newId;
     private readonly bool _inline;
 
     internal VirtualMachine(
         VmPipeline pipeline, VmJournal journal, CommandLedger ledger, GuestEffects guest, MachineConnection connection,
-        Func<string, CancellationToken, Task<ImageLease>> lease, Func<string, string> newId, bool inline)
+        Func<PodSpec, ImmutableArray<ImageReference>> judge, Func<ImageReference, CancellationToken, Task<ImageLease>> lease, MachineSizing sizing,
+        Func<string, string> newId, bool inline)
     {
         _pipeline = pipeline;
         _ledger = ledger;
         _guest = guest;
         _connection = connection;
+        _judge = judge;
         _lease = lease;
+        _sizing = sizing;
         _newId = newId;
         _inline = inline;
         Journal = journal;
@@ -85,35 +90,47 @@ public sealed class VirtualMachine
     /// <summary>
     /// Boots a machine that was made without booting. Completes when the boot has begun; wait for the phase in <see cref="States"/>.
     /// </summary>
-    public Task BootAsync(CancellationToken ct = default) => AskAsync(VmEventKind.BootRequested, "boot", ct);
+    public Task BootAsync(CancellationToken ct = default)
+    {
+        if (!ct.IsCancellationRequested)
+        {
+            _sizing.Settle();
+        }
+
+        return AskAsync(VmEventKind.BootRequested, "boot", ct);
+    }
 
     /// <summary>
-    /// Runs <paramref name="spec"/>: resolves its images, boots the machine if need be, attaches the disks, starts the containers.
-    /// Completes
-    /// when they have started.
+    /// Runs <paramref name="spec"/>: resolves its images, boots the machine if need be, attaches the disks, starts the containers. Completes
+    /// when they have started. A machine that was not booted before gets the size that the spec asks for where its options left that open.
     /// </summary>
-    /// <exception cref="PodSpecException">The spec breaks a rule.</exception>
+    /// <exception cref="PodSpecException">The spec breaks a rule, or names a path on the host and the host takes names only.</exception>
     /// <exception cref="ImageException">An image can't be had.</exception>
-    /// <exception cref="VmRefusedException">The machine has a pod, or is on its way out.</exception>
+    /// <exception cref="VmRefusedException">The machine has a pod, is on its way out, or is smaller than the spec asks for.</exception>
     /// <exception cref="VmFailedException">The pod did not start; the machine is shut down with the reason.</exception>
     public async Task<Pod> RunPodAsync(PodSpec spec, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
         spec.Validate();
+        RefuseTooSmall(_sizing.Lacking(spec.Resources));
+
+        // All are judged before the first is looked up: a spec that is refused has read nothing.
+        var references = _judge(spec);
         var leases = new List<ImageLease>();
         try
         {
-            foreach (var container in spec.Containers)
+            foreach (var reference in references)
             {
-                leases.Add(await _lease(container.Image, ct).ConfigureAwait(false));
+                leases.Add(await _lease(reference, ct).ConfigureAwait(false));
             }
 
             var disks = leases.Select((lease, slot) => new ContainerDisk(slot, lease.Root)).ToImmutableArray();
             var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks, _inline);
             ct.ThrowIfCancellationRequested();
+            RefuseTooSmall(_sizing.Claim(spec.Resources));
             var (command, answer) = _ledger.Open();
             _guest.Plan(command, plan);
-            _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length));
+            _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length, new(spec.Labels)));
             _ = ReleaseAsync(leases, answer);
             leases = [];
             Check(await answer.WaitAsync(ct).ConfigureAwait(false), "run pod");
@@ -151,6 +168,7 @@ public sealed class VirtualMachine
     /// <param name="command">The command and its arguments.</param>
     /// <param name="options">Terminal, user, directory, environment.</param>
     /// <param name="ct">Ends the wait, not the process.</param>
+    /// <exception cref="PodSpecException">Command, options or name break a rule; the field is named.</exception>
     /// <exception cref="VmRefusedException">No pod runs, or too many calls wait.</exception>
     /// <exception cref="VmFailedException">The guest could not start it: no such container, no such command.</exception>
     public async Task<ExecProcess> ExecAsync(
@@ -159,8 +177,11 @@ public sealed class VirtualMachine
         ArgumentException.ThrowIfNullOrEmpty(container);
         ArgumentNullException.ThrowIfNull(command);
         options ??= new ExecOptions();
-        options.Validate(command);
-        var plan = new ExecPlan(container, command, options);
+
+        // Copied once: what was judged is what is sent.
+        ImmutableArray<string> words = [.. command];
+        ProcessRules.CheckExec(container, words, options);
+        var plan = new ExecPlan(container, words, options);
         await CallAsync("exec", plan, ct).ConfigureAwait(false);
         plan.Streams!.StartInput();
         return new ExecProcess(plan.Streams);
@@ -208,6 +229,14 @@ public sealed class VirtualMachine
         var (command, answer) = _ledger.Open();
         _pipeline.Post(VmEvent.Request(kind, command));
         Check(await answer.WaitAsync(ct).ConfigureAwait(false), request);
+    }
+
+    private void RefuseTooSmall(string? lacking)
+    {
+        if (lacking is not null)
+        {
+            throw new VmRefusedException(Id, "run pod", Refusal.TooSmall, State.Phase, $"it asks for {lacking}");
+        }
     }
 
     private void Check(Answer answer, string request)

@@ -8,6 +8,7 @@ using Rx.Vm.Images;
 using Rx.Vm.Images.Boot;
 using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Pods;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
 using Serilog;
@@ -205,7 +206,7 @@ public sealed class VmHost : IAsyncDisposable
     }
 
     // Part of the start: it reads and checks files.
-    private MachineSpec Specify(string id, VmOptions options)
+    private MachineSpec Specify(string id, VmOptions options, MachineSize size)
     {
         var needed = _driver.Needs.HasFlag(MachineNeeds.BootFiles);
         var files = needed && (options.KernelPath is null || options.InitrdPath is null)
@@ -214,8 +215,8 @@ public sealed class VmHost : IAsyncDisposable
         return new MachineSpec
         {
             Id = id,
-            MemoryMiB = (int)(options.Memory >> 20),
-            Cpus = options.Cpus,
+            MemoryMiB = size.MemoryMiB,
+            Cpus = size.Cpus,
             KernelPath = options.KernelPath ?? files?.KernelPath ?? (needed ? throw NothingToBoot("kernel") : ""),
             InitrdPath = options.InitrdPath ?? files?.InitramfsPath ?? (needed ? throw NothingToBoot("initramfs") : ""),
             ExtraAppend = options.KernelAppend,
@@ -250,9 +251,10 @@ public sealed class VmHost : IAsyncDisposable
         var ledger = new CommandLedger(_options.InlineContinuations);
         var connection = new MachineConnection();
         var guest = new GuestEffects(connection, pipeline.Post);
+        var sizing = new MachineSizing(options.Memory is { } memory ? (int)(memory >> 20) : null, options.Cpus);
         var machine = new MachineEffects(
-            _driver, () => Specify(id, options), _starts, connection, _options.Schedulers, _options.InlineContinuations, options.Timeouts,
-            IsOrdinary(options), pipeline.Post, log);
+            _driver, () => Specify(id, options, sizing.Settle()), _starts, connection, _options.Schedulers, _options.InlineContinuations,
+            options.Timeouts, IsOrdinary(options), pipeline.Post, log);
         var work = new WorkMeter(connection);
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
         pipeline.Connect(ledger, new StepWork
@@ -274,19 +276,21 @@ public sealed class VmHost : IAsyncDisposable
             Log = step => VmLog.Step(log, step),
             Report = (part, fault) => log.Error(fault, "Something in {Part} of a step threw", part),
         });
-        return new VirtualMachine(pipeline, journal, ledger, guest, connection, LeaseAsync, NewId, _options.InlineContinuations);
+        return new VirtualMachine(
+            pipeline, journal, ledger, guest, connection, spec => PodImages.Check(spec, _options.Images.Sources), LeaseAsync, sizing, NewId,
+            _options.InlineContinuations);
     }
 
     // Where the driver needs no files, an image is just its name.
-    private async Task<ImageLease> LeaseAsync(string image, CancellationToken ct)
+    private async Task<ImageLease> LeaseAsync(ImageReference image, CancellationToken ct)
     {
         if (!_driver.Needs.HasFlag(MachineNeeds.Images))
         {
-            return ImageLease.OfNothing(RootFileSystem.Unresolved(ImageReference.Parse(image)));
+            return ImageLease.OfNothing(RootFileSystem.Unresolved(image));
         }
 
         await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
-        return await Images.LeaseAsync(image, ct).ConfigureAwait(false);
+        return await Images.LeaseAsync(image.Value, ct).ConfigureAwait(false);
     }
 
     private static StartQueue Queue(VmHostOptions options, IMachineDriver driver)

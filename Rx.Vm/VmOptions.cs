@@ -1,7 +1,6 @@
-using Rx.Vm.Guest;
-using Rx.Vm.Images;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
+using Rx.Vm.Text;
 
 namespace Rx.Vm;
 
@@ -11,11 +10,14 @@ public sealed record VmOptions
     /// <summary>The id: 1 to 64 of letters, digits, '_', '.', '-'. Null makes <c>vm-</c> and ten random letters.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Guest memory in bytes, a whole number of MiB. Default 256 MiB.</summary>
-    public long Memory { get; init; } = 256.MiB();
+    /// <summary>
+    /// Guest memory in bytes: a whole number of MiB from 96 MiB, with less the kernel does not come up, to 1 TiB. Null: what the spec of the
+    /// pod asks for that boots the machine, else 256 MiB. A pod that asks for more than the machine has is refused.
+    /// </summary>
+    public long? Memory { get; init; }
 
-    /// <summary>Virtual processors. Default 1.</summary>
-    public int Cpus { get; init; } = 1;
+    /// <summary>Virtual processors, 1 to 64. Null: what the spec of the pod asks for that boots the machine, else 1.</summary>
+    public int? Cpus { get; init; }
 
     /// <summary>The kernel; null takes the host's.</summary>
     public string? KernelPath { get; init; }
@@ -56,22 +58,21 @@ public sealed record VmOptions
     /// <summary>Throws for the first value out of its range, naming it.</summary>
     internal void Validate()
     {
-        // The rule for ids of machines is that of image names.
-        if (Id is not null && !ImageReference.IsValidName(Id))
+        if (Id is not null && !Identifiers.IsValid(Id))
+        {
+            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Id)}: {Identifiers.Complaint(Id)}");
+        }
+
+        if (Memory is { } memory
+            && (memory % 1.MiB() != 0 || memory < MachineSize.LeastMemoryMiB.MiB() || memory > MachineSize.MostMemoryMiB.MiB()))
         {
             throw new RxVmException(
-                $"{nameof(VmOptions)}.{nameof(Id)}: '{GuestText.Sanitize(Id, 80)}' is not an id: "
-                + "1 to 64 of letters, digits, '_', '.', '-', the first a letter or digit");
+                $"{nameof(VmOptions)}.{nameof(Memory)}: {memory} bytes is not a whole number of MiB from {MachineSize.LeastMemoryMiB} MiB to 1 TiB");
         }
 
-        if (Memory % 1.MiB() != 0 || Memory < 64.MiB() || Memory > 1024.GiB())
+        if (Cpus is < 1 or > MachineSize.MostCpus)
         {
-            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Memory)}: {Memory} bytes is not a whole number of MiB from 64 MiB to 1 TiB");
-        }
-
-        if (Cpus is < 1 or > 64)
-        {
-            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Cpus)}: {Cpus} is not between 1 and 64");
+            throw new RxVmException($"{nameof(VmOptions)}.{nameof(Cpus)}: {Cpus} is not between 1 and {MachineSize.MostCpus}");
         }
 
         if (Timeouts.Invalid() is { } name)

@@ -7,8 +7,9 @@ namespace Rx.Vm;
 /// <param name="request">What was asked.</param>
 /// <param name="refusal">Why not.</param>
 /// <param name="phase">The phase it was asked in.</param>
-public sealed class VmRefusedException(string vmId, string request, Refusal refusal, VmPhase phase)
-    : RxVmException($"{vmId}: {request} refused while {phase}: {Words(refusal)}")
+/// <param name="detail">What exactly, where there is more to say than the reason.</param>
+public sealed class VmRefusedException(string vmId, string request, Refusal refusal, VmPhase phase, string? detail = null)
+    : RxVmException($"{vmId}: {request} refused while {phase}: {Words(refusal)}{(detail is null ? "" : $": {detail}")}")
 {
     /// <summary>The machine.</summary>
     public string VmId { get; } = vmId;
@@ -29,5 +30,6 @@ public sealed class VmRefusedException(string vmId, string request, Refusal refu
         Refusal.Gone => "the machine has gone",
         Refusal.TooManyCalls => $"{VmCore.MaxCalls} calls are already waiting for the guest",
         Refusal.TooManyDevices => $"a machine has {Devices.DeviceSet.Capacity} device slots",
+        Refusal.TooSmall => "the machine is too small for the pod",
     };
 }

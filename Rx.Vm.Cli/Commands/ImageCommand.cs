@@ -103,5 +103,5 @@ internal static class ImageCommand
         }
     }
 
-    private static ImageStore Open() => new(new ImageStoreOptions(), CliScheduler.Instance);
+    private static ImageStore Open() => new(new ImageStoreOptions { Sources = ImageSourcePolicy.HostPaths }, CliScheduler.Instance);
 }

@@ -21,8 +21,8 @@ internal static class RunCommand
             HelpName = "file",
         };
         var interactive = new Option<bool>("--interactive", "-i") { Description = "Forward standard input to the first container." };
-        var memory = new Option<int?>("--memory") { Description = "Guest memory in MiB (the spec's wins; default 256).", HelpName = "MiB" };
-        var cpus = new Option<int?>("--cpus") { Description = "Virtual processors (the spec's wins; default 1).", HelpName = "n" };
+        var memory = new Option<int?>("--memory") { Description = "Guest memory in MiB, at least what the spec asks for (default: that, else 256).", HelpName = "MiB" };
+        var cpus = new Option<int?>("--cpus") { Description = "Virtual processors, at least what the spec asks for (default: that, else 1).", HelpName = "n" };
         var kernel = new Option<string?>("--kernel") { Description = "The kernel to boot.", HelpName = "file" };
         var initrd = new Option<string?>("--initrd") { Description = "The initramfs to boot.", HelpName = "file" };
         var append = new Option<string?>("--append") { Description = "Added to the kernel command line.", HelpName = "text" };
@@ -63,10 +63,10 @@ internal static class RunCommand
                     parsed.GetValue(driver),
                     new VmOptions
                     {
-                        Memory = (parsed.GetValue(memory) ?? 256).MiB(),
-                        Cpus = parsed.GetValue(cpus) ?? 1,
-                        KernelPath = parsed.GetValue(kernel),
-                        InitrdPath = parsed.GetValue(initrd),
+                        Memory = parsed.GetValue(memory)?.MiB(),
+                        Cpus = parsed.GetValue(cpus),
+                        KernelPath = Absolute(parsed.GetValue(kernel)),
+                        InitrdPath = Absolute(parsed.GetValue(initrd)),
                         KernelAppend = parsed.GetValue(append) ?? "",
                         Accelerator = parsed.GetValue(accel),
                         RequireIsolation = parsed.GetValue(isolation),
@@ -83,6 +83,9 @@ internal static class RunCommand
         });
         return command;
     }
+
+    // The machine knows no working directory. An empty name is left for the complaint about it.
+    private static string? Absolute(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path);
 
     private static TimeSpan? Seconds(string? text)
     {

@@ -98,6 +98,17 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
                 json.WriteString("pod"u8, pod);
             }
 
+            if (state.Labels.Count > 0)
+            {
+                json.WriteStartObject("labels"u8);
+                foreach (var (name, value) in state.Labels)
+                {
+                    json.WriteString(name, value);
+                }
+
+                json.WriteEndObject();
+            }
+
             if (state.ExitCodes.Count > 0)
             {
                 json.WriteStartArray("exitCodes"u8);

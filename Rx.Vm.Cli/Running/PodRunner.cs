@@ -5,6 +5,7 @@ using System.Reactive.Threading.Tasks;
 using Rx.Vm.Cli.Native;
 using Rx.Vm.Cli.Streams;
 using Rx.Vm.Cli.Terminal;
+using Rx.Vm.Images;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Testing;
@@ -48,7 +49,7 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         var preparing = new CancellationTokenSource();
 
         // Not booted yet: a missing image is found before there is a machine to clean up.
-        var vm = host.Create(Size(settings.Machine, spec));
+        var vm = host.Create(settings.Machine);
         using var logging = events is null ? null : vm.States.Subscribe(events);
         var isShown = !settings.Verbose && ProgressDisplay.Suits(error);
         using var progress = isShown ? ProgressDisplay.Show(vm.States, error, _scheduler) : Disposable.Empty;
@@ -193,15 +194,12 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         }
     }
 
-    private static VmOptions Size(VmOptions machine, PodSpec spec) => machine with
-    {
-        Cpus = spec.Resources.Vcpu ?? machine.Cpus,
-        Memory = spec.Resources.Memory?.MiB() ?? machine.Memory,
-    };
-
     private VmHostOptions HostOptions() => new()
     {
         Logger = Logging(),
+
+        // Whoever calls this program reads files with their own rights anyway.
+        Images = new ImageStoreOptions { Sources = ImageSourcePolicy.HostPaths },
         Driver = settings.Driver switch
         {
             MachineDriver.Qemu => null,

@@ -1,29 +1,21 @@
-using System.Text;
 using Rx.Vm.Cli.Streams;
 
 namespace Rx.Vm.Cli.Running;
 
-/// <summary>The text of a pod spec, from a file or standard input; never more of it than a spec may have.</summary>
+/// <summary>The bytes of a pod spec, from a file or standard input; never more of them than a spec may have. They are judged, not mended, by its reader.</summary>
 internal static class SpecText
 {
     private const int MaxBytes = 1 << 20;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Reads it.</summary>
     /// <param name="source">A path; <c>-</c> is standard input.</param>
-    /// <exception cref="RxVmException">It can't be read, is too long, or is no UTF-8; the path is named.</exception>
-    public static string Read(string source)
+    /// <exception cref="RxVmException">It can't be read, or is too long; the path is named.</exception>
+    public static ReadOnlyMemory<byte> Read(string source)
     {
         var name = source == "-" ? "standard input" : source;
         try
         {
-            var bytes = source == "-" ? ReadAll(StandardInput.ReadWaiting) : ReadFile(source);
-            return Strict.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new RxVmException($"{name}: is not UTF-8 (byte {e.Index + 1})", e);
+            return source == "-" ? ReadAll(StandardInput.ReadWaiting) : ReadFile(source);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -31,7 +23,7 @@ internal static class SpecText
         }
     }
 
-    private static ReadOnlySpan<byte> ReadFile(string path)
+    private static ReadOnlyMemory<byte> ReadFile(string path)
     {
         if (Directory.Exists(path))
         {
@@ -42,7 +34,7 @@ internal static class SpecText
         return ReadAll(file.Read);
     }
 
-    private static ReadOnlySpan<byte> ReadAll(Reading read)
+    private static ReadOnlyMemory<byte> ReadAll(Reading read)
     {
         var buffer = new byte[MaxBytes + 1];
         var length = 0;
@@ -55,7 +47,7 @@ internal static class SpecText
             }
         }
 
-        return buffer.AsSpan(0, length);
+        return buffer.AsMemory(0, length);
     }
 
     private delegate int Reading(Span<byte> buffer);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Cli.Streams;
 
@@ -109,7 +110,7 @@ internal sealed class CleanWriter : TextWriter
         else
         {
             var isPair = Rune.TryCreate(_high, c, out var rune);
-            Encode(isPair || Rune.TryCreate(c, out rune) ? Complaint.Shown(rune) : "\uFFFD");
+            Encode(isPair || Rune.TryCreate(c, out rune) ? CleanText.Of(rune) : "\uFFFD");
             _high = '\0';
         }
     }

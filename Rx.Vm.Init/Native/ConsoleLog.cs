@@ -1,4 +1,5 @@
 using System.Text;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Init.Native;
 
@@ -33,12 +34,6 @@ internal static class ConsoleLog
     /// <summary>Writes a line. Control characters from images and hosts must not steer a terminal that shows the log.</summary>
     public static void Write(string text)
     {
-        var line = new StringBuilder("rxvm-init: ", MaxLine + 16);
-        foreach (var character in text.Length > MaxLine ? text.AsSpan(0, MaxLine) : text)
-        {
-            line.Append(char.IsControl(character) ? ' ' : character);
-        }
-
-        _ = Fd.Write(2, Encoding.UTF8.GetBytes(line.Append('\n').ToString()));
+        _ = Fd.Write(2, Encoding.UTF8.GetBytes($"rxvm-init: {CleanText.Of(text, MaxLine)}\n"));
     }
 }

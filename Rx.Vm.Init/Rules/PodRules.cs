@@ -1,5 +1,6 @@
 using System.Text;
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Init.Rules;
 
@@ -29,9 +30,9 @@ internal static class PodRules
         var sessions = new HashSet<ulong>();
         foreach (var container in pod.Containers)
         {
-            if (container is null || !IsId(container.Id))
+            if (container is null || !Identifiers.IsValid(container.Id))
             {
-                return "each container is an object whose id matches [A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
+                return $"each container is an object with an id: {Identifiers.Rule}";
             }
 
             if (!ids.Add(container.Id))
@@ -47,11 +48,6 @@ internal static class PodRules
 
         return null;
     }
-
-    /// <summary>A letter or digit, then up to 63 letters, digits, underscores, dots and dashes.</summary>
-    public static bool IsId(string id) =>
-        id.Length is >= 1 and <= 64 && char.IsAsciiLetterOrDigit(id[0])
-        && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 
     private static string? JudgeContainer(ContainerPayload container, HashSet<ulong> sessions) =>
         JudgeRoot(container)

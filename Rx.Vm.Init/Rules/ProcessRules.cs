@@ -1,4 +1,6 @@
+using System.Text;
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Pods;
 
 namespace Rx.Vm.Init.Rules;
 
@@ -7,12 +9,6 @@ internal static class ProcessRules
 {
     /// <summary>Most arguments, and most environment variables, of a process.</summary>
     public const int MaxStrings = 16_384;
-
-    /// <summary>Longest single argument or <c>NAME=value</c>, in characters: the kernel takes no string over 128 KiB.</summary>
-    public const int MaxString = 128 << 10;
-
-    /// <summary>Longest working directory, in characters.</summary>
-    public const int MaxPath = 4096;
 
     /// <summary>Judges an EXECCMD by itself; whether its container runs is another question.</summary>
     public static string? JudgeExec(ExecPayload exec) =>
@@ -40,7 +36,7 @@ internal static class ProcessRules
             return $"more than {MaxStrings} arguments or variables";
         }
 
-        if (command.Any(a => a is null || a.Contains('\0') || a.Length >= MaxString))
+        if (command.Any(a => a is null || a.Contains('\0') || Encoding.UTF8.GetByteCount(a) > ProcessLimits.Text))
         {
             return "an argument is null, has a NUL character or is too long";
         }
@@ -50,7 +46,7 @@ internal static class ProcessRules
             return "a variable has no name, a '=' in its name, a NUL character or is too long";
         }
 
-        return workdir.Length == 0 || (workdir[0] == '/' && workdir.Length <= MaxPath && !workdir.Contains('\0'))
+        return workdir.Length == 0 || (workdir[0] == '/' && Encoding.UTF8.GetByteCount(workdir) <= ProcessLimits.Path && !workdir.Contains('\0'))
             ? null
             : "the working directory is not an absolute path";
     }
@@ -69,7 +65,7 @@ internal static class ProcessRules
     private static bool IsVariable(EnvPayload? variable) =>
         variable is { Env: { Length: > 0 } name, Value: { } value }
         && !name.Contains('=') && !name.Contains('\0') && !value.Contains('\0')
-        && name.Length + value.Length < MaxString;
+        && Encoding.UTF8.GetByteCount(name) + 1 + Encoding.UTF8.GetByteCount(value) <= ProcessLimits.Text;
 
     private static bool IsAccount(string? name) => name is null || (name.Length <= 256 && !name.Contains(':') && !HasControl(name));
 }

@@ -63,6 +63,12 @@ public static class JournalTest
             members.Add($"PodId = {JournalLiteral.Of(pod)}");
         }
 
+        if (e.Labels.Count > 0)
+        {
+            var labels = e.Labels.Select(label => $"new({JournalLiteral.Of(label.Key)}, {JournalLiteral.Of(label.Value)})");
+            members.Add($"Labels = new([{string.Join(", ", labels)}])");
+        }
+
         if (e.Text is { } text)
         {
             members.Add($"Text = {JournalLiteral.Of(text)}");

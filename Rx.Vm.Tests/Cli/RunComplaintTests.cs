@@ -10,6 +10,8 @@ public class RunComplaintTests
     [InlineData("""{"containers":[{"image":"busybox","command":["x"],"colour":1}]}""", "containers[0].colour: unknown field")]
     [InlineData("""{"containers":[{"image":"busybox","command":[]}]}""", "containers[0].command: the command is empty")]
     [InlineData("""{"containers":[{"image":"no-such-image","command":["x"]}]}""", "no-such-image")]
+    [InlineData("""{"id":"a","id":"b","containers":[{"image":"busybox","command":["x"]}]}""", "id: is there twice (the second time in line 1)")]
+    [InlineData("""{"resource":{"memory":64},"containers":[{"image":"busybox","command":["x"]}]}""", "resource.memory: 64 is not between 96 and")]
     [InlineData("""{"id":"../x","containers":[{"image":"busybox","command":["x"]}]}""", "'../x'")]
     [InlineData("""{"containers":[{"image":"busybox","command":["a\u0000b"]}]}""", "NUL")]
     [InlineData("""{"containers":[{"image":"b","command":["\u001b]0;owned\u0007"],"\u001b[2J":1}]}""", "unknown field")]
@@ -18,6 +20,35 @@ public class RunComplaintTests
         using var spec = new SpecFile(json);
 
         Complains(await Rxvm.RunAsync("run", spec.Path), culprit);
+    }
+
+    [Fact]
+    public async Task A_variable_that_the_kernel_does_not_take()
+    {
+        using var spec = new SpecFile(
+            $$"""{"containers":[{"image":"busybox","command":["true"],"envs":[{"env":"x","value":"{{new string('y', 131_070)}}"}]}]}""");
+
+        Complains(await Rxvm.RunAsync("run", spec.Path), "containers[0].envs[0].value: is longer than");
+    }
+
+    [Fact]
+    public async Task A_machine_smaller_than_the_spec_asks_for()
+    {
+        using var spec = new SpecFile("""{"resource":{"memory":512},"containers":[{"image":"busybox","command":["true"]}]}""");
+
+        Complains(
+            await Rxvm.RunAsync("run", "--driver", "sim", "--memory", "128", spec.Path), "asks for 512 MiB of memory, the machine has 128");
+    }
+
+    // The file is found from where the program was started, and the complaint names it whole.
+    [Fact]
+    public async Task A_kernel_named_from_the_working_directory()
+    {
+        using var spec = SpecFile.Shell("true");
+
+        Complains(
+            await Rxvm.RunAsync("run", "--kernel", "no-such-kernel", "--initrd", "no-such-initrd", spec.Path),
+            Path.GetFullPath("no-such-kernel"));
     }
 
     [Fact]

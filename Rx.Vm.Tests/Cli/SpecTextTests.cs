@@ -37,7 +37,7 @@ public class SpecTextTests
 
         var result = await Rxvm.RunAsync("run", "--driver", "sim", spec.Path);
 
-        Assert.Equal((125, $"rxvm: {spec.Path}: is not UTF-8 (byte 8)\n"), (result.ExitCode, result.Error));
+        Assert.Equal((125, "rxvm: pod spec: is not UTF-8 (line 1)\n"), (result.ExitCode, result.Error));
     }
 
     [Fact(Timeout = 60_000)]

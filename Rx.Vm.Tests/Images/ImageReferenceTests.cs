@@ -41,9 +41,8 @@ public sealed class ImageReferenceTests
     [Fact]
     public void Lengths_are_bounded()
     {
-        Assert.True(ImageReference.IsValidName(new string('a', 64)));
-        Assert.False(ImageReference.IsValidName(new string('a', 65)));
-        Assert.False(ImageReference.IsValidName(null));
+        Assert.False(ImageReference.Parse(new string('a', 64)).IsPath);
+        Assert.Throws<ImageException>(() => ImageReference.Parse(new string('a', 65)));
         var error = Assert.Throws<ImageException>(() => ImageReference.Parse("/" + new string('a', 5000)));
         Assert.InRange(error.Message.Length, 1, 300);
     }

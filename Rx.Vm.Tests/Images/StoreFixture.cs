@@ -10,7 +10,7 @@ namespace Rx.Vm.Tests.Images;
 /// <summary>A store in a directory of its own, a clock for its limits, and the means to look into what it made.</summary>
 internal sealed class StoreFixture : IDisposable
 {
-    public StoreFixture() => Options = new ImageStoreOptions { Directory = Files["store"] };
+    public StoreFixture() => Options = new ImageStoreOptions { Directory = Files["store"], Sources = ImageSourcePolicy.HostPaths };
 
     public TemporaryDirectory Files { get; } = new();
 

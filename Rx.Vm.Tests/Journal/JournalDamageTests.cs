@@ -121,13 +121,13 @@ public class JournalDamageTests
     {
         using var directory = new JournalDirectory();
         var bytes = (byte[])Whole.Clone();
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), 2);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), 3);
         var path = directory.Write("newer.journal", bytes);
 
         var e = Assert.Throws<JournalException>(() => JournalFile.Read(path));
 
         Assert.Equal(JournalFault.NewerVersion, e.Fault);
-        Assert.Equal($"{path}: the journal has format 2, this library reads up to format 1; the file was not changed", e.Message);
+        Assert.Equal($"{path}: the journal has format 3, this library reads up to format 2; the file was not changed", e.Message);
         Assert.Equal(bytes, File.ReadAllBytes(path));
     }
 

@@ -5,14 +5,15 @@ using Rx.Vm.Lifecycle;
 namespace Rx.Vm.Tests.Journal;
 
 /// <summary>
-/// A file of format 1, kept for good: <c>golden-v1.journal</c> is never written again, whatever later formats look like. Its outcomes are
-/// made up, so it does not depend on the rules of the lifecycle.
+/// A file of each format, kept for good: <c>golden-v1.journal</c> is never written again, whatever later formats look like. The outcomes
+/// are made up, so they do not depend on the rules of the lifecycle.
 /// </summary>
 public class JournalGoldenTests
 {
     private static readonly JournalRecording Expected = new(
         new JournalHeader
         {
+            Version = 1,
             VmId = "golden-1",
             Keep = KeepMode.AfterFinish,
             Timeouts = new VmTimeouts
@@ -43,6 +44,15 @@ public class JournalGoldenTests
         Seen = 10,
     };
 
+    private static readonly JournalRecording Labelled = Expected with
+    {
+        Header = Expected.Header with { Version = 2 },
+        Entries = Expected.Entries.SetItem(0, Expected.Entries[0] with
+        {
+            Event = VmEvent.RunPod(1, "pod1", 2, new LabelSet([new("tier", "front \"1\" \\ 漢 \U0001f600"), new("app", "")])),
+        }),
+    };
+
     private static byte[] Golden => File.ReadAllBytes(Snapshot.Locate("Rx.Vm.Tests/Journal/golden-v1.journal"));
 
     [Fact]
@@ -57,7 +67,24 @@ public class JournalGoldenTests
     }
 
     [Fact]
-    public void Format_1_is_still_what_is_written() => Assert.Equal(Golden, Lives.Bytes(Expected));
+    public void Format_2_is_what_is_written_and_read()
+    {
+        Snapshot.AssertBytes("Rx.Vm.Tests/Journal/golden-v2.journal", Lives.Bytes(Labelled));
+
+        var read = Lives.Read(Lives.Bytes(Labelled));
+        Assert.Equal(Labelled.Header, read.Header);
+        Assert.Equal(Labelled.Entries, read.Entries);
+    }
+
+    // Labels are all that is new: without any the records are those of format 1.
+    [Fact]
+    public void Format_2_differs_in_the_number_and_the_seals_only()
+    {
+        var (first, second) = (Lives.Read(Golden), Lives.Read(Lives.Bytes(Expected)));
+
+        Assert.Equal(Golden.Length, Lives.Bytes(Expected).Length);
+        Assert.Equal(first.Entries, second.Entries);
+    }
 
     // An enum member that lost its name would make old journals unreadable.
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Pods;
@@ -18,13 +19,13 @@ internal abstract class CallPlan
 }
 
 /// <summary>EXECCMD.</summary>
-internal sealed class ExecPlan(string container, IReadOnlyList<string> command, ExecOptions options) : CallPlan
+internal sealed class ExecPlan(string container, ImmutableArray<string> command, ExecOptions options) : CallPlan
 {
     private readonly ExecPayload _template = new()
     {
         Container = container,
         Cmd = [.. command],
-        Envs = options.Envs.IsDefaultOrEmpty ? null : [.. options.Envs.Select(e => new EnvPayload(e.Env, e.Value))],
+        Envs = options.Envs.IsEmpty ? null : [.. options.Envs.Select(e => new EnvPayload(e.Env, e.Value))],
         Workdir = options.Workdir,
         User = options.User,
     };

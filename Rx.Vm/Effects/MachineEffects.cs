@@ -67,7 +67,7 @@ internal sealed class MachineEffects(
     }
 
     /// <summary>
-    /// Follows the fold to its end: behind the terminal state nothing may be left waiting for a process that was given up (F34), neither
+    /// Follows the fold to its end: behind the terminal state nothing may be left waiting for a process that was given up, neither
     /// the readers of its streams nor the release itself.
     /// </summary>
     public void Follow(VmStep step)
@@ -94,6 +94,8 @@ internal sealed class MachineEffects(
             // What follows looks at disks, makes sockets and starts a process: not on the thread of whoever asked.
             await Foreign.EnterAsync(inline).ConfigureAwait(false);
             await TurnAsync().ConfigureAwait(false);
+
+            // Not before: what the first pod asks for settles the size.
             _spec = specify();
             var started = await driver.StartAsync(_spec, _launch.Token).ConfigureAwait(false);
             var machine = HandedOutMachine.Take(started, _spec.Id, inline);

@@ -27,7 +27,7 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
     public ImmutableArray<ProcessStreams> Streams { get; private set; } = [];
 
     /// <summary>The name of container <paramref name="index"/>.</summary>
-    public string NameOf(int index) => Spec.Containers[index].Name ?? $"c{index}";
+    public string NameOf(int index) => Spec.Containers[index].NameAt(index);
 
     /// <summary>Whether container <paramref name="index"/> has a terminal.</summary>
     public bool HasTerminal(int index) => Spec.Containers[index].Tty ?? Spec.Tty;
@@ -47,7 +47,7 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
             : (GuestPayloads.StartPod(payload, features), null);
     }
 
-    /// <summary>Lets input through: the guest knows the sessions now (H82).</summary>
+    /// <summary>Lets input through: the guest knows the sessions now.</summary>
     public void StartInput()
     {
         foreach (var streams in Streams)

@@ -47,4 +47,7 @@ public enum ImageError
 
     /// <summary>An entry of the archive cannot be in an image as it is; the message names it. An entry is never left out in silence.</summary>
     BadEntry,
+
+    /// <summary>A path, where <see cref="ImageStoreOptions.Sources"/> allow names only.</summary>
+    PathRefused,
 }

@@ -1,4 +1,4 @@
-using Rx.Vm.Guest;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Images;
 
@@ -15,7 +15,7 @@ public sealed class ImageException : RxVmException
     /// </param>
     /// <param name="inner">The underlying error.</param>
     public ImageException(ImageError error, string subject, string message, Exception? inner = null)
-        : base(GuestText.Sanitize(message, MaxMessageChars), inner)
+        : base(CleanText.Of(message, MaxMessageChars), inner)
     {
         Error = error;
         Subject = subject;

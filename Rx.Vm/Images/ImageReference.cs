@@ -1,3 +1,5 @@
+using Rx.Vm.Text;
+
 namespace Rx.Vm.Images;
 
 /// <summary>How a pod names its root file system: a path, or the name of an imported image.</summary>
@@ -6,6 +8,10 @@ namespace Rx.Vm.Images;
 public readonly record struct ImageReference(string Value, bool IsPath)
 {
     private const int MaxPathLength = 4095;
+    private const int MaxShown = 80;
+
+    // Said of a path where only names are taken; registry references have a '/' too.
+    internal const string PathRefused = "is read as a path on the host, and this host takes only names of imported images";
 
     /// <summary>Reads a reference: with a <c>/</c> in it, or a <c>.</c> at its start, it is a path; else it must be a valid name.</summary>
     /// <param name="text">The text of the pod specification.</param>
@@ -18,38 +24,21 @@ public readonly record struct ImageReference(string Value, bool IsPath)
         {
             if (text.Length > MaxPathLength || text.Contains('\0'))
             {
-                throw new ImageException(ImageError.InvalidName, Printable(text),
-                    $"The image path '{Printable(text)}' is too long or holds a NUL character.");
+                throw new ImageException(ImageError.InvalidName, CleanText.Of(text, MaxShown),
+                    $"The image path {CleanText.Quote(text)} is too long or holds a NUL character.");
             }
 
             return new ImageReference(text, IsPath: true);
         }
 
-        if (!IsValidName(text))
+        if (!Identifiers.IsValid(text))
         {
-            throw new ImageException(ImageError.InvalidName, Printable(text),
-                $"'{Printable(text)}' is not an image name: 1 to 64 of A-Z a-z 0-9 _ . -, starting with a letter or digit. "
-                + "A path needs a '/' in it.");
+            throw new ImageException(ImageError.InvalidName, CleanText.Of(text, MaxShown),
+                $"{CleanText.Quote(text)} is not an image name: {Identifiers.Rule}. A path needs a '/' in it.");
         }
 
         return new ImageReference(text, IsPath: false);
     }
 
-    /// <summary>Whether a text is allowed as the name of an imported image (S11).</summary>
-    /// <param name="name">The text.</param>
-    /// <returns>True for <c>[A-Za-z0-9][A-Za-z0-9_.-]{0,63}</c>.</returns>
-    public static bool IsValidName(string? name) => Identifiers.IsValid(name);
-
-    // An error text must not carry 4 KiB, or terminal control sequences, of somebody else's input.
-    private static string Printable(string text)
-    {
-        var shown = text.Length > 80 ? string.Concat(text.AsSpan(0, 80), "…") : text;
-        return string.Create(shown.Length, shown, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
-            }
-        });
-    }
+    internal bool IsAllowed(ImageSourcePolicy policy) => !IsPath || policy == ImageSourcePolicy.HostPaths;
 }

@@ -5,8 +5,10 @@ namespace Rx.Vm.Journal;
 /// <summary>What a journal says of its machine before the first event: all that the fold needs to begin again.</summary>
 public sealed record JournalHeader
 {
-    /// <summary>The file format this library writes. A file with a higher number is refused.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>
+    /// The file format this library writes; 2 has the labels of pods. A file with a lower number is read, one with a higher is refused.
+    /// </summary>
+    public const int CurrentVersion = 2;
 
     /// <summary>The format of the file; <see cref="CurrentVersion"/> for a journal in memory.</summary>
     public int Version { get; init; } = CurrentVersion;

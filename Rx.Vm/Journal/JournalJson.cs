@@ -79,6 +79,17 @@ internal static class JournalJson
             json.WriteString("pod"u8, pod);
         }
 
+        if (e.Labels.Count > 0)
+        {
+            json.WriteStartObject("labels"u8);
+            foreach (var (name, value) in e.Labels)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
         if (e.Text is { } text)
         {
             json.WriteString("text"u8, text);

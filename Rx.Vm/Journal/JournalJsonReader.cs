@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Rx.Vm.Images;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Journal;
 
@@ -37,8 +37,7 @@ internal static class JournalJsonReader
             header = next;
         }
 
-        // The rule for ids of machines is that of image names.
-        return ImageReference.IsValidName(header.VmId) ? header : null;
+        return Identifiers.IsValid(header.VmId) ? header : null;
     });
 
     /// <summary>The entry or the gap, or nulls for something else.</summary>
@@ -108,6 +107,9 @@ internal static class JournalJsonReader
                 case "pod":
                     e = e with { PodId = value.GetString() };
                     break;
+                case "labels":
+                    e = e with { Labels = ReadLabels(value) };
+                    break;
                 case "text":
                     e = e with { Text = value.GetString() };
                     break;
@@ -135,6 +137,9 @@ internal static class JournalJsonReader
             ? new JournalEntry(index, TimeSpan.FromTicks(at), e with { Kind = k }, outcome with { Phase = p })
             : null;
     }
+
+    private static LabelSet ReadLabels(JsonElement members) => new(members.EnumerateObject()
+        .Select(label => KeyValuePair.Create(label.Name, label.Value.GetString() ?? throw new FormatException())));
 
     private static ulong ReadDigest(string? digits) => digits is { Length: 16 }
         ? ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)

@@ -12,7 +12,7 @@ public enum Refusal : byte
     /// <summary>There is no pod.</summary>
     NoPod,
 
-    /// <summary>The pod is being stopped: the guest takes no other command until it has (H57, H58).</summary>
+    /// <summary>The pod is being stopped: the guest takes no other command until it has.</summary>
     Stopping,
 
     /// <summary>The machine is being shut down.</summary>
@@ -26,4 +26,7 @@ public enum Refusal : byte
 
     /// <summary>The pod needs more devices than a machine has slots for.</summary>
     TooManyDevices,
+
+    /// <summary>The pod asks for more memory or processors than the machine has. Told before the request reaches the fold.</summary>
+    TooSmall,
 }

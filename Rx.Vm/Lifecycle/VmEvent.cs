@@ -19,6 +19,9 @@ public sealed record VmEvent(VmEventKind Kind)
     /// <summary>The id of the pod, with <see cref="VmEventKind.RunPodRequested"/>.</summary>
     public string? PodId { get; init; }
 
+    /// <summary>The labels of the pod, with <see cref="VmEventKind.RunPodRequested"/>.</summary>
+    public LabelSet Labels { get; init; }
+
     /// <summary>Exit codes in the order of the containers, where the guest reported them.</summary>
     public ValueArray<int> ExitCodes { get; init; }
 
@@ -26,8 +29,8 @@ public sealed record VmEvent(VmEventKind Kind)
     public static VmEvent Request(VmEventKind kind, long command) => new(kind) { Token = command };
 
     /// <summary>A pod is to be run; it needs <paramref name="devices"/> devices, in the first slots.</summary>
-    public static VmEvent RunPod(long command, string podId, int devices) =>
-        new(VmEventKind.RunPodRequested) { Token = command, PodId = podId, Operand = devices };
+    public static VmEvent RunPod(long command, string podId, int devices, LabelSet labels = default) =>
+        new(VmEventKind.RunPodRequested) { Token = command, PodId = podId, Operand = devices, Labels = labels };
 
     /// <summary>The process has gone; <paramref name="status"/> 0 is a clean exit, anything else is not.</summary>
     public static VmEvent Exited(int status, string text) => new(VmEventKind.ProcessExited) { Operand = status, Text = text };

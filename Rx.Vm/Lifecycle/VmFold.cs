@@ -105,7 +105,7 @@ public sealed record VmFold
 
         if (e.Kind == VmEventKind.RunPodRequested && t.Refused == Refusal.None)
         {
-            next = next with { PodId = e.PodId, ExitCodes = default };
+            next = next with { PodId = e.PodId, Labels = e.Labels, ExitCodes = default };
         }
 
         // Codes are believed only from the event that ends the pod; a hostile guest may send them at any time.

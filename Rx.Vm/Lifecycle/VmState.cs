@@ -24,6 +24,9 @@ public sealed record VmState
     /// <summary>The pod that runs or ran last, or null.</summary>
     public string? PodId { get; init; }
 
+    /// <summary>The labels of that pod's spec; empty before the first pod.</summary>
+    public LabelSet Labels { get; init; }
+
     /// <summary>The exit codes of that pod's containers, in order; empty while it runs or when they were lost with the machine.</summary>
     public ValueArray<int> ExitCodes { get; init; }
 

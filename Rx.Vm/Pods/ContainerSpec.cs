@@ -8,16 +8,19 @@ public sealed record ContainerSpec
     /// <summary>The name, unique in the pod; null takes <c>c0</c>, <c>c1</c>, … by position.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The root file system: an imported image's name, or the path of a directory, a tar or a tar.gz.</summary>
+    /// <summary>The root file system: an imported image's name; where the host's <see cref="Images.ImageStoreOptions.Sources"/> allow it, also the path of a
+    /// directory, a tar or a tar.gz on the host.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Put before <see cref="Command"/>.</summary>
+    /// <summary>Put before <see cref="Command"/>. At most 1024 entries, each at most 131,071 bytes of UTF-8.</summary>
     public ImmutableArray<string> Entrypoint { get; init; } = [];
 
-    /// <summary>The command and its arguments. Entrypoint and command together must not be empty.</summary>
+    /// <summary>
+    /// The command and its arguments. Entrypoint and command together must not be empty; limits as of <see cref="Entrypoint"/>.
+    /// </summary>
     public ImmutableArray<string> Command { get; init; } = [];
 
-    /// <summary>The working directory, absolute; made if missing. Default <c>/</c>.</summary>
+    /// <summary>The working directory, absolute, at most 4095 bytes of UTF-8; made if missing. Default <c>/</c>.</summary>
     public string Workdir { get; init; } = "/";
 
     /// <summary>Whether it gets a terminal; null takes the pod's setting.</summary>
@@ -26,14 +29,17 @@ public sealed record ContainerSpec
     /// <summary>Whether the root file system stays read-only instead of getting a writable layer that vanishes with the pod.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The environment; names are unique.</summary>
+    /// <summary>The environment: at most 1024 variables with unique names, each at most 131,071 bytes of UTF-8 as <c>NAME=value</c>.</summary>
     public ImmutableArray<ContainerVariable> Envs { get; init; } = [];
 
     /// <summary>Who runs the command; null is root.</summary>
     public ContainerUser? User { get; init; }
 
-    /// <summary>What is executed: entrypoint, then command (§6.2).</summary>
-    public ImmutableArray<string> Arguments => Entrypoint.AddRange(Command);
+    /// <summary>What is executed: entrypoint, then command.</summary>
+    public ImmutableArray<string> Arguments => [.. Entrypoint.IsDefault ? [] : Entrypoint, .. Command.IsDefault ? [] : Command];
+
+    // What it is called at this place of a pod.
+    internal string NameAt(int index) => Name ?? $"c{index}";
 }
 
 /// <summary>A variable of a container's environment.</summary>
@@ -41,7 +47,7 @@ public sealed record ContainerSpec
 /// <param name="Value">The value.</param>
 public sealed record ContainerVariable(string Env, string Value)
 {
-    /// <summary>The name only: values may be secrets (H74).</summary>
+    /// <summary>The name only: values may be secrets.</summary>
     public override string ToString() => $"{Env}=…";
 }
 

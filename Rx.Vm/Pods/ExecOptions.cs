@@ -16,14 +16,4 @@ public sealed record ExecOptions
 
     /// <summary>Variables on top of the container's.</summary>
     public ImmutableArray<ContainerVariable> Envs { get; init; } = [];
-
-    internal void Validate(IReadOnlyList<string> command)
-    {
-        // The rules of a container are those of a process in it.
-        var container = new ContainerSpec
-        {
-            Image = "exec", Command = [.. command], Workdir = Workdir ?? "/", Envs = Envs, User = User is null ? null : new(User, null, []),
-        };
-        PodRules.ValidateExec(container);
-    }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rx.Vm.Pods;
 
-/// <summary>What to run in one machine: a group of containers that share hostname, network and IPC (seed-behaviour §9.6).</summary>
+/// <summary>What to run in one machine: a group of containers that share hostname, network and IPC.</summary>
 public sealed record PodSpec
 {
     /// <summary>The most containers of one pod: each needs a device slot.</summary>
@@ -17,10 +17,13 @@ public sealed record PodSpec
     /// <summary>Whether containers that do not say so themselves get a terminal.</summary>
     public bool Tty { get; init; }
 
-    /// <summary>Free labels, shown in the fleet.</summary>
+    /// <summary>
+    /// Free labels, shown in <see cref="Lifecycle.VmState.Labels"/> and with it in the fleet: at most 64 and 16 KiB together, without control
+    /// characters.
+    /// </summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>The machine's size, where the spec asks for one.</summary>
+    /// <summary>The least size of its machine, where the spec asks for one.</summary>
     public PodResources Resources { get; init; } = new();
 
     /// <summary>The containers, in order of start; at least one.</summary>
@@ -28,16 +31,30 @@ public sealed record PodSpec
 
     /// <summary>Reads and validates a pod spec in JSON.</summary>
     /// <param name="json">The text, at most 1 MiB.</param>
-    /// <exception cref="PodSpecException">The text is not JSON, has an unknown or unsupported field, or breaks a rule; the field is named.</exception>
+    /// <exception cref="PodSpecException">
+    /// The text is not JSON, has an unknown, unsupported or repeated field, or breaks a rule; the field is named.
+    /// </exception>
     public static PodSpec Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        var spec = PodSpecReader.Read(json);
-        PodRules.Validate(spec);
-        return spec;
+        return Checked(PodSpecReader.Read(json));
     }
 
-    /// <summary>Applies every rule that does not need the host: ids, counts, names, characters.</summary>
-    /// <exception cref="PodSpecException">A rule is broken; the field is named.</exception>
-    public void Validate() => PodRules.Validate(this);
+    /// <summary>Reads and validates a pod spec in JSON, as it is in a file.</summary>
+    /// <param name="utf8Json">The text in UTF-8, with or without a byte order mark, at most 1 MiB.</param>
+    /// <exception cref="PodSpecException">As for a string, or the bytes are not UTF-8.</exception>
+    public static PodSpec Parse(ReadOnlyMemory<byte> utf8Json) => Checked(PodSpecReader.Read(utf8Json));
+
+    /// <summary>
+    /// Applies every rule that does not need the host: ids, counts, names, characters, and the limits of the kernel for arguments and
+    /// environment. All texts together must fit into the one command of 1 MiB that starts the pod.
+    /// </summary>
+    /// <exception cref="PodSpecException">A rule is broken, or something is null or default; the field is named.</exception>
+    public void Validate() => PodRules.Check(this);
+
+    private static PodSpec Checked(PodSpec spec)
+    {
+        PodRules.Check(spec);
+        return spec;
+    }
 }

@@ -1,22 +1,30 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Rx.Vm.Pods;
 
 /// <summary>
 /// Reads pod specs strictly: a field that is unknown, or known but not honoured yet, is refused by name and never ignored, because a
-/// spec whose policy is silently dropped runs something else than was asked for (H138).
+/// spec whose policy is silently dropped runs something else than was asked for.
 /// </summary>
 internal static class PodSpecReader
 {
     private const int MaxBytes = 1 << 20;
+    private const int MaxDepth = 32;
 
-    private static readonly JsonDocumentOptions Options = new()
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly JsonDocumentOptions DocumentOptions = new()
     {
-        MaxDepth = 32,
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
+        MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    };
+
+    private static readonly JsonReaderOptions ReaderOptions = new()
+    {
+        MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
     };
 
     private static readonly ImmutableHashSet<string> LaterInPod =
@@ -31,19 +39,40 @@ internal static class PodSpecReader
 
     public static PodSpec Read(string json)
     {
-        if (json.Length > MaxBytes)
+        RefuseTooLong(json.Length);
+        try
         {
-            throw new PodSpecException("", $"{json.Length} characters, at most {MaxBytes}");
+            return Read(Strict.GetBytes(json));
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new PodSpecException("", "is not valid Unicode");
+        }
+    }
+
+    public static PodSpec Read(ReadOnlyMemory<byte> json)
+    {
+        RefuseTooLong(json.Length);
+        json = json.Span.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json;
+        if (!Utf8.IsValid(json.Span))
+        {
+            // Decoded with replacements it would be the spec of another command than was written.
+            throw new PodSpecException("", $"is not UTF-8 (line {LineOfFault(json.Span)})");
         }
 
         try
         {
-            using var document = JsonDocument.Parse(json, Options);
+            if (JsonKeys.FindTwice(json.Span, ReaderOptions) is { } twice)
+            {
+                throw new PodSpecException(twice.Path, $"is there twice (the second time in line {twice.Line})");
+            }
+
+            using var document = JsonDocument.Parse(json, DocumentOptions);
             return ReadPod(new Node("", document.RootElement));
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, in the text itself or escaped in a name, is refused by these (S5).
+            // Half of a surrogate pair, escaped in a name.
             throw new PodSpecException("", "is not valid Unicode");
         }
         catch (JsonException e)
@@ -62,7 +91,7 @@ internal static class PodSpecReader
                 "id" => spec with { Id = node.Text() },
                 "hostname" => spec with { Hostname = node.Text() },
                 "tty" => spec with { Tty = node.Flag() },
-                "labels" => spec with { Labels = node.Fields("labels").ToImmutableSortedDictionary(f => f.Name, f => f.Node.Text()) },
+                "labels" => spec with { Labels = node.Fields("labels").ToImmutableSortedDictionary(f => f.Name, f => f.Node.Text(), StringComparer.Ordinal) },
                 "resource" => spec with { Resources = ReadResources(node) },
                 "restartPolicy" or "RestartPolicy" => ReadRestartPolicy(spec, node),
                 "containers" => spec with { Containers = [.. node.Items().Select(ReadContainer)] },
@@ -154,6 +183,25 @@ internal static class PodSpecReader
         return new ContainerUser(userName ?? throw user.Wrong("'name' is missing"), group, groups);
     }
 
+    private static void RefuseTooLong(int length)
+    {
+        if (length > MaxBytes)
+        {
+            throw new PodSpecException("", $"is longer than {MaxBytes} bytes");
+        }
+    }
+
+    private static int LineOfFault(ReadOnlySpan<byte> text)
+    {
+        var rest = text;
+        while (Rune.DecodeFromUtf8(rest, out _, out var used) == OperationStatus.Done)
+        {
+            rest = rest[used..];
+        }
+
+        return JsonKeys.LineAt(text, text.Length - rest.Length);
+    }
+
     private static string FirstSentence(string message)
     {
         var end = message.IndexOf(". ", StringComparison.Ordinal);
@@ -198,7 +246,7 @@ internal static class PodSpecReader
             }
             catch (InvalidOperationException)
             {
-                throw Wrong("is not valid Unicode"); // a lone surrogate (S5)
+                throw Wrong("is not valid Unicode"); // a lone surrogate
             }
         }
 

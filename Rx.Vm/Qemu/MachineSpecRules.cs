@@ -1,3 +1,5 @@
+using Rx.Vm.Text;
+
 namespace Rx.Vm.Qemu;
 
 /// <summary>What a machine specification must keep to before anything is made of it.</summary>
@@ -5,7 +7,7 @@ internal static class MachineSpecRules
 {
     private const int MaxAppend = 1024;
 
-    /// <summary>Throws for an id that may not name a directory (S11).</summary>
+    /// <summary>Throws for an id that may not name a directory.</summary>
     public static void CheckId(string id)
     {
         if (!Identifiers.IsValid(id))
@@ -32,8 +34,7 @@ internal static class MachineSpecRules
             ? $"the memory file '{memory.FilePath}' is not there"
         : null;
 
-    private static string BadId(string id) =>
-        $"the machine id '{Shown(id)}' is not 1 to 64 of A-Z a-z 0-9 _ . - with a letter or digit first";
+    private static string BadId(string id) => $"the machine id {Identifiers.Complaint(id)}";
 
     private static string? BrokenAppend(string append) =>
         append.Length > MaxAppend ? $"the kernel command line is extended by {append.Length} characters; {MaxAppend} are allowed"
@@ -41,10 +42,7 @@ internal static class MachineSpecRules
         : null;
 
     private static string? BrokenPath(string what, string path) =>
-        !Path.IsPathFullyQualified(path) ? $"the path of the {what}, '{Shown(path)}', is not absolute"
+        !Path.IsPathFullyQualified(path) ? $"the path of the {what}, {CleanText.Quote(path)}, is not absolute"
         : path.Contains('\0') ? $"the path of the {what} holds a NUL"
         : null;
-
-    private static string Shown(string text) =>
-        string.Concat(text.Take(80).Select(static c => c is < ' ' or > '~' ? '?' : c)) + (text.Length > 80 ? "…" : "");
 }

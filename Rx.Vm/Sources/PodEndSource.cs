@@ -14,7 +14,10 @@ internal static class PodEndSource
     // A guest that never ends its streams must not keep the machine for ever. One that is only waiting for a reader of ours may.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Posts <paramref name="e"/> when every stream has ended, or the guest has been silent about them for ten seconds.</summary>
+    /// <summary>
+    /// Posts <paramref name="e"/> when every stream has ended, or after ten seconds; after another ten as long as, at the end of the last ten,
+    /// a reader of ours was what the channel waited for.
+    /// </summary>
     /// <param name="e">The end of the pod.</param>
     /// <param name="streams">The pod's streams.</param>
     /// <param name="tty">Their channel.</param>

@@ -1,5 +1,6 @@
 using Rx.Vm.Guest;
 using Rx.Vm.Tests.Campaign;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;
 
@@ -42,7 +43,7 @@ internal sealed class ConsoleTarget : FuzzTarget
         {
             FuzzFailure.Unless(line.Length <= Cap);
             bytes += line.Length;
-            var text = GuestText.Sanitize(line, Cap);
+            var text = CleanText.Of(line, Cap);
             ControlTarget.CheckHarmless(text, Cap + 1);
             lines.Add(text);
         });

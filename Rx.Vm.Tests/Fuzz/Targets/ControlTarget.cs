@@ -4,6 +4,7 @@ using System.Text;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Tests.Campaign;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;
 
@@ -60,14 +61,14 @@ internal sealed class ControlTarget() : FrameTarget(ControlFrame.HeaderSize, Wir
             case GuestCode.Ready:
                 return GuestFeatures.TryParse(frame.Payload, out _, out _) ? 4u : 8;
             case GuestCode.Error:
-                CheckHarmless(GuestText.Sanitize(frame.Payload, WireLimits.ErrorText), WireLimits.ErrorText + 1);
+                CheckHarmless(CleanText.Of(frame.Payload, WireLimits.ErrorText), WireLimits.ErrorText + 1);
                 return 16;
             default:
                 return 32;
         }
     }
 
-    /// <summary>The text can be shown on a terminal and put in a log (S10).</summary>
+    /// <summary>The text can be shown on a terminal and put in a log.</summary>
     public static void CheckHarmless(string text, int longest)
     {
         FuzzFailure.Unless(text.Length <= longest);

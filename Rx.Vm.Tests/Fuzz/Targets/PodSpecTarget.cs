@@ -1,12 +1,14 @@
 using System.Text;
+using System.Text.Unicode;
 using Rx.Vm.Pods;
 using Rx.Vm.Tests.Campaign;
 
 namespace Rx.Vm.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Pod specs: read and sound, or refused by the one typed exception whose text harms no terminal (S10) and is no larger than a text for
-/// people may be. A byte 0xFF stands for half of a surrogate pair, which a .NET string may have and UTF-8 may not (S5).
+/// Pod specs: read and sound, or refused by the one typed exception whose text harms no terminal and is no larger than a text for people
+/// may be. Bytes that are not UTF-8 are refused as they are, and read as a string in which 0xFF stands for half of a surrogate pair, which
+/// a .NET string may have.
 /// </summary>
 internal sealed class PodSpecTarget : FuzzTarget
 {
@@ -43,15 +45,9 @@ internal sealed class PodSpecTarget : FuzzTarget
 
     public override uint Run(byte cuts, ReadOnlySpan<byte> input)
     {
-        var text = Encoding.UTF8.GetString(input);
-        if (input.Contains((byte)0xFF))
-        {
-            text = text.Replace('\uFFFD', '\ud800');
-        }
-
         try
         {
-            var spec = PodSpec.Parse(text);
+            var spec = Utf8.IsValid(input) ? PodSpec.Parse(input.ToArray()) : ParseBroken(input);
             spec.Validate();
             FuzzFailure.Unless(spec.Containers.Length is >= 1 and <= PodSpec.MaxContainers);
             return (uint)spec.Containers.Length | (spec.Id is null ? 0u : 32) | (spec.Labels.IsEmpty ? 0u : 64);
@@ -61,6 +57,21 @@ internal sealed class PodSpecTarget : FuzzTarget
             ControlTarget.CheckHarmless(e.Message, LongestMessage);
             return 0x8000_0000u | Kind(e.Field);
         }
+    }
+
+    private static PodSpec ParseBroken(ReadOnlySpan<byte> input)
+    {
+        try
+        {
+            PodSpec.Parse(input.ToArray());
+            throw new FuzzFailure("bytes that are not UTF-8 were taken for a spec");
+        }
+        catch (PodSpecException e)
+        {
+            FuzzFailure.Unless(e.Message.Contains("not UTF-8", StringComparison.Ordinal));
+        }
+
+        return PodSpec.Parse(Encoding.UTF8.GetString(input).Replace('\uFFFD', '\ud800'));
     }
 
     // By hand: hash codes of strings differ from run to run, and what is kept may only depend on the input.

@@ -1,5 +1,8 @@
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Init.Rules;
+using Rx.Vm.Pods;
+using PodRules = Rx.Vm.Init.Rules.PodRules;
+using ProcessRules = Rx.Vm.Init.Rules.ProcessRules;
 
 namespace Rx.Vm.Tests.Init.Rules;
 
@@ -43,7 +46,7 @@ public class PodRulesTests
     [InlineData("ä")]
     [InlineData("a\0")]
     [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
-    public void An_id_that_is_none_is_refused(string id) => AssertRefused("whose id matches", Pod(Container(id, 1, 2)));
+    public void An_id_that_is_none_is_refused(string id) => AssertRefused("object with an id", Pod(Container(id, 1, 2)));
 
     [Fact]
     public void Ids_and_sessions_are_used_once()
@@ -85,7 +88,7 @@ public class PodRulesTests
         AssertRefused("command is empty", Pod(Container(c => c with { Cmd = [""] })));
         AssertRefused("argument", Pod(Container(c => c with { Cmd = ["a", "b\0c"] })));
         AssertRefused("argument", Pod(Container(c => c with { Cmd = ["a", null!] })));
-        AssertRefused("argument", Pod(Container(c => c with { Cmd = [new('x', ProcessRules.MaxString)] })));
+        AssertRefused("argument", Pod(Container(c => c with { Cmd = [new('x', ProcessLimits.Text + 1)] })));
         var many = Enumerable.Repeat("x", ProcessRules.MaxStrings + 1);
         AssertRefused("arguments or variables", Pod(Container(c => c with { Cmd = [.. many] })));
         AssertRefused("variable", Pod(Container(c => c with { Envs = [new("", "x")] })));
@@ -93,10 +96,10 @@ public class PodRulesTests
         AssertRefused("variable", Pod(Container(c => c with { Envs = [new("A", "x\0")] })));
         AssertRefused("variable", Pod(Container(c => c with { Envs = [new("A", null!)] })));
         AssertRefused("variable", Pod(Container(c => c with { Envs = [null!] })));
-        AssertRefused("variable", Pod(Container(c => c with { Envs = [new("A", new('x', ProcessRules.MaxString))] })));
+        AssertRefused("variable", Pod(Container(c => c with { Envs = [new("A", new('x', ProcessLimits.Text - 1))] })));
         AssertRefused("working directory", Pod(Container(c => c with { Workdir = "tmp" })));
         AssertRefused("working directory", Pod(Container(c => c with { Workdir = "/a\0" })));
-        AssertRefused("working directory", Pod(Container(c => c with { Workdir = "/" + new string('x', ProcessRules.MaxPath) })));
+        AssertRefused("working directory", Pod(Container(c => c with { Workdir = "/" + new string('x', ProcessLimits.Path) })));
     }
 
     [Fact]

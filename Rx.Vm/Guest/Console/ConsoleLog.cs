@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Rx.Qmp.Isolation;
+using Rx.Vm.Text;
 using Serilog;
 using Serilog.Core;
 
 namespace Rx.Vm.Guest;
 
 /// <summary>
-/// Reads the serial console: kernel messages, and the last words of a guest that panics. Keeps the newest lines, sanitised (S10), in memory
-/// that does not grow with what the guest writes (S9).
+/// Reads the serial console: kernel messages, and the last words of a guest that panics. Keeps the newest lines, sanitised, in memory
+/// that does not grow with what the guest writes.
 /// </summary>
 internal sealed class ConsoleLog : IDisposable
 {
@@ -87,7 +88,7 @@ internal sealed class ConsoleLog : IDisposable
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        var line = GuestText.Sanitize(bytes, _options.LineBytes);
+        var line = CleanText.Of(bytes, _options.LineBytes);
         lock (_gate)
         {
             if (_lines.Count == _options.KeptLines)

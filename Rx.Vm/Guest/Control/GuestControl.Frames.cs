@@ -1,4 +1,5 @@
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Guest;
 
@@ -81,7 +82,7 @@ internal sealed partial class GuestControl
             if (command is { IsSettled: false })
             {
                 Tell(refused
-                    ? new GuestRefused(command.Code, command.Token, GuestText.Sanitize(payload, WireLimits.ErrorText))
+                    ? new GuestRefused(command.Code, command.Token, CleanText.Of(payload, WireLimits.ErrorText))
                     : new GuestAcked(command.Code, command.Token, payload[..Math.Min(payload.Length, WireLimits.ErrorText)].ToArray()));
             }
         }

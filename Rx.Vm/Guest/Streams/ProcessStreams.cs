@@ -20,7 +20,7 @@ public sealed class ProcessStreams
 
     /// <summary>
     /// Standard output, and standard error too for a process with a terminal. Cold, one subscription: chunks as they come, completion at
-    /// the end of the stream or when the machine has gone, no error. Each chunk is valid during OnNext only; a slow observer slows the
+    /// the end of the stream or when the machine has gone, no error. Each chunk is a copy and may be kept; a slow observer slows the
     /// process. OnNext runs wherever the bytes arrive.
     /// </summary>
     public IObservable<ReadOnlyMemory<byte>> Output => OutputReader.AsObservable();

@@ -1,5 +1,5 @@
 using System.Text;
-using Rx.Vm.Guest;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Images.Archives;
 
@@ -18,5 +18,5 @@ internal static class ByteText
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
     /// <summary>For a message: decoded, without anything that could steer a terminal, and cut.</summary>
-    public static string Shown(string text) => GuestText.Sanitize(Bytes(text), MaxShownBytes);
+    public static string Shown(string text) => CleanText.Of(Bytes(text), MaxShownBytes);
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using Rx.Vm.Guest;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Images;
 
@@ -21,7 +21,7 @@ internal sealed class ToolOutput
         get
         {
             var start = Math.Max(0, _tailLength - TailBytes);
-            return GuestText.Sanitize(_tail.AsSpan(start, _tailLength - start).Trim(" \t\r\n"u8), TailBytes);
+            return CleanText.Of(_tail.AsSpan(start, _tailLength - start).Trim(" \t\r\n"u8), TailBytes);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class ToolOutput
         {
             foreach (var line in Encoding.Latin1.GetString(_head, 0, _headLength).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
-                yield return GuestText.Sanitize(Encoding.Latin1.GetBytes(line), MaxLineChars);
+                yield return CleanText.Of(Encoding.Latin1.GetBytes(line), MaxLineChars);
             }
 
             if (_total > _headLength)

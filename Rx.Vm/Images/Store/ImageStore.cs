@@ -3,6 +3,7 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Qmp.Isolation;
+using Rx.Vm.Text;
 using Serilog;
 using Serilog.Core;
 
@@ -39,13 +40,18 @@ public sealed class ImageStore
     }
 
     /// <summary>Gives the root file system of an image, building it when its source is new or has changed.</summary>
-    /// <param name="image">A path or a name, see <see cref="ImageReference.Parse"/>.</param>
+    /// <param name="image">A name, or where <see cref="ImageStoreOptions.Sources"/> allow it a path; see <see cref="ImageReference.Parse"/>.</param>
     /// <param name="ct">Ends a build; its program is killed and its file removed.</param>
     /// <returns>A file whose content is what its digest says.</returns>
     /// <exception cref="ImageException">It cannot be had; see <see cref="ImageException.Error"/>.</exception>
     public async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct = default)
     {
         var reference = ImageReference.Parse(image);
+        if (!reference.IsAllowed(options.Sources))
+        {
+            throw new ImageException(ImageError.PathRefused, image, $"{CleanText.Quote(image)} {ImageReference.PathRefused}.");
+        }
+
         return await StoreErrors.GuardAsync(image, () => reference.IsPath
             ? FromPathAsync(image, ct)
             : Task.FromResult(FromName(image, ct))).ConfigureAwait(false);
@@ -60,7 +66,7 @@ public sealed class ImageStore
     public async Task<RootFileSystem> ImportAsync(string name, string path, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (!ImageReference.IsValidName(name))
+        if (!Identifiers.IsValid(name))
         {
             throw NoName(name);
         }
@@ -135,7 +141,7 @@ public sealed class ImageStore
     [
         .. from file in Directory.EnumerateFiles(layout.Names, "*.json")
            let name = Path.GetFileNameWithoutExtension(file)
-           where ImageReference.IsValidName(name)
+           where Identifiers.IsValid(name)
            let record = StoreFile.TryRead(file, StoreJson.Default.NameRecord)
            where record is not null && Digests.IsDigest(record.Digest)
            orderby name

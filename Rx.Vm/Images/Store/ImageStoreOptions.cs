@@ -11,6 +11,12 @@ public sealed record ImageStoreOptions
     /// </summary>
     public string Directory { get; init; } = UserDirectories.Cache() is { } cache ? Path.Combine(cache, "rxruntime") : "";
 
+    /// <summary>
+    /// What <see cref="ImageStore.ResolveAsync"/>, and with it a pod spec, may name. Default: imported images only, so that a spec can't read
+    /// files of the host. Importing is not concerned.
+    /// </summary>
+    public ImageSourcePolicy Sources { get; init; } = ImageSourcePolicy.NamesOnly;
+
     /// <summary>How blocks are stored in images built from now on.</summary>
     public ImageCompression Compression { get; init; } = ImageCompression.None;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Journal;
 
@@ -63,5 +63,5 @@ public static class JournalTable
 
     private static string Words(VmEvent e) => e.ExitCodes.Count > 0 ? $"exit codes {Clean(string.Join(' ', e.ExitCodes))}" : Clean(e.Text);
 
-    private static string Clean(string? text) => GuestText.Sanitize(text.AsSpan(), MaxNote);
+    private static string Clean(string? text) => CleanText.Of(text.AsSpan(), MaxNote);
 }

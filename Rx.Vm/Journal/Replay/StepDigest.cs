@@ -58,7 +58,18 @@ internal static class StepDigest
             hash = Mix(hash, (uint)state.ExitCodes[i]);
         }
 
-        return hash;
+        return Labels(hash, state.Labels);
+    }
+
+    // Nothing when there are none: so were the digests of journals in format 1, which knew no labels.
+    private static ulong Labels(ulong hash, LabelSet labels)
+    {
+        foreach (var (name, value) in labels)
+        {
+            hash = Text(Text(hash, name), value);
+        }
+
+        return labels.Count == 0 ? hash : Mix(hash, ~(ulong)labels.Count);
     }
 
     // A sum, because a dictionary has no order of its own and sorting it for every event would cost more than all the rest.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reactive.Concurrency;
 using Rx.Vm.Qemu.Processes;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Qemu;
 
@@ -35,7 +36,7 @@ public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
             return true;
         }
 
-        var line = string.Concat(reason.Take(MaxReason).Select(static c => char.IsControl(c) ? ' ' : c));
+        var line = CleanText.Of(reason, MaxReason);
         failures = failures.Add(new Failure(time.Now.ToUnixTimeMilliseconds(), line));
         var lines = failures.TakeLast(Enough).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.At} {f.Reason}\n"));
         return Try(() =>

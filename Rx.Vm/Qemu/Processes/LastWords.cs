@@ -1,13 +1,13 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>
 /// Where a process's stdout and stderr go: a memory file of fixed size, sealed so that the kernel refuses what would not fit. A pipe
-/// would die with this process (F35), a file could fill the disk (S9), RLIMIT_FSIZE would bound the guest's disks too. Costs nothing
+/// would die with this process, a file could fill the disk, RLIMIT_FSIZE would bound the guest's disks too. Costs nothing
 /// while the process is silent, is read on demand, and lives as long as the process or a reader holds it.
 /// </summary>
 internal sealed unsafe class LastWords : IDisposable
@@ -72,22 +72,15 @@ internal sealed unsafe class LastWords : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    /// <summary>Keeps printable text and line breaks; everything that could steer a terminal becomes a question mark (S10).</summary>
+    /// <summary>The lines of it, each clean: the last one is what a complaint quotes.</summary>
     public static string Clean(ReadOnlySpan<byte> said)
     {
         var text = new StringBuilder(said.Length);
-        while (!said.IsEmpty)
+        foreach (var line in said.Split((byte)'\n'))
         {
-            Rune.DecodeFromUtf8(said, out var rune, out var used);
-            said = said[used..];
-            text.Append(IsHarmless(rune) ? rune.ToString() : "?");
+            text.Append(CleanText.Of(said[line], Told).TrimEnd()).Append('\n');
         }
 
         return text.ToString().Trim();
     }
-
-    private static bool IsHarmless(Rune rune) => rune.Value is '\n' or '\t'
-        || (rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
-            or UnicodeCategory.OtherNotAssigned));
 }

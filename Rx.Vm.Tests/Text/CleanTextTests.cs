@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
-using Rx.Vm.Guest;
+using Rx.Vm.Text;
 
-namespace Rx.Vm.Tests.Guest;
+namespace Rx.Vm.Tests.Text;
 
-/// <summary>The one door for text of the guest (S10).</summary>
-public class GuestTextTests
+/// <summary>The one door for text that others wrote.</summary>
+public class CleanTextTests
 {
     [Fact]
     public void Every_character_that_could_disturb_a_terminal_or_a_log_is_replaced()
@@ -18,8 +18,8 @@ public class GuestTextTests
                 continue;
             }
 
-            var text = GuestText.Sanitize(Encoding.UTF8.GetBytes(rune.ToString()), 100);
-            Assert.Equal(text, GuestText.Sanitize(rune.ToString(), 100));
+            var text = CleanText.Of(Encoding.UTF8.GetBytes(rune.ToString()), 100);
+            Assert.Equal(text, CleanText.Of(rune.ToString(), 100));
             var isBad = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
                 or UnicodeCategory.OtherNotAssigned;
@@ -43,8 +43,8 @@ public class GuestTextTests
     [InlineData("plain — ünïcödé 漢字 🚀", "plain — ünïcödé 漢字 🚀")]
     public void Known_tricks_come_out_harmless(string text, string clean)
     {
-        Assert.Equal(clean, GuestText.Sanitize(Encoding.UTF8.GetBytes(text), 1000));
-        Assert.Equal(clean, GuestText.Sanitize(text, 1000));
+        Assert.Equal(clean, CleanText.Of(Encoding.UTF8.GetBytes(text), 1000));
+        Assert.Equal(clean, CleanText.Of(text, 1000));
     }
 
     [Theory]
@@ -53,10 +53,10 @@ public class GuestTextTests
     [InlineData(new byte[] { 0xE2, 0x82, (byte)'x' }, "\uFFFDx")]
     [InlineData(new byte[] { 0xED, 0xA0, 0x80 }, "\uFFFD\uFFFD\uFFFD")]
     [InlineData(new byte[] { 0xC0, 0x80 }, "\uFFFD\uFFFD")]
-    public void Broken_encoding_is_replaced(byte[] bytes, string clean) => Assert.Equal(clean, GuestText.Sanitize(bytes, 100));
+    public void Broken_encoding_is_replaced(byte[] bytes, string clean) => Assert.Equal(clean, CleanText.Of(bytes, 100));
 
     [Fact]
-    public void A_lone_surrogate_is_replaced() => Assert.Equal("a\uFFFDb", GuestText.Sanitize("a\ud800b", 100));
+    public void A_lone_surrogate_is_replaced() => Assert.Equal("a\uFFFDb", CleanText.Of("a\ud800b", 100));
 
     [Fact]
     public void The_cut_is_marked_and_never_breaks_a_character()
@@ -66,15 +66,15 @@ public class GuestTextTests
             ["…", "a…", "a…", "aé…", "aé…", "aé…", "aé漢…", "aé漢…", "aé漢…", "aé漢…", "aé漢🚀", "aé漢🚀"];
         for (var most = 0; most < expected.Length; most++)
         {
-            Assert.Equal(expected[most], GuestText.Sanitize(bytes, most));
+            Assert.Equal(expected[most], CleanText.Of(bytes, most));
         }
 
         string[] chars = ["…", "a…", "aé…", "aé漢…", "aé漢…", "aé漢🚀"];
         for (var most = 0; most < chars.Length; most++)
         {
-            Assert.Equal(chars[most], GuestText.Sanitize("aé漢🚀", most));
+            Assert.Equal(chars[most], CleanText.Of("aé漢🚀", most));
         }
 
-        Assert.Equal(new string('\uFFFD', 5) + "…", GuestText.Sanitize(Enumerable.Repeat((byte)0x80, 9).ToArray(), 5));
+        Assert.Equal(new string('\uFFFD', 5) + "…", CleanText.Of(Enumerable.Repeat((byte)0x80, 9).ToArray(), 5));
     }
 }

@@ -1,0 +1,74 @@
+using Rx.Vm.Guest.Wire;
+using Rx.Vm.Images;
+using Rx.Vm.Journal;
+using Rx.Vm.Pods;
+using Rx.Vm.Qemu;
+using Rx.Vm.Text;
+using InitRules = Rx.Vm.Init.Rules.PodRules;
+
+namespace Rx.Vm.Tests.Text;
+
+/// <summary>One rule for ids: every door that takes one agrees with it, on the host and in the guest.</summary>
+public class IdentifiersTests
+{
+    private static readonly Dictionary<string, Func<string, bool>> Doors = new()
+    {
+        ["pod"] = id => Passes<PodSpecException>(() => Pod(id, "web").Validate()),
+        ["container"] = id => Passes<PodSpecException>(() => Pod("pod", id).Validate()),
+        ["exec"] = id => Passes<PodSpecException>(() => ProcessRules.CheckExec(id, ["x"], new ExecOptions())),
+        ["machine"] = id => Passes<RxVmException>(() => new VmOptions { Id = id }.Validate()),
+        ["machine's specification"] = id => MachineSpecRules.Broken(new() { Id = id, KernelPath = "/k", InitrdPath = "/i" }) is null,
+        ["machine's directory"] = id => Passes<VmDirectoryException>(() => MachineSpecRules.CheckId(id)),
+        ["image"] = id => Passes<ImageException>(() => ImageReference.Parse(id)) && !ImageReference.Parse(id).IsPath,
+        ["journal"] = id => JournalJsonReader.ReadHeader(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { vm = id })) is not null,
+        ["init"] = id => InitRules.Judge(new PodPayload
+        {
+            Containers = [new() { Id = id, Serial = "a", FsType = "squashfs", Tty = 1, Cmd = ["x"] }],
+        }) is null,
+    };
+
+    public static TheoryData<string> Names => [.. Doors.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_door_keeps_to_the_rule(string door)
+    {
+        string[] good = ["a", "Z", "0", "a.b_c-d", new('x', 64)];
+        string[] bad =
+        [
+            "", "-a", "_a", ".", "..", ".a", "a b", "a\n", "\na", "a\0", "a,b", "a=b", "ä", "а", "ａ", "a\u200b", "\ud800", "\u001b[2J", new('x', 65),
+            new('x', 100_000),
+        ];
+
+        Assert.All(good, id => Assert.True(Identifiers.IsValid(id) && Doors[door](id), id));
+        Assert.All(bad, id => Assert.False(Identifiers.IsValid(id) || Doors[door](id), CleanText.Quote(id)));
+        Assert.False(Identifiers.IsValid(null));
+    }
+
+    [Fact]
+    public void The_complaint_says_the_rule_and_harms_nobody()
+    {
+        var complaint = Identifiers.Complaint("\u001b[2J" + new string('x', 1000));
+
+        Assert.Contains(Identifiers.Rule, complaint, StringComparison.Ordinal);
+        Assert.InRange(complaint.Length, 50, 250);
+        Assert.DoesNotContain(complaint, char.IsControl);
+    }
+
+    private static PodSpec Pod(string id, string name) =>
+        new() { Id = id, Containers = [new ContainerSpec { Name = name, Image = "b", Command = ["x"] }] };
+
+    private static bool Passes<T>(Action judge)
+        where T : Exception
+    {
+        try
+        {
+            judge();
+            return true;
+        }
+        catch (T)
+        {
+            return false;
+        }
+    }
+}
