@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Qemu.Processes;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Qemu;
 
