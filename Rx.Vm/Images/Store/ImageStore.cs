@@ -97,7 +97,7 @@ public sealed class ImageStore
         ArgumentNullException.ThrowIfNull(name);
         return StoreErrors.GuardAsync(name, async () =>
         {
-            var digest = ImageReference.IsValidName(name) ? Record(name).Digest : throw NoName(name);
+            var digest = Identifiers.IsValid(name) ? Record(name).Digest : throw NoName(name);
             using (await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false))
             {
                 File.Delete(layout.NamePath(name));
