@@ -131,9 +131,9 @@ public sealed class VirtualMachine
             var (command, answer) = _ledger.Open();
             _guest.Plan(command, plan);
             _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length, new(spec.Labels)));
-            _ = ReleaseAsync(leases, answer);
+            var held = HoldAsync(leases, answer);
             leases = [];
-            Check(await answer.WaitAsync(ct).ConfigureAwait(false), "run pod");
+            Check(await held.WaitAsync(ct).ConfigureAwait(false), "run pod");
             return new Pod(plan);
         }
         finally
@@ -142,11 +142,18 @@ public sealed class VirtualMachine
         }
     }
 
-    // The pod has started and the machine has its disks open, or it never will.
-    private static async Task ReleaseAsync(List<ImageLease> leases, Task answer)
+    // With the answer the pod has started and the machine has its disks open, or it never will. The answer has this one awaiter: of several
+    // all but one would go on by way of another thread, out of virtual time.
+    private static async Task<T> HoldAsync<T>(List<ImageLease> leases, Task<T> answer)
     {
-        await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        leases.ForEach(lease => lease.Dispose());
+        try
+        {
+            return await answer.ConfigureAwait(false);
+        }
+        finally
+        {
+            leases.ForEach(lease => lease.Dispose());
+        }
     }
 
     /// <summary>Stops the pod: SIGTERM, later SIGKILL, to every container. Completes when the machine is ready for another pod.</summary>

@@ -21,6 +21,9 @@ internal sealed record HostilePlugin(string Name)
     /// <summary>How it comes in by a running pod.</summary>
     public Action<VmHost, VirtualMachine, Pod> Join { get; init; } = static (_, _, _) => { };
 
+    /// <summary>Whether it may stay inside its Subscribe until the machine has gone.</summary>
+    public bool Blocks => Name.Contains("blocks", StringComparison.Ordinal);
+
     public override string ToString() => Name;
 
     /// <summary>All of them.</summary>

@@ -26,10 +26,16 @@ public class HostilePluginTests
         var host = await VmHost.OpenAsync(hostile.Option(new VmHostOptions { Driver = driver }), ct);
         var vm = host.Create(new VmOptions { Keep = KeepMode.AfterFinish });
 
-        hostile.Attach(host, vm);
+        // What blocks may do so within its own Subscribe: then it has blocked whoever called that, which is not the test.
+        var attached = Task.Run(() => hostile.Attach(host, vm), ct);
         var pod = await vm.RunPodAsync(
             new PodSpec { Containers = [new ContainerSpec { Image = "busybox", Command = ["sh", "-c", "echo out; exit 3"] }] }, ct)
             .WaitAsync(Patience, ct);
+        if (!hostile.Blocks)
+        {
+            await attached.WaitAsync(Patience, ct);
+        }
+
         hostile.Join(host, vm, pod);
         var result = await pod.Completion.WaitAsync(Patience, ct);
         await vm.ShutdownAsync(ct).WaitAsync(Patience, ct);
