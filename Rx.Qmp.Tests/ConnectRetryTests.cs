@@ -44,6 +44,7 @@ public sealed class ConnectRetryTests
     [InlineData(QmpConnectFailure.TlsRefused)]
     [InlineData(QmpConnectFailure.NoHandshake)]
     [InlineData(QmpConnectFailure.Unsupported)]
+    [InlineData(QmpConnectFailure.EndpointFailed)]
     [InlineData(QmpConnectFailure.Other)]
     public async Task Trap29_what_waiting_does_not_help_fails_at_once(QmpConnectFailure lasting)
     {
@@ -165,8 +166,9 @@ public sealed class ConnectRetryTests
     {
         _script.Script.Enqueue(_ => ValueTask.FromException<Stream>(new NotSupportedException("no tunnel")));
         var fault = await Assert.ThrowsAsync<QmpConnectException>(() => Connect());
-        Assert.Equal(QmpConnectFailure.Other, fault.Failure);
+        Assert.Equal(QmpConnectFailure.EndpointFailed, fault.Failure);
         Assert.IsType<NotSupportedException>(fault.InnerException);
+        Assert.Equal("Cannot connect to the script: the code that opens it threw NotSupportedException: no tunnel.", fault.Message);
     }
 
     private async Task GivesUpAtOnce()

@@ -44,7 +44,7 @@ public class DeadlineTests
         rig.Advance(10);
         var second = rig.Execute("query-2");
         var hasty = rig.Client.ExecuteAsync(
-            QmpCommand.Create("query-3").WithTimeout(TimeSpan.FromSeconds(1)), TestContext.Current.CancellationToken).AsTask();
+            QmpCommand.Create("query-3").WithTimeout(TimeSpan.FromSeconds(1)), TestContext.Current.CancellationToken);
         rig.Advance(1);
         Assert.True(hasty.IsFaulted);
         Assert.False(first.IsCompleted);
@@ -62,7 +62,7 @@ public class DeadlineTests
         using var rig = Silent();
         var inFlight = Enumerable.Range(0, 8).Select(i => rig.Execute($"query-{i}")).ToArray();
         var waiting = rig.Client.ExecuteAsync(
-            QmpCommand.Create("query-waiting").WithTimeout(TimeSpan.FromSeconds(3)), TestContext.Current.CancellationToken).AsTask();
+            QmpCommand.Create("query-waiting").WithTimeout(TimeSpan.FromSeconds(3)), TestContext.Current.CancellationToken);
         rig.Advance(3);
         Assert.IsType<QmpTimeoutException>(waiting.Exception!.InnerException);
         rig.Server.Send(rig.Server.Last("query-0").Return());
@@ -101,7 +101,7 @@ public class DeadlineTests
         var commands = Enumerable.Range(1, 8).Reverse().ToDictionary(
             seconds => seconds,
             seconds => rig.Client.ExecuteAsync(
-                QmpCommand.Create("query").WithTimeout(TimeSpan.FromSeconds(seconds)), TestContext.Current.CancellationToken).AsTask());
+                QmpCommand.Create("query").WithTimeout(TimeSpan.FromSeconds(seconds)), TestContext.Current.CancellationToken));
         for (int second = 1; second <= 8; second++)
         {
             rig.Advance(1);

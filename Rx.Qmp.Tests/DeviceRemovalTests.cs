@@ -1,3 +1,5 @@
+using Rx.Qmp.Protocol;
+
 namespace Rx.Qmp.Tests;
 
 public class DeviceRemovalTests
@@ -146,7 +148,7 @@ public class DeviceRemovalTests
         async Task RemoveBoth()
         {
             await Remove(rig).ConfigureAwait(false);
-            await rig.Client.ExecuteAsync(QmpCommands.BlockdevDel("disk0n"), TestContext.Current.CancellationToken).ConfigureAwait(false);
+            await rig.Client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, TestContext.Current.CancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -29,7 +29,7 @@ public class DiagnosticsTests
         rig.Server.Send(rig.Server.Last("slow").Return());
         await slow;
         var late = rig.Client.ExecuteAsync(
-            QmpCommand.Create("late").WithTimeout(TimeSpan.FromSeconds(2)), TestContext.Current.CancellationToken).AsTask();
+            QmpCommand.Create("late").WithTimeout(TimeSpan.FromSeconds(2)), TestContext.Current.CancellationToken);
         rig.Advance(2);
         await Assert.ThrowsAsync<QmpTimeoutException>(() => late);
         using var stop = new CancellationTokenSource();

@@ -70,7 +70,7 @@ public sealed class EndpointTests : IDisposable
     {
         var serving = ServeTls(asksForCertificate: false);
         await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Tcp("localhost", Port, Trusting), Options, Token);
-        await client.ExecuteAsync(QmpCommands.QueryStatus(), Token);
+        await client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
         await client.DisposeAsync();
         Assert.Null(await serving);
     }
@@ -81,7 +81,7 @@ public sealed class EndpointTests : IDisposable
         var serving = ServeTls(asksForCertificate: true);
         var tls = Trusting with { ClientCertificate = _certificates.Client };
         await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Tcp("localhost", Port, tls), Options, Token);
-        await client.ExecuteAsync(QmpCommands.QueryStatus(), Token);
+        await client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
         await client.DisposeAsync();
         Assert.Equal("CN=client", await serving);
     }

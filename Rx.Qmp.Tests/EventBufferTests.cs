@@ -1,3 +1,4 @@
+using System.Reactive.Linq;
 namespace Rx.Qmp.Tests;
 
 public class EventBufferTests
@@ -139,7 +140,7 @@ public class EventBufferTests
     {
         using var rig = QmpRig.Connected();
         List<string> seen = [];
-        rig.Client.EventsOfDevice("disk0").Subscribe(item => seen.Add(item.Name));
+        rig.Client.Events.Where(item => item.Concerns("disk0")).Subscribe(item => seen.Add(item.Name));
         rig.Server.Send(Events.Named("SOME", data) + Events.Stop + Events.Named("SURE", """{"device": "disk0"}"""));
         Assert.Equal(expected ? ["SOME", "SURE"] : ["SURE"], seen);
     }
@@ -190,11 +191,29 @@ public class EventBufferTests
     }
 
     [Fact]
+    public void Trap05_a_reader_that_lost_events_is_told_before_the_next_and_the_loss_is_counted()
+    {
+        using var rig = QmpRig.Connected();
+        List<string> story = [];
+        using var reader = rig.Client.ReadEvents(QmpEventBuffer.DropOldest(2) with { OnLoss = loss => story.Add($"lost {loss.Dropped}") });
+        using var latest = rig.Client.ReadEvents(QmpEventBuffer.Latest(2));
+        rig.Server.Send(string.Concat(Enumerable.Range(0, 100).Select(number => Events.Named($"E{number}"))));
+        Assert.Empty(story);
+        Assert.Equal(98 + 98, rig.Client.Statistics.DroppedEvents);
+        while (reader.TryRead(out var item))
+        {
+            story.Add(item.Name);
+        }
+
+        Assert.Equal(["lost 98", "E98", "E99"], story);
+    }
+
+    [Fact]
     public async Task A_disposed_reader_gives_what_it_has_and_then_ends()
     {
         using var rig = QmpRig.Connected();
-        using var reader = rig.Client.EventsOfDevice("d").ToReader(QmpEventBuffer.DropOldest(9));
-        rig.Server.Send(Events.Stop + Events.DeviceDeleted("d"));
+        using var reader = rig.Client.ReadEvents(QmpEventBuffer.DropOldest(9));
+        rig.Server.Send(Events.DeviceDeleted("d"));
         reader.Dispose();
         rig.Server.Send(Events.DeviceDeleted("d"));
         Assert.Equal(1, reader.Count);

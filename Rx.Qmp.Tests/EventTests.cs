@@ -80,7 +80,7 @@ public class EventTests
     {
         using var rig = QmpRig.Connected();
         List<ShutdownEvent> typed = [];
-        rig.Client.Events.OfEvent<ShutdownEvent>().Subscribe(typed.Add);
+        rig.Client.EventsOf<ShutdownEvent>().Subscribe(typed.Add);
         rig.Server.Send(Events.Named("FROM_THE_FUTURE", """{"what": [1, {"now": null}]}"""));
         rig.Server.Send(Events.Named("SHUTDOWN", """{"guest": true, "reason": "guest-shutdown"}"""));
         Assert.Equal(["FROM_THE_FUTURE", "SHUTDOWN"], rig.EventNames);
@@ -126,7 +126,7 @@ public class EventTests
     {
         using var rig = QmpRig.Connected();
         List<ShutdownEvent> typed = [];
-        rig.Client.Events.OfEvent<ShutdownEvent>().Subscribe(typed.Add);
+        rig.Client.EventsOf<ShutdownEvent>().Subscribe(typed.Add);
         rig.Server.Send(Events.Named("SHUTDOWN", data));
         Assert.Equal((guest, reason), (typed.Single().Guest, typed[0].Reason.Text));
     }
@@ -138,7 +138,7 @@ public class EventTests
     {
         using var rig = QmpRig.Connected();
         List<ShutdownEvent> typed = [];
-        rig.Client.Events.OfEvent<ShutdownEvent>().Subscribe(typed.Add);
+        rig.Client.EventsOf<ShutdownEvent>().Subscribe(typed.Add);
         rig.Server.Send(Events.Named("SHUTDOWN", data));
         Assert.Empty(typed);
         Assert.Equal(["SHUTDOWN"], rig.EventNames);
@@ -167,7 +167,7 @@ public class EventTests
         }
 
         static Task<StatusInfo> Query(QmpRig rig) =>
-            rig.Client.ExecuteAsync(new QueryStatus(), TestContext.Current.CancellationToken).AsTask();
+            rig.Client.ExecuteAsync(new QueryStatus(), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -175,14 +175,14 @@ public class EventTests
     {
         using var rig = QmpRig.Connected();
         List<object> typed = [];
-        var events = rig.Client.Events;
-        events.OfEvent<StopEvent>().Subscribe(typed.Add);
-        events.OfEvent<ResumeEvent>().Subscribe(typed.Add);
-        events.OfEvent<ResetEvent>().Subscribe(typed.Add);
-        events.OfEvent<PowerdownEvent>().Subscribe(typed.Add);
-        events.OfEvent<DeviceDeletedEvent>().Subscribe(typed.Add);
-        events.OfEvent<DeviceUnplugGuestErrorEvent>().Subscribe(typed.Add);
-        events.OfEvent<GuestPanickedEvent>().Subscribe(typed.Add);
+        var client = rig.Client;
+        client.EventsOf<StopEvent>().Subscribe(typed.Add);
+        client.EventsOf<ResumeEvent>().Subscribe(typed.Add);
+        client.EventsOf<ResetEvent>().Subscribe(typed.Add);
+        client.EventsOf<PowerdownEvent>().Subscribe(typed.Add);
+        client.EventsOf<DeviceDeletedEvent>().Subscribe(typed.Add);
+        client.EventsOf<DeviceUnplugGuestErrorEvent>().Subscribe(typed.Add);
+        client.EventsOf<GuestPanickedEvent>().Subscribe(typed.Add);
         rig.Server.Send(Events.Named("STOP") + Events.Named("RESUME") + Events.Named("POWERDOWN"));
         rig.Server.Send(Events.Named("RESET", """{"guest": true, "reason": "guest-reset"}"""));
         rig.Server.Send(Events.DeviceDeleted("d0") + Events.Named("DEVICE_DELETED", """{"path": "/p"}""") + Events.Named("DEVICE_DELETED"));

@@ -160,7 +160,7 @@ public class FramingTests(ITestOutputHelper output)
         }
 
         List<ShutdownEvent> typed = [];
-        rig.Client.Events.OfEvent<ShutdownEvent>().Subscribe(typed.Add);
+        rig.Client.EventsOf<ShutdownEvent>().Subscribe(typed.Add);
         rig.Server.Send([.. "{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": false, \"reason\": \""u8, .. bodies[0], .. "\"}}"u8]);
         await StillInStep(rig, waiting);
         Assert.Equal("\ufffd", Assert.Single(typed).Reason.Text);
@@ -198,6 +198,60 @@ public class FramingTests(ITestOutputHelper output)
         rig.Server.Send(rig.Server.Last("query-other").Return());
         Assert.True(other.IsCompletedSuccessfully);
         Assert.Equal(1, rig.Client.Statistics.MalformedMessages);
+    }
+
+    [Theory]
+    [InlineData("{\"id\": ID, \"return\": \"a\u0001b\"}")]
+    [InlineData("{\"return\": \"a\u0001b\", \"id\": ID}")]
+    [InlineData("{\"return\": {\"x\": \"line\nbreak\"} ,\r\n\t\"id\" : ID }")]
+    [InlineData("{\"error\": {\"class\": \"GenericError\", \"desc\": \"a\tb\"}, \"id\": ID}")]
+    public async Task Trap40_a_raw_control_character_spoils_its_reply_and_no_other(string reply)
+    {
+        using var rig = QmpRig.Connected();
+        rig.Server.Answer = _ => null;
+        var spoiled = rig.Execute("query-spoiled");
+        var other = rig.Execute("query-other");
+        var command = rig.Server.Last("query-spoiled").Return();
+        string id = System.Text.RegularExpressions.Regex.Match(command, "\"id\": ([0-9]+)").Groups[1].Value;
+        rig.Server.Send(reply.Replace("ID", id, StringComparison.Ordinal));
+        var error = await Assert.ThrowsAsync<QmpProtocolException>(() => spoiled);
+        Assert.Equal((QmpProtocolFault.MalformedReply, "query-spoiled"), (error.Fault, error.Command));
+        Assert.False(other.IsCompleted);
+        rig.Server.Send(rig.Server.Last("query-other").Return());
+        Assert.True(other.IsCompletedSuccessfully);
+    }
+
+    [Theory]
+    [InlineData("{\"return\": \"\u0001, \\\"id\\\": 1\"}")]
+    [InlineData("{\"return\": \"\u0001\", \"xid\": 1}")]
+    [InlineData("{\"return\": \"\u0001\", \"id\": -1}")]
+    [InlineData("{\"return\": \"\u0001\", \"id\": 111}")]
+    [InlineData("{\"return\": [\"\u0001\", {\"id\": 1}]}")]
+    public void Trap40_what_only_looks_like_an_id_at_the_end_answers_nobody(string message)
+    {
+        using var rig = QmpRig.Connected();
+        rig.Server.Answer = _ => null;
+        var waiting = Enumerable.Range(0, 8).Select(number => rig.Execute($"query-{number}")).ToArray();
+        rig.Server.Send(message);
+        Assert.Equal(1, rig.Client.Statistics.MalformedMessages);
+        Assert.DoesNotContain(waiting, command => command.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "\n")]
+    public async Task A_newline_follows_each_command_for_servers_that_read_lines_if_asked_for(bool wanted, string end)
+    {
+        var (server, clientEnd) = DuplexStream.CreatePair(inline: true);
+        using var rig = new QmpRig(options => options with { NewlineAfterCommand = wanted });
+        _ = rig.Client.ConnectAsync(clientEnd, TestContext.Current.CancellationToken);
+        server.Write(System.Text.Encoding.UTF8.GetBytes(QmpRig.Greeting + "{\"return\": {}, \"id\": 0}"));
+        _ = rig.Execute("query-a");
+        byte[] bytes = new byte[1024];
+        int count = await server.ReadAsync(bytes, TestContext.Current.CancellationToken);
+        string handshake = """{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}""";
+        Assert.Equal(
+            $$"""{{handshake}}{{end}}{"execute":"query-a","id":0}{{end}}""", System.Text.Encoding.UTF8.GetString(bytes.AsSpan(0, count)));
     }
 
     [Fact]
@@ -252,7 +306,7 @@ public class FramingTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task StillInStep(QmpRig rig, Task<Rx.Qmp.QmpReply> waiting)
+    private static async Task StillInStep(QmpRig rig, Task<QmpReply> waiting)
     {
         Assert.False(waiting.IsCompleted);
         Assert.Equal(QmpConnectionPhase.Ready, rig.Phase);
@@ -265,7 +319,7 @@ public class FramingTests(ITestOutputHelper output)
         }
     }
 
-    private static void Read(Rx.Qmp.QmpEvent item)
+    private static void Read(QmpEvent item)
     {
         Assert.NotNull(item.Name);
         Read(item.GetDataElement);

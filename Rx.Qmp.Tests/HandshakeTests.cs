@@ -126,7 +126,7 @@ public class HandshakeTests
         var connecting = rig.ConnectUntil(stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
-        Assert.Equal(QmpConnectionPhase.Lost, rig.Phase);
+        Assert.Equal(QmpConnectionPhase.Closed, rig.Phase);
         Assert.True(rig.Server.ClientIsGone);
     }
 
@@ -147,6 +147,17 @@ public class HandshakeTests
     {
         using var rig = QmpRig.Connected();
         await Assert.ThrowsAsync<InvalidOperationException>(rig.Connect);
+    }
+
+    [Fact]
+    public async Task A_stream_handed_to_a_client_that_has_one_already_is_closed()
+    {
+        using var rig = QmpRig.Connected();
+        using var other = new FakeQmpServer(QmpRig.ByHand);
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => rig.Client.ConnectAsync(other.ClientEnd, TestContext.Current.CancellationToken));
+        Assert.True(other.ClientIsGone);
+        Assert.Equal(QmpConnectionPhase.Ready, rig.Phase);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class LeakTests
             using var server = new FakeQmpServer();
             await using var client = await QmpClient.ConnectAsync(server.ClientEnd, options, Token);
             using var events = client.Events.Subscribe(_ => { });
-            await client.ExecuteAsync(QmpCommands.QueryStatus(), Token);
+            await client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
         }
 
         Assert.Equal(0, time.Pending);
@@ -63,15 +63,16 @@ public sealed class LeakTests
             servers.Add(new FakeQmpServer());
             return new ValueTask<Stream>(servers[^1].ClientEnd);
         });
-        var options = new QmpReconnectOptions
+        var options = new QmpClientOptions
         {
-            Client = new QmpClientOptions { Scheduler = time, InlineContinuations = true },
-            Policy = QmpReconnectPolicy.Always with { StableAfter = TimeSpan.Zero },
+            Scheduler = time,
+            InlineContinuations = true,
+            Reconnect = QmpReconnectPolicy.Always with { StableAfter = TimeSpan.Zero },
             Resync = (_, _) => Task.CompletedTask,
         };
-        await using (var client = new QmpReconnectingClient(endpoint, options))
+        await using (var client = new QmpClient(options))
         {
-            await client.ConnectAsync(Token);
+            await client.ConnectAsync(endpoint, Token);
             for (int i = 0; i < 1000; i++)
             {
                 servers[^1].HangUp();
@@ -137,7 +138,7 @@ public sealed class LeakTests
         for (int i = 0; i < times; i++)
         {
             await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(path), options, Token);
-            await client.ExecuteAsync(QmpCommands.QueryStatus(), Token);
+            await client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
         }
     }
 

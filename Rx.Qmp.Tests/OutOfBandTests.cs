@@ -15,8 +15,8 @@ public class OutOfBandTests
         return rig;
     }
 
-    private static Task<Rx.Qmp.QmpReply> Yank(QmpRig rig) =>
-        rig.Client.ExecuteOobAsync(QmpCommand.Create("yank"), Token).AsTask();
+    private static Task<QmpReply> Yank(QmpRig rig) =>
+        rig.Client.ExecuteOobAsync(QmpCommand.Create("yank"), Token);
 
     [Fact]
     public async Task Trap19_a_command_out_of_band_is_answered_while_a_hundred_in_band_wait()
@@ -107,7 +107,7 @@ public class OutOfBandTests
         using var rig = new QmpRig(server: server);
         await rig.Client.ConnectAsync(counted, Token);
         int before = counted.Writes;
-        _ = rig.Client.ExecuteAsync(QmpCommands.BlockdevAddFile("n0", "raw", "/a", readOnly: true), Token).AsTask();
+        _ = rig.Client.ExecuteAsync(TestCommands.AddImage("n0", "/a", readOnly: true), Token);
         Assert.Equal(before + 1, counted.Writes);
         _ = Enumerable.Range(0, 27).Select(i => rig.Execute($"query-{i}")).ToArray();
         Assert.Equal(before + 8, counted.Writes);

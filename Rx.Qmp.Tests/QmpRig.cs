@@ -57,7 +57,7 @@ internal sealed class QmpRig : IDisposable
     public Task<QmpReply> Execute(string name) => ExecuteUntil(name, CancellationToken.None);
 
     public Task<QmpReply> ExecuteUntil(string name, CancellationToken stop) =>
-        Client.ExecuteAsync(QmpCommand.Create(name), stop).AsTask();
+        Client.ExecuteAsync(QmpCommand.Create(name), stop);
 
     public void Advance(double seconds) => Time.AdvanceBy(TimeSpan.FromSeconds(seconds).Ticks);
 

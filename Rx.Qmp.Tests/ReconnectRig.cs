@@ -2,7 +2,7 @@ using Microsoft.Reactive.Testing;
 
 namespace Rx.Qmp.Tests;
 
-/// <summary>A reconnecting client and its servers on one thread and one virtual clock.</summary>
+/// <summary>A client that reconnects and its servers on one thread and one virtual clock.</summary>
 internal sealed class ReconnectRig : IDisposable
 {
     public static readonly QmpReconnectPolicy EverySecond = new()
@@ -10,16 +10,15 @@ internal sealed class ReconnectRig : IDisposable
         BackOff = new QmpBackOff(TimeSpan.FromSeconds(1)), StableAfter = TimeSpan.Zero,
     };
 
-    public ReconnectRig(Func<QmpReconnectOptions, QmpReconnectOptions>? adjust = null)
+    public ReconnectRig(Func<QmpClientOptions, QmpClientOptions>? adjust = null)
     {
         Script = new ScriptedEndpoint(Time);
-        var options = new QmpReconnectOptions
+        var options = new QmpClientOptions
         {
-            Client = new QmpClientOptions { Scheduler = Time, InlineContinuations = true, ConnectRetry = QmpConnectRetry.Never },
-            Policy = EverySecond,
+            Scheduler = Time, InlineContinuations = true, ConnectRetry = QmpConnectRetry.Never, Reconnect = EverySecond,
         };
-        Client = new QmpReconnectingClient(Script.Endpoint, adjust?.Invoke(options) ?? options);
-        Client.States.Subscribe(States.Add, () => StatesCompleted = true);
+        Client = new QmpClient(adjust?.Invoke(options) ?? options);
+        Client.ConnectionStates.Subscribe(States.Add, () => StatesCompleted = true);
         Client.Events.Subscribe(Events.Add, () => EventsCompleted = true);
     }
 
@@ -27,9 +26,9 @@ internal sealed class ReconnectRig : IDisposable
 
     public ScriptedEndpoint Script { get; }
 
-    public QmpReconnectingClient Client { get; }
+    public QmpClient Client { get; }
 
-    public List<QmpReconnectState> States { get; } = [];
+    public List<QmpConnectionState> States { get; } = [];
 
     public List<QmpEvent> Events { get; } = [];
 
@@ -37,16 +36,16 @@ internal sealed class ReconnectRig : IDisposable
 
     public bool EventsCompleted { get; private set; }
 
-    public QmpReconnectState State => States[^1];
+    public QmpConnectionState State => States[^1];
 
-    /// <summary>The states as "phase connection".</summary>
-    public string Story => string.Join(", ", States.Select(state => $"{state.Phase} {state.Connection}"));
+    /// <summary>The states as "phase connection", negotiation apart.</summary>
+    public string Story => string.Join(", ", States.Where(state => state.Phase != QmpConnectionPhase.Negotiating).Select(state => $"{state.Phase} {state.Connection}"));
 
     public IEnumerable<string> EventNames => Events.Select(item => item.Name);
 
     /// <summary>Servers as the script has them, the first of them connected.</summary>
     public static ReconnectRig Connected(
-        Func<QmpReconnectOptions, QmpReconnectOptions>? adjust = null, Action<FakeQmpServer>? prepare = null)
+        Func<QmpClientOptions, QmpClientOptions>? adjust = null, Action<FakeQmpServer>? prepare = null)
     {
         var rig = new ReconnectRig(adjust);
         rig.Script.Serve(prepare);
@@ -54,9 +53,9 @@ internal sealed class ReconnectRig : IDisposable
         return rig;
     }
 
-    public Task Connect() => Client.ConnectAsync(CancellationToken.None);
+    public Task Connect() => Client.ConnectAsync(Script.Endpoint, CancellationToken.None);
 
-    public Task<QmpReply> Execute(string name) => Client.ExecuteAsync(QmpCommand.Create(name), CancellationToken.None).AsTask();
+    public Task<QmpReply> Execute(string name) => Client.ExecuteAsync(QmpCommand.Create(name), CancellationToken.None);
 
     public void Advance(double seconds) => Time.AdvanceBy(TimeSpan.FromSeconds(seconds).Ticks);
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reactive.Concurrency;
 
 namespace Rx.Qmp.Tests;
 
@@ -24,13 +23,12 @@ public class ReconnectStressTests
                 server.HangUp();
             }
         });
-        var options = new QmpReconnectOptions
+        var options = new QmpClientOptions
         {
-            Client = new QmpClientOptions { Scheduler = new TaskPoolScheduler(Task.Factory) },
-            Policy = new() { BackOff = new QmpBackOff(TimeSpan.FromMilliseconds(1)), StableAfter = TimeSpan.Zero },
+            Reconnect = new() { BackOff = new QmpBackOff(TimeSpan.FromMilliseconds(1)), StableAfter = TimeSpan.Zero },
         };
-        await using var client = new QmpReconnectingClient(server.Endpoint, options);
-        await client.ConnectAsync(TestContext.Current.CancellationToken);
+        await using var client = new QmpClient(options);
+        await client.ConnectAsync(server.Endpoint, TestContext.Current.CancellationToken);
 
         var answered = new ConcurrentBag<string>();
         var cut = new ConcurrentBag<string>();
@@ -45,7 +43,7 @@ public class ReconnectStressTests
     }
 
     private static async Task Call(
-        QmpReconnectingClient client, int caller, ConcurrentBag<string> answered, ConcurrentBag<string> cut)
+        QmpClient client, int caller, ConcurrentBag<string> answered, ConcurrentBag<string> cut)
     {
         for (int i = 0; i < CommandsEach; i++)
         {

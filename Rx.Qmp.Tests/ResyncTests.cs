@@ -29,7 +29,7 @@ public sealed class ResyncTests
         using var rig = new ReconnectRig(options => options with { Resync = (_, _) => caughtUp.Task });
         rig.Script.Serve();
         var connecting = rig.Connect();
-        Assert.Equal(QmpReconnectPhase.Resyncing, rig.State.Phase);
+        Assert.Equal(QmpConnectionPhase.Resyncing, rig.State.Phase);
         var waiting = rig.Execute("query-a");
         rig.Script.Server.SendEvent("STOP");
         Assert.Equal(["STOP"], rig.EventNames);
@@ -49,7 +49,7 @@ public sealed class ResyncTests
         });
         rig.Script.Serve();
         var connecting = rig.Connect();
-        Assert.Equal(QmpReconnectPhase.Lost, rig.State.Phase);
+        Assert.Equal(QmpConnectionPhase.Lost, rig.State.Phase);
         Assert.IsType<InvalidDataException>(Assert.IsType<QmpResyncException>(rig.State.Cause).InnerException);
         Assert.True(rig.Script.Server.ClientIsGone);
         rig.Advance(1);
@@ -73,7 +73,7 @@ public sealed class ResyncTests
         rig.Script.Serve();
         _ = rig.Connect();
         rig.Advance(6.999);
-        Assert.Equal(QmpReconnectPhase.Resyncing, rig.State.Phase);
+        Assert.Equal(QmpConnectionPhase.Resyncing, rig.State.Phase);
         Assert.False(given.IsCancellationRequested);
         rig.Advance(0.001);
         Assert.IsType<TimeoutException>(Assert.IsType<QmpResyncException>(rig.State.Cause).InnerException);
@@ -90,19 +90,19 @@ public sealed class ResyncTests
         rig.Script.Serve(server => server.On("query-status", QmpAnswer.Never));
         _ = rig.Connect();
         rig.Script.Server.HangUp();
-        Assert.Equal(QmpReconnectPhase.Lost, rig.State.Phase);
+        Assert.Equal(QmpConnectionPhase.Lost, rig.State.Phase);
         Assert.IsType<QmpDisconnectedException>(rig.State.Cause);
     }
 
     [Fact]
     public async Task It_may_end_everything()
     {
-        QmpReconnectingClient? all = null;
+        QmpClient? all = null;
         using var rig = new ReconnectRig(options => options with { Resync = async (_, _) => await all!.DisposeAsync() });
         all = rig.Client;
         rig.Script.Serve();
         await Assert.ThrowsAsync<QmpDisconnectedException>(rig.Connect);
-        Assert.Equal(QmpReconnectPhase.Ended, rig.State.Phase);
+        Assert.Equal(QmpConnectionPhase.Closed, rig.State.Phase);
         Assert.Null(rig.State.Cause);
     }
 }

@@ -29,34 +29,30 @@ internal static class TranscriptScenarios
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static ValueTask<Rx.Qmp.QmpReply> Execute(QmpClient client, QmpCommand command) => client.ExecuteAsync(command, Token);
+    private static Task<QmpReply> Execute(QmpClient client, QmpCommand command) => client.ExecuteAsync(command, Token);
 
     private static async Task Queries(QmpClient client, string image)
     {
-        await Execute(client, QmpCommands.QueryStatus());
-        await Execute(client, QmpCommands.QueryName());
+        await Execute(client, QmpCommand.Create("query-status"));
+        await Execute(client, QmpCommand.Create("query-name"));
         await Execute(client, QmpCommand.Create("query-version"));
         await Execute(client, QmpCommand.Create("query-chardev"));
-        await Assert.ThrowsAsync<QmpCommandException>(() => Execute(client, QmpCommand.Create("query-nonsense")).AsTask());
-        await Assert.ThrowsAsync<QmpCommandException>(() => Execute(client, QmpCommands.DeviceAdd("nonsense", "d0", _ => { })).AsTask());
+        await Assert.ThrowsAsync<QmpCommandException>(() => Execute(client, QmpCommand.Create("query-nonsense")));
+        await Assert.ThrowsAsync<QmpCommandException>(() => Execute(client, TestCommands.AddDevice("nonsense", "d0")));
     }
 
     private static async Task Hotplug(QmpClient client, string image)
     {
-        await Execute(client, QmpCommands.BlockdevAddFile("disk0n", "raw", image, readOnly: false));
-        await Execute(client, QmpCommands.DeviceAdd("virtio-blk-pci", "disk0", writer =>
-        {
-            writer.WriteString("bus", "rp0");
-            writer.WriteString("drive", "disk0n");
-        }));
-        await Execute(client, QmpCommands.QueryBlock());
-        var gone = client.Events.OfEvent<DeviceDeletedEvent>().FirstAsync(deleted => deleted.Device == "disk0").ToTask(Token);
-        await Execute(client, QmpCommands.DeviceDel("disk0"));
+        await Execute(client, TestCommands.AddImage("disk0n", image, readOnly: false));
+        await Execute(client, TestCommands.AddDevice("virtio-blk-pci", "disk0", ("bus", "rp0"), ("drive", "disk0n")));
+        await Execute(client, QmpCommand.Create("query-block"));
+        var gone = client.EventsOf<DeviceDeletedEvent>().FirstAsync(deleted => deleted.Device == "disk0").ToTask(Token);
+        await Execute(client, new DeviceDel { Id = "disk0" }.Encode());
 
         // No guest is running that could let go of it; a reset takes it away.
         await Execute(client, QmpCommand.Create("system_reset"));
         await gone;
-        await Execute(client, QmpCommands.BlockdevDel("disk0n"));
+        await Execute(client, new BlockdevDel { NodeName = "disk0n" }.Encode());
     }
 
     private static async Task Job(QmpClient client, string image)
@@ -82,9 +78,9 @@ internal static class TranscriptScenarios
 
     private static async Task StopAndGo(QmpClient client, string image)
     {
-        await Execute(client, QmpCommands.Cont());
-        await Execute(client, QmpCommands.Stop());
-        await Execute(client, QmpCommands.QueryStatus());
+        await Execute(client, QmpCommand.Create("cont"));
+        await Execute(client, QmpCommand.Create("stop"));
+        await Execute(client, QmpCommand.Create("query-status"));
         await Execute(client, QmpCommand.Create("object-add", writer =>
         {
             writer.WriteString("qom-type", "secret");

@@ -85,7 +85,7 @@ public partial class TrapCatalogueTests
         # Traps of QMP
 
         Forty mistakes found in clients of QMP, and the test that this client does not make them. There are often more tests than the one
-        named: `grep -rn "Trap28_" Rx.Vm.Tests`.
+        named: `grep -rn "Trap28_" Rx.Qmp.Tests`.
 
         | # | trap | test |
         |---|---|---|

@@ -1,33 +1,45 @@
-using System.Reactive.Concurrency;
-using System.Text.Json.Serialization.Metadata;
+using Rx.Qmp.Connections;
 using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
 /// <summary>
-/// A client of one QMP connection: commands that can be awaited, several in flight, and events as a hot stream. Make it, subscribe,
-/// connect; it connects once. All members may be used from any thread, and from inside observers and continuations.
+/// A client of one QMP server: commands that can be awaited, several in flight, and events as a hot stream. Make it, subscribe, connect. All
+/// members may be used from any thread, and from inside observers and continuations.
 /// </summary>
-public sealed class QmpClient : IAsyncDisposable
+/// <remarks>
+/// By default it makes one connection, and losing that is the end. With <see cref="QmpClientOptions.Reconnect"/> it makes one after the
+/// other, and hides nothing of it: <see cref="ConnectionStates"/> shows each gap, the events of a gap are gone, a command or workflow under
+/// way at a loss fails, its outcome unknown, and nothing is ever sent again. A command or workflow begun in a gap waits, unsent, for the
+/// next connection, within its time limit; if none comes it fails with <see cref="QmpNotSentException"/>.
+/// </remarks>
+public sealed partial class QmpClient : IAsyncDisposable
 {
     private const int StatesKept = 64;
 
-    private readonly QmpSession _session;
+    private readonly ConnectionLoop _connections;
+    private readonly QmpSession? _pinned;
     private int _started;
 
-    /// <summary>Makes a client that is not connected yet.</summary>
-    /// <param name="options">How it behaves.</param>
-    public QmpClient(QmpClientOptions options)
+    /// <summary>A client that is not connected yet.</summary>
+    /// <param name="options">How it behaves; null: the defaults.</param>
+    public QmpClient(QmpClientOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        Options = options;
-        Settings = options.Guarded();
-        _session = new QmpSession(Settings);
-        Events = ObserveEvents(options.EventBuffer);
+        Options = options ?? new QmpClientOptions();
+        Options.Validate();
+        Settings = Options.Guarded();
+        _connections = new ConnectionLoop(Settings, session => new QmpClient(this, session));
+        Events = ObserveEvents(Options.EventBuffer);
         ConnectionStates = new HubObservable<QmpConnectionState>(
-            _session.States, DeliveryPolicy<QmpConnectionState>.DropOldest(StatesKept), ObserverScheduler);
+            _connections.States, DeliveryPolicy<QmpConnectionState>.DropOldest(StatesKept), Settings.ObserversRunOn);
+    }
+
+    /// <summary>A client that stands for one connection of another.</summary>
+    private QmpClient(QmpClient whole, QmpSession session)
+    {
+        (Options, Settings, _connections, _pinned, _started) = (whole.Options, whole.Settings, whole._connections, session, 1);
+        (Events, ConnectionStates) = (whole.Events, whole.ConnectionStates);
     }
 
     /// <summary>The options it was made with.</summary>
@@ -37,32 +49,49 @@ public sealed class QmpClient : IAsyncDisposable
     /// Every event, known or not, in the server's order. Hot: nothing is replayed, so subscribe before connecting or before the command
     /// whose event matters (it usually precedes the reply). Each subscriber has its own buffer (<see cref="QmpClientOptions.EventBuffer"/>)
     /// and runs on the observer scheduler, or on the reading thread with <see cref="QmpClientOptions.InlineContinuations"/>; one that
-    /// throws is dropped and logged. Completes when the connection ends, lost or closed alike: <see cref="ConnectionStates"/>, which is
-    /// told first, has the cause. Errors only for a subscriber whose overflow policy is to fail.
+    /// throws is dropped and logged. Completes when the connection ends, lost or closed alike, and no other follows:
+    /// <see cref="ConnectionStates"/>, which is told first, has the cause. Errors only for a subscriber whose overflow policy is to fail.
     /// </summary>
     public IObservable<QmpEvent> Events { get; }
 
     /// <summary>
-    /// The connection's state: the current one on subscribing (none before ConnectAsync), then every change. Completes after
-    /// <see cref="QmpConnectionPhase.Lost"/> or <see cref="QmpConnectionPhase.Closed"/>; never errors. Runs where
-    /// <see cref="Events"/> does.
+    /// How the connection stands: the current state on subscribing (none before ConnectAsync), then every change. Completes after a state
+    /// that is final (<see cref="QmpConnectionState.IsFinal"/>); never errors. Runs where <see cref="Events"/> does.
     /// </summary>
     public IObservable<QmpConnectionState> ConnectionStates { get; }
 
     /// <summary>The options, with a clock and a logger that can be relied on.</summary>
     internal QmpClientOptions Settings { get; }
 
-    /// <summary>What the server greeted with; null before it did.</summary>
-    public QmpGreeting? Greeting => _session.Greeting;
+    /// <summary>What the server greeted with, of the latest connection; null before it did.</summary>
+    public QmpGreeting? Greeting => (_pinned ?? _connections.Session).Greeting;
 
-    /// <summary>Counts since the client was made.</summary>
-    public QmpStatistics Statistics => _session.Counters.Snapshot();
+    /// <summary>Counts since the client was made, of all its connections.</summary>
+    public QmpStatistics Statistics => _connections.Counters.Snapshot();
 
-    private IScheduler? ObserverScheduler =>
-        Options.InlineContinuations ? null : Settings.ObserverScheduler;
+    private QmpSession? Current => _pinned ?? _connections.Commands.Current;
+
+    /// <summary>Makes a client and connects it to a unix socket on which QEMU listens, with the default options.</summary>
+    /// <param name="path">The socket's path, as in <c>-qmp unix:PATH,server=on,wait=off</c>; tried for while it is missing or refuses.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The client, ready for commands.</returns>
+    /// <exception cref="QmpException">As for
+    /// <see cref="ConnectAsync(QmpEndpoint, QmpClientOptions, CancellationToken)"/>.</exception>
+    public static Task<QmpClient> ConnectAsync(string path, CancellationToken cancellationToken = default) =>
+        ConnectAsync(path, new QmpClientOptions(), cancellationToken);
+
+    /// <summary>Makes a client and connects it to a unix socket on which QEMU listens.</summary>
+    /// <param name="path">The socket's path.</param>
+    /// <param name="options">How the client behaves.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The client, ready for commands.</returns>
+    /// <exception cref="QmpException">As for
+    /// <see cref="ConnectAsync(QmpEndpoint, QmpClientOptions, CancellationToken)"/>.</exception>
+    public static Task<QmpClient> ConnectAsync(string path, QmpClientOptions options, CancellationToken cancellationToken = default) =>
+        ConnectAsync(QmpEndpoint.Unix(path), options, cancellationToken);
 
     /// <summary>Makes a client and connects it to an endpoint.</summary>
-    /// <param name="endpoint">Where the server listens; retried while missing or refusing.</param>
+    /// <param name="endpoint">Where the server listens; tried for while it is missing or refuses.</param>
     /// <param name="options">How the client behaves.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The client, ready for commands.</returns>
@@ -70,6 +99,7 @@ public sealed class QmpClient : IAsyncDisposable
     /// <exception cref="QmpNoGreetingException">Connected, but no greeting in time.</exception>
     /// <exception cref="QmpTimeoutException">Greeted, but capabilities were not answered in time.</exception>
     /// <exception cref="QmpDisconnectedException">The connection ended meanwhile.</exception>
+    /// <exception cref="QmpResyncException">The application's own <see cref="QmpClientOptions.Resync"/> failed.</exception>
     public static Task<QmpClient> ConnectAsync(
         QmpEndpoint endpoint, QmpClientOptions options, CancellationToken cancellationToken = default) =>
         ConnectNewAsync(options, client => client.ConnectAsync(endpoint, cancellationToken));
@@ -84,19 +114,19 @@ public sealed class QmpClient : IAsyncDisposable
         Stream stream, QmpClientOptions options, CancellationToken cancellationToken = default) =>
         ConnectNewAsync(options, client => client.ConnectAsync(stream, cancellationToken));
 
-    /// <summary>Connects to an endpoint and negotiates. Once per client.</summary>
-    /// <param name="endpoint">Where the server listens; retried while missing or refusing.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>A task that completes when commands run.</returns>
-    /// <exception cref="QmpException">As for the static method; the client is lost then.</exception>
+    /// <summary>Connects to an endpoint and negotiates, and from then on connects again as <see cref="QmpClientOptions.Reconnect"/> says. Once
+    /// per client.</summary>
+    /// <param name="endpoint">Where the server listens, or a <see cref="QmpListener"/> it dials; tried for while missing or refusing.</param>
+    /// <param name="cancellationToken">Gives up for good, until commands run; of no effect afterwards.</param>
+    /// <returns>A task that completes when commands run for the first time.</returns>
+    /// <exception cref="QmpException">As for the static method; there will be no connection then.</exception>
     public Task ConnectAsync(QmpEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return ConnectCoreAsync(
-            stop => Connector.OpenAsync(endpoint, Settings, stop), endpoint.ToString()!, endpoint.ExplainEarlyEnd, cancellationToken);
+        return StartAsync(ConnectionSource.Of(endpoint, Settings), cancellationToken);
     }
 
-    /// <summary>Negotiates over a fresh connection. Once per client.</summary>
+    /// <summary>Negotiates over a fresh connection. Once per client; there is no other connection after this one.</summary>
     /// <param name="stream">The connection, which the client owns from now on, also if this fails.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A task that completes when commands run.</returns>
@@ -104,201 +134,46 @@ public sealed class QmpClient : IAsyncDisposable
     public Task ConnectAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return ConnectCoreAsync(_ => new ValueTask<Stream>(ForeignStream.Wrap(stream, Options.InlineContinuations)), "the given stream", static cause => cause, cancellationToken);
+        return StartAsync(ConnectionSource.Of(stream, Options.InlineContinuations), cancellationToken);
     }
 
-    /// <summary>Sends a command and waits for its reply. While connecting, and while as many are in flight as may be, it waits its turn.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting. A command not yet sent is never sent; one already sent may still take effect, and
-    /// its reply is dropped. The connection is not harmed.</param>
-    /// <returns>What the server returned. Await it once.</returns>
-    /// <exception cref="QmpCommandException">The server refused.</exception>
-    /// <exception cref="QmpTimeoutException">No reply in time.</exception>
-    /// <exception cref="QmpDisconnectedException">The connection ended, or had ended before.</exception>
-    /// <exception cref="QmpQueueFullException">Too many commands wait already.</exception>
-    /// <exception cref="QmpProtocolException">The reply makes no sense.</exception>
-    public ValueTask<QmpReply> ExecuteAsync(QmpCommand command, CancellationToken cancellationToken = default)
-    {
-        CheckCall(command);
-        return _session.ExecuteAsync(command, false, cancellationToken);
-    }
-
-    /// <summary>Sends a command and reads its reply.</summary>
-    /// <typeparam name="TResult">What the server returns.</typeparam>
-    /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting, as for the other overload.</param>
-    /// <returns>What the server returned. Await it once.</returns>
-    /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
-    public ValueTask<TResult> ExecuteAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
-    {
-        CheckCall(command);
-        return _session.ExecuteAsync(command, false, cancellationToken);
-    }
-
-    /// <summary>Sends a command and reads its reply.</summary>
-    /// <typeparam name="TResult">What the server returns.</typeparam>
-    /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting, as for the other overload.</param>
-    /// <returns>What the server returned. Await it once.</returns>
-    /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
-    public ValueTask<TResult> ExecuteAsync<TResult>(IQmpCommand<TResult> command, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        return ExecuteAsync(command.Encode(), cancellationToken);
-    }
-
-    /// <summary>Sends a command and reads its reply into a type.</summary>
-    /// <typeparam name="T">The reply's type.</typeparam>
-    /// <param name="command">The command.</param>
-    /// <param name="typeInfo">The type's source-generated description.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>What the server returned.</returns>
-    /// <exception cref="QmpException">As for the other overload, or the reply has another shape.</exception>
-    public async ValueTask<T?> ExecuteAsync<T>(
-        QmpCommand command, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
-        (await ExecuteAsync(command, cancellationToken).ConfigureAwait(false)).As(typeInfo);
-
-    /// <summary>Sends a command to be executed out of band: it overtakes every other, also those under way in the server. Only few commands
-    /// may (allow-oob in the schema). Two can be in flight.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting, as for <see cref="ExecuteAsync(QmpCommand, CancellationToken)"/>.</param>
-    /// <returns>What the server returned. Await it once.</returns>
-    /// <exception cref="QmpUnsupportedException">Out-of-band execution was not negotiated.</exception>
-    /// <exception cref="QmpException">As for the in-band call.</exception>
-    public ValueTask<QmpReply> ExecuteOobAsync(QmpCommand command, CancellationToken cancellationToken = default)
-    {
-        CheckCall(command);
-        RejectFile(command);
-        return _session.ExecuteAsync(command, true, cancellationToken);
-    }
-
-    /// <inheritdoc cref="ExecuteOobAsync(QmpCommand, CancellationToken)"/>
-    /// <typeparam name="TResult">What the server returns.</typeparam>
-    public ValueTask<TResult> ExecuteOobAsync<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
-    {
-        CheckCall(command);
-        RejectFile(command);
-        return _session.ExecuteAsync(command, true, cancellationToken);
-    }
-
-    /// <inheritdoc cref="ExecuteOobAsync(QmpCommand, CancellationToken)"/>
-    /// <typeparam name="TResult">What the server returns.</typeparam>
-    public ValueTask<TResult> ExecuteOobAsync<TResult>(IQmpCommand<TResult> command, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        return ExecuteOobAsync(command.Encode(), cancellationToken);
-    }
-
-    /// <summary>Sends a command and blocks until its reply has come. With <see cref="QmpReading.Blocking"/> the calling thread reads it
-    /// itself, for everybody, which is the fastest way to run one command after the other; inside an observer or continuation that runs
-    /// on the reading thread it always does. Elsewhere some other thread has to read: never block the one that drives virtual
-    /// time.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>What the server returned.</returns>
-    /// <exception cref="OperationCanceledException">The token says stop.</exception>
-    /// <exception cref="QmpException">As for <see cref="ExecuteAsync(QmpCommand, CancellationToken)"/>.</exception>
-    public QmpReply Execute(QmpCommand command, CancellationToken cancellationToken = default)
-    {
-        CheckCall(command);
-        return _session.Execute(command, cancellationToken);
-    }
-
-    /// <inheritdoc cref="Execute(QmpCommand, CancellationToken)"/>
-    /// <typeparam name="TResult">What the server returns.</typeparam>
-    public TResult Execute<TResult>(QmpCommand<TResult> command, CancellationToken cancellationToken = default)
-    {
-        CheckCall(command);
-        return _session.Execute(command, cancellationToken);
-    }
-
-    /// <inheritdoc cref="Execute(QmpCommand, CancellationToken)"/>
-    /// <typeparam name="TResult">What the server returns.</typeparam>
-    public TResult Execute<TResult>(IQmpCommand<TResult> command, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        return Execute(command.Encode(), cancellationToken);
-    }
-
-    /// <summary>The events, with a buffer other than the default.</summary>
-    /// <param name="buffer">How far each subscriber of the result may fall behind.</param>
-    /// <returns>A stream like <see cref="Events"/>.</returns>
-    public IObservable<QmpEvent> ObserveEvents(QmpEventBuffer buffer)
-    {
-        ArgumentNullException.ThrowIfNull(buffer);
-        buffer.Validate(nameof(buffer));
-        return new HubObservable<QmpEvent>(_session.Events.All, buffer.Policy<QmpEvent>(), ObserverScheduler);
-    }
-
-    /// <summary>The events of one type, read. Like <see cref="Events"/> in every other respect; an event of that name which makes no
-    /// sense is left out here.</summary>
-    /// <typeparam name="TEvent">The type, such as <see cref="Protocol.ShutdownEvent"/>.</typeparam>
-    /// <returns>The typed stream.</returns>
-    public IObservable<TEvent> EventsOf<TEvent>()
-        where TEvent : class, IQmpTypedEvent<TEvent> =>
-        Options.EventBuffer.Overflow == QmpEventOverflow.Latest
-            ? Events.OfEvent<TEvent>()
-            : new HubObservable<TEvent>(_session.Events.Of<TEvent>(), Options.EventBuffer.Policy<TEvent>(), ObserverScheduler);
-
-    /// <summary>Tells QEMU to quit and waits until it hung up, which ends the connection as
-    /// <see cref="QmpConnectionPhase.Closed"/>. That the
+    /// <summary>Tells QEMU to quit and waits until it hung up, which ends the client as <see cref="QmpConnectionPhase.Closed"/>. That the
     /// reply gets lost on the way is a success.</summary>
     /// <param name="cancellationToken">Stops waiting; QEMU may quit all the same.</param>
     /// <returns>A task that completes when QEMU has closed the connection.</returns>
     /// <exception cref="QmpCommandException">QEMU refused to quit.</exception>
     /// <exception cref="QmpTimeoutException">QEMU did not answer, or did not hang up, in time.</exception>
     /// <exception cref="QmpDisconnectedException">The connection had ended before.</exception>
-    public Task QuitAsync(CancellationToken cancellationToken = default) =>
-        _session.QuitAsync(QmpCommands.Quit(), cancellationToken);
+    public async Task QuitAsync(CancellationToken cancellationToken = default)
+    {
+        var session = await BindAsync(KnownCommands.Quit.Name, cancellationToken).ConfigureAwait(false);
+        await session.QuitAsync(KnownCommands.Quit, cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <summary>Closes the connection. Commands under way fail, the streams complete. Does not wait for observers; may be called from one,
-    /// and more than once.</summary>
+    /// <summary>Closes the connection; there will be no other. Commands under way fail, the streams complete. Does not wait for observers; may
+    /// be called from one, and more than once.</summary>
     /// <returns>A task that completes when the stream is closed, or has had five seconds to.</returns>
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await _connections.StopAsync().ConfigureAwait(false);
+
+    /// <summary>The connection on which a workflow runs from its beginning to its end, waited for if there is none.</summary>
+    /// <param name="command">What is to be done, for errors.</param>
+    /// <param name="limit">How long the workflow may take.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The connection, and what is left of the time.</returns>
+    internal ValueTask<(QmpSession Session, TimeSpan Left)> BindAsync(
+        string command, TimeSpan limit, CancellationToken cancellationToken)
     {
-        _session.End(null);
-        await _session.StreamClosed.ConfigureAwait(false);
+        CheckStarted();
+        return Current is { } session ? new((session, limit)) : WaitAsync(command, limit, cancellationToken);
     }
 
-    /// <summary>The events on the reading thread whatever the options say, so that no buffer can overflow: for workflows that must not miss
-    /// one. The observer must neither block nor run foreign code.</summary>
-    internal IDisposable Tap(IObserver<QmpEvent> observer) => _session.Events.All.Subscribe(observer, DeliveryPolicy<QmpEvent>.Unbounded, null);
-
-    /// <summary>A queue for an observer of a workflow, served as those of <see cref="Events"/> are.</summary>
-    internal ObserverQueue<T> Serve<T>(IObserver<T> observer, DeliveryPolicy<T> policy, Action<ObserverQueue<T>> ended)
-        where T : class => new(observer, policy, ObserverScheduler, ended, _session.Report);
-
-    /// <summary>Completes when the connection has ended and all its commands have failed.</summary>
-    internal Task Finished => _session.Finished;
-
-    /// <summary>True from the moment the connection begins to end.</summary>
-    internal bool HasEnded => _session.HasEnded;
-
-    /// <summary>Why it ended; null if on request.</summary>
-    internal QmpException? Cause => _session.Cause;
-
-    /// <summary>What a command fails with that the end of the connection has cut off.</summary>
-    internal QmpDisconnectedException LossOf(string command) => _session.Disconnected(command);
-
-    private static void RejectFile(QmpCommand command)
-    {
-        if (command.File is not null)
-        {
-            throw new ArgumentException("A command that carries a descriptor is not executed out of band.", nameof(command));
-        }
-    }
-
-    private void CheckCall(QmpCommand command)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        if (Volatile.Read(ref _started) == 0 && !_session.HasEnded)
-        {
-            throw new InvalidOperationException("The client has not been connected.");
-        }
-    }
+    /// <summary>The same, waiting as long as the command may take.</summary>
+    internal async ValueTask<QmpSession> BindAsync(string command, CancellationToken cancellationToken) =>
+        (await BindAsync(command, Options.TimeoutOf(command), cancellationToken).ConfigureAwait(false)).Session;
 
     private static async Task<QmpClient> ConnectNewAsync(QmpClientOptions options, Func<QmpClient, Task> connect)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var client = new QmpClient(options);
         try
         {
@@ -312,30 +187,32 @@ public sealed class QmpClient : IAsyncDisposable
         }
     }
 
-    private async Task ConnectCoreAsync(
-        Func<CancellationToken, ValueTask<Stream>> open,
-        string endpoint,
-        Func<QmpException, QmpException> explainEarlyEnd,
-        CancellationToken caller)
+    private async Task StartAsync(ConnectionSource source, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
         {
+            await source.RejectAsync().ConfigureAwait(false);
             throw new InvalidOperationException("A client connects once.");
         }
 
-        _session.States.Publish(new QmpConnectionState(QmpConnectionPhase.Connecting));
-        using var attempt = new ConnectAttempt(Settings, caller);
+        using var cancel = cancellationToken.UnsafeRegister(static all => _ = ((ConnectionLoop)all!).StopAsync(), _connections);
+        _ = _connections.RunAsync(source);
         try
         {
-            var stream = await open(attempt.Token).ConfigureAwait(false);
-            using var stop = attempt.Token.UnsafeRegister(_ => _session.End(attempt.Explain(endpoint, connected: true, Greeting)), null);
-            await _session.StartAsync(stream).ConfigureAwait(false);
+            await _connections.Ready.ConfigureAwait(false);
         }
-        catch (Exception fault)
+        catch (QmpException)
         {
-            _session.End(attempt.Explain(endpoint, fault));
-            caller.ThrowIfCancellationRequested();
-            throw _session.Cause is not { } cause ? fault : Greeting is null ? explainEarlyEnd(cause) : cause;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    private void CheckStarted()
+    {
+        if (Volatile.Read(ref _started) == 0 && !_connections.IsOver)
+        {
+            throw new InvalidOperationException("The client has not been connected.");
         }
     }
 }

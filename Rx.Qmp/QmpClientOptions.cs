@@ -8,9 +8,10 @@ namespace Rx.Qmp;
 /// <summary>How a client behaves. Immutable; one instance may serve many clients.</summary>
 public sealed record QmpClientOptions
 {
-    /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>. Where it refuses work, or
-    /// blocks its caller instead of waiting, the timers of the platform take its place: no deadline is lost with it.</summary>
-    public required IScheduler Scheduler { get; init; }
+    /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>. By default real time, on the
+    /// platform's timers and the thread pool; a test gives a virtual one. Where it refuses work, or blocks its caller instead of waiting, the
+    /// timers of the platform take its place: no deadline is lost with it.</summary>
+    public IScheduler Scheduler { get; init; } = RealTime.Scheduler;
 
     /// <summary>Where observers run unless <see cref="InlineContinuations"/> is set; null: <see cref="Scheduler"/>. Each
     /// subscriber gets its items in order, and a slow one holds up nobody else. A subscriber whose scheduler refuses work loses its
@@ -40,8 +41,24 @@ public sealed record QmpClientOptions
     /// <summary>Time limits by command name, before <see cref="CommandTimeout"/>; a command may still carry its own. Null: none.</summary>
     public IReadOnlyDictionary<string, TimeSpan>? CommandTimeouts { get; init; }
 
-    /// <summary>How the client waits for bytes.</summary>
-    public QmpReading Reading { get; init; }
+    /// <summary>Whether to connect again after a loss, or when no connection came about; by default not. See
+    /// <see cref="QmpClient"/> for what it means for commands and streams.</summary>
+    public QmpReconnectPolicy Reconnect { get; init; } = QmpReconnectPolicy.Never;
+
+    /// <summary>
+    /// Called with each new connection before anyone else's commands run on it, the first included: the place to ask for the state that
+    /// may have changed in the gap (events are not replayed), and to hand over file descriptors again (they went with the connection
+    /// before). Its commands go to the client it is given, which stands for this one connection. If it throws, that connection is dropped
+    /// and counts as a failed attempt. The token is cancelled when the connection is lost, the time is up or the client is disposed of.
+    /// </summary>
+    public Func<QmpClient, CancellationToken, Task>? Resync { get; init; }
+
+    /// <summary>How long <see cref="Resync"/> may take.</summary>
+    public TimeSpan ResyncTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>True: a newline follows each command, for mocks and proxies that read lines. False (default): QEMU needs none, and reads it
+    /// like every byte in a turn of its main loop of its own, which takes it some ten microseconds.</summary>
+    public bool NewlineAfterCommand { get; init; }
 
     /// <summary>True (default): commands can be executed out of band where the server offers it. It is asked for before the greeting has
     /// come; a server that does not offer it costs one more round trip.</summary>
@@ -73,9 +90,13 @@ public sealed record QmpClientOptions
     /// <summary>The same for applications that log through Microsoft.Extensions.Logging; looked at where <see cref="Logger"/> is null.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    internal TimeSpan TimeoutOf(QmpCommand command) =>
-        command.Timeout
-        ?? (CommandTimeouts is not null && CommandTimeouts.TryGetValue(command.Name, out var limit) ? limit : CommandTimeout);
+    /// <summary>Where observers run; null: on the reading thread.</summary>
+    internal IScheduler? ObserversRunOn => InlineContinuations ? null : ObserverScheduler ?? Scheduler;
+
+    internal TimeSpan TimeoutOf(QmpCommand command) => command.Timeout ?? TimeoutOf(command.Name);
+
+    internal TimeSpan TimeoutOf(string command) =>
+        CommandTimeouts is not null && CommandTimeouts.TryGetValue(command, out var limit) ? limit : CommandTimeout;
 
     /// <summary>These options with a clock and a logger that can be relied on, whatever the application's do. Observers keep the scheduler
     /// they were promised.</summary>
@@ -98,6 +119,9 @@ public sealed record QmpClientOptions
         TimeLimit.Check(ConnectTimeout);
         TimeLimit.Check(CommandWarning);
         TimeLimit.Check(CommandTimeout);
+        ArgumentNullException.ThrowIfNull(Reconnect);
+        Reconnect.Validate();
+        TimeLimit.Check(ResyncTimeout);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxWaitingCommands);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxInFlight, CommandWindow.MaxSlots);

@@ -3,12 +3,11 @@ namespace Rx.Qmp;
 /// <summary>No connection to the endpoint came about.</summary>
 public sealed class QmpConnectException : QmpException
 {
-    /// <summary>Makes one.</summary>
     /// <param name="failure">Why.</param>
     /// <param name="endpoint">The endpoint as text.</param>
     /// <param name="inner">The underlying exception, or null.</param>
     public QmpConnectException(QmpConnectFailure failure, string endpoint, Exception? inner = null)
-        : base($"Cannot connect to {endpoint}: {Explain(failure)}.", null, null, inner)
+        : base($"Cannot connect to {endpoint}: {Explain(failure, inner)}.", null, null, inner)
     {
         Failure = failure;
         Endpoint = endpoint;
@@ -20,7 +19,17 @@ public sealed class QmpConnectException : QmpException
     /// <summary>The endpoint as text.</summary>
     public string Endpoint { get; }
 
-    private static string Explain(QmpConnectFailure failure) => failure switch
+    /// <summary>False where trying again cannot help: what is asked for does not exist here, or the endpoint's code is wrong.</summary>
+    internal bool MayPass => Failure switch
+    {
+        QmpConnectFailure.PathTooLong or QmpConnectFailure.Unsupported => false,
+        QmpConnectFailure.EndpointFailed => InnerException is not (ArgumentException or InvalidOperationException or NullReferenceException
+            or NotSupportedException or NotImplementedException or IndexOutOfRangeException or InvalidCastException or KeyNotFoundException
+            or FormatException or ArithmeticException or TypeLoadException or MemberAccessException),
+        _ => true,
+    };
+
+    private static string Explain(QmpConnectFailure failure, Exception? inner) => failure switch
     {
         QmpConnectFailure.PathTooLong => "a unix socket path may have at most 107 bytes",
         QmpConnectFailure.Missing => "there is no such socket",
@@ -33,6 +42,9 @@ public sealed class QmpConnectException : QmpException
         QmpConnectFailure.NoHandshake => "TLS was not answered: the monitor is busy with another client, or QEMU is not running",
         QmpConnectFailure.Unsupported => "this system has no such sockets",
         QmpConnectFailure.TimedOut => "no connection in time",
+        QmpConnectFailure.EndpointFailed when inner is not null =>
+            $"the code that opens it threw {inner.GetType().Name}: {inner.Message.TrimEnd('.')}",
+        QmpConnectFailure.EndpointFailed => "the code that opens it failed",
         QmpConnectFailure.Other => "the system refused",
     };
 }

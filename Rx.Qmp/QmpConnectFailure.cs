@@ -40,6 +40,10 @@ public enum QmpConnectFailure
     /// <summary>The time was up while the connection was being made, or before anyone called a listener.</summary>
     TimedOut,
 
+    /// <summary>The code of an endpoint that the application opens itself (<see cref="QmpEndpoint.Create"/>) threw; the inner exception is
+    /// what it threw.</summary>
+    EndpointFailed,
+
     /// <summary>Anything else; the inner exception tells.</summary>
     Other,
 }

@@ -30,7 +30,8 @@ public abstract class QmpEndpoint
     /// <param name="name">What to call it in messages.</param>
     /// <param name="open">Makes one attempt to connect and returns a fresh duplex stream, which the client then owns. It must end soon
     /// after its token is cancelled. A <see cref="QmpConnectException"/> says why it failed, and whether to try again; any other
-    /// exception counts as <see cref="QmpConnectFailure.Other"/>.</param>
+    /// exception counts as <see cref="QmpConnectFailure.EndpointFailed"/>, and one that only wrong code throws (ArgumentException,
+    /// InvalidOperationException, NullReferenceException and the like) is never tried again.</param>
     /// <returns>The endpoint.</returns>
     public static QmpEndpoint Create(string name, Func<CancellationToken, ValueTask<Stream>> open)
     {

@@ -18,7 +18,8 @@ public sealed record QmpEventBuffer(int Capacity, QmpEventOverflow Overflow)
 
     /// <summary>
     /// Told when a subscription lost events, with its totals so far; null: nobody. Runs where the subscriber runs, right before the
-    /// first event, or the end, that it gets after the loss. What it throws counts as thrown by the subscriber.
+    /// first event, or the end, that it gets after the loss; for <see cref="QmpClient.ReadEvents"/> on whichever thread reads that event.
+    /// What it throws counts as thrown by the subscriber.
     /// </summary>
     public Action<QmpEventLoss>? OnLoss { get; init; }
 

@@ -19,14 +19,16 @@ public sealed class QmpEventReader : ChannelReader<QmpEvent>, IDisposable
     private readonly SingleAssignmentDisposable _subscription = new();
     private readonly TaskCompletionSource _completion;
     private readonly bool _inline;
+    private readonly SessionCounters _counters;
     private TaskCompletionSource<bool>? _waiter;
     private bool _ended;
     private Exception? _fault;
     private QmpEventLoss _loss;
+    private QmpEventLoss _lossTold;
 
-    internal QmpEventReader(QmpEventBuffer buffer, bool inline)
+    internal QmpEventReader(QmpEventBuffer buffer, bool inline, SessionCounters counters)
     {
-        _buffer = buffer;
+        (_buffer, _counters) = (buffer, counters);
         _items = buffer.NewBacklog<QmpEvent>();
         _inline = inline;
         _completion = new(SchedulerDelay.Options(inline));
@@ -62,20 +64,33 @@ public sealed class QmpEventReader : ChannelReader<QmpEvent>, IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes the next event. Where events were lost before it, <see cref="QmpEventBuffer.OnLoss"/> is called first, on this thread,
+    /// and what that throws is thrown here.</summary>
+    /// <param name="item">The event.</param>
+    /// <returns>False if none waits.</returns>
     public override bool TryRead([MaybeNullWhen(false)] out QmpEvent item)
     {
         bool any;
         bool last;
+        QmpEventLoss? loss = null;
         lock (_gate)
         {
             any = _items.TryTake(out item);
             last = _ended && _items.Count == 0;
+            if (any && _loss != _lossTold)
+            {
+                loss = _lossTold = _loss;
+            }
         }
 
         if (last)
         {
             Finish();
+        }
+
+        if (loss is { } now)
+        {
+            _buffer.OnLoss?.Invoke(now);
         }
 
         return any;
@@ -130,9 +145,11 @@ public sealed class QmpEventReader : ChannelReader<QmpEvent>, IDisposable
             switch (_items.Add(item))
             {
                 case BacklogOutcome.Dropped:
+                    Interlocked.Increment(ref _counters.DroppedEvents);
                     _loss = _loss with { Dropped = _loss.Dropped + 1 };
                     break;
                 case BacklogOutcome.Replaced:
+                    Interlocked.Increment(ref _counters.DroppedEvents);
                     _loss = _loss with { Replaced = _loss.Replaced + 1 };
                     break;
                 case BacklogOutcome.Full:

@@ -2,7 +2,7 @@ using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp;
 
-/// <summary>Whether, and when, a <see cref="QmpReconnectingClient"/> connects again.</summary>
+/// <summary>Whether, and when, a client connects again after a loss, or after an attempt that failed.</summary>
 public sealed record QmpReconnectPolicy
 {
     /// <summary>Never: the first failure or loss is the end.</summary>
@@ -27,6 +27,8 @@ public sealed record QmpReconnectPolicy
     /// <summary>Whether a connection was a good one.</summary>
     /// <param name="lasted">How long commands ran; null: they never did.</param>
     internal bool IsStable(TimeSpan? lasted) => !StableAfter.IsNever() && lasted >= StableAfter;
+
+    internal bool Reconnects => MaxRetries != 0;
 
     internal bool GivesUpAfter(int retries) => retries >= MaxRetries;
 

@@ -1,6 +1,6 @@
 namespace Rx.Qmp;
 
-/// <summary>The application could not catch up on a new connection (<see cref="QmpReconnectOptions.Resync"/>), which was dropped.</summary>
+/// <summary>The application could not catch up on a new connection (<see cref="QmpClientOptions.Resync"/>), which was dropped.</summary>
 public sealed class QmpResyncException : QmpException
 {
     /// <summary>Makes one.</summary>

@@ -65,7 +65,7 @@ public class RealQemuTypesTests
         Assert.Equal("/machine/peripheral/disk0", (await gone).Path);
         await client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, Token);
         var refused = await Assert.ThrowsAsync<QmpCommandException>(
-            () => client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, Token).AsTask());
+            () => client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, Token));
         Assert.Equal("GenericError", refused.ErrorClass);
     }
 

@@ -30,7 +30,7 @@ public class RealQemuTests
         Assert.Equal("yank", order[0]);
         Assert.Equal(5, order.Count);
 
-        async Task Note(ValueTask<QmpReply> reply, string name)
+        async Task Note(Task<QmpReply> reply, string name)
         {
             await reply;
             lock (order)
@@ -60,7 +60,7 @@ public class RealQemuTests
         using var qemu = new QemuUnderTest();
         await using var client = await Connect(qemu);
         var schema = client.ExecuteAsync(QmpCommand.Create("query-qmp-schema"), Token);
-        var many = Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(new QueryStatus(), Token).AsTask()).ToArray();
+        var many = Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(new QueryStatus(), Token)).ToArray();
         Assert.True((await schema).GetElement().GetArrayLength() > 1000);
         Assert.All(await Task.WhenAll(many), reply => Assert.Equal(RunState.Prelaunch, reply.Status.Known));
         Assert.Equal(0, client.Statistics.StrayReplies);
@@ -80,7 +80,7 @@ public class RealQemuTests
     {
         using var qemu = new QemuUnderTest();
         await using var client = await Connect(qemu);
-        var shutdown = client.Events.OfEvent<ShutdownEvent>().FirstAsync().ToTask(Token);
+        var shutdown = client.EventsOf<ShutdownEvent>().FirstAsync().ToTask(Token);
         var last = client.ConnectionStates.LastAsync().ToTask(Token);
         await client.QuitAsync(Token);
         Assert.Equal((false, "host-qmp-quit"), ((await shutdown).Guest, (await shutdown).Reason.Text));
@@ -94,8 +94,8 @@ public class RealQemuTests
         using var qemu = new QemuUnderTest();
         await using var client = await Connect(qemu);
         qemu.Freeze();
-        var late = QmpCommands.QueryName().WithTimeout(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync(late, Token).AsTask());
+        var late = QmpCommand.Create("query-name").WithTimeout(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync(late, Token));
         var next = client.ExecuteAsync(new QueryStatus(), Token);
         qemu.Thaw();
         Assert.Equal(RunState.Prelaunch, (await next).Status.Known);
@@ -131,12 +131,8 @@ public class RealQemuTests
         await using var client = await Connect(qemu);
         var added = await client.ExecuteBatchAsync(
             [
-                QmpCommands.BlockdevAddFile("disk0n", "raw", qemu.MakeImage(), readOnly: false),
-                QmpCommands.DeviceAdd("virtio-blk-pci", "disk0", writer =>
-                {
-                    writer.WriteString("bus", "rp0");
-                    writer.WriteString("drive", "disk0n");
-                }),
+                TestCommands.AddImage("disk0n", qemu.MakeImage(), readOnly: false),
+                TestCommands.AddDevice("virtio-blk-pci", "disk0", ("bus", "rp0"), ("drive", "disk0n")),
             ],
             cancellationToken: Token);
         Assert.True(added.Succeeded, added.Cause?.Message);
@@ -144,13 +140,13 @@ public class RealQemuTests
         // There is no guest that could let go of it.
         var short1 = TimeSpan.FromMilliseconds(100);
         await Assert.ThrowsAsync<QmpTimeoutException>(() => client.DeviceRemoveAsync("disk0", short1, Token));
-        await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(QmpCommands.BlockdevDel("disk0n"), Token).AsTask());
+        await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, Token));
 
         // A reset takes away what was asked for.
-        var gone = client.Events.OfEvent<DeviceDeletedEvent>().FirstAsync(deleted => deleted.Device == "disk0").ToTask(Token);
+        var gone = client.EventsOf<DeviceDeletedEvent>().FirstAsync(deleted => deleted.Device == "disk0").ToTask(Token);
         await client.ExecuteAsync(QmpCommand.Create("system_reset"), Token);
         await gone;
-        await client.ExecuteAsync(QmpCommands.BlockdevDel("disk0n"), Token);
+        await client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, Token);
     }
 
     [Fact]
@@ -161,7 +157,7 @@ public class RealQemuTests
         for (int round = 0; round < 2; round++)
         {
             await client.ExecuteAsync(
-                QmpCommands.DeviceAdd("virtio-rng-pci", "rng0", writer => writer.WriteString("bus", "rp0")), Token);
+                TestCommands.AddDevice("virtio-rng-pci", "rng0", ("bus", "rp0")), Token);
             var removing = client.DeviceRemoveAsync("rng0", TimeSpan.FromSeconds(20), Token);
             if (round == 0)
             {
@@ -184,9 +180,9 @@ public class RealQemuTests
         await using var client = new QmpClient(Options with { InlineContinuations = true });
         client.Events.Subscribe(item => names.Add(item.Name));
         await client.ConnectAsync(QmpEndpoint.Unix(qemu.SocketPath), Token);
-        await client.ExecuteAsync(QmpCommands.Cont(), Token);
+        await client.ExecuteAsync(QmpCommand.Create("cont"), Token);
         Assert.Equal(["RESUME"], names);
-        await client.ExecuteAsync(QmpCommands.Stop(), Token);
+        await client.ExecuteAsync(QmpCommand.Create("stop"), Token);
         Assert.Equal(["RESUME", "STOP"], names);
     }
 
@@ -197,7 +193,7 @@ public class RealQemuTests
         await using var client = await Connect(qemu);
         var last = client.ConnectionStates.LastAsync().ToTask(Token);
         qemu.Freeze();
-        var waiting = client.ExecuteAsync(QmpCommands.QueryStatus(), Token).AsTask();
+        var waiting = client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
         qemu.Kill();
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => waiting);
         Assert.Equal(QmpConnectionPhase.Lost, (await last).Phase);

@@ -1,4 +1,3 @@
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Qmp.Protocol;
@@ -23,26 +22,25 @@ public class RealReconnectTests
             string[] dial = ["-chardev", $"socket,id=dial,path={path},server=off,reconnect=1", "-mon", "chardev=dial,mode=control"];
             using var listener = QmpListener.OnUnixSocket(path);
             List<string> names = [];
-            var options = new QmpReconnectOptions
+            var options = new QmpClientOptions
             {
-                Client = new QmpClientOptions { Scheduler = new TaskPoolScheduler(Task.Factory) },
-                Policy = QmpReconnectPolicy.Always,
+                Reconnect = QmpReconnectPolicy.Always,
                 Resync = async (client, stop) =>
                     names.Add((await client.ExecuteAsync(new QueryName(), stop)).Name!),
             };
-            await using var client = new QmpReconnectingClient(listener, options);
+            await using var client = new QmpClient(options);
             using (var first = new QemuUnderTest("none", null, ["-name", "first", .. dial]))
             {
-                await client.ConnectAsync(Token);
+                await client.ConnectAsync(listener, Token);
                 first.Freeze();
-                var lost = client.States.FirstAsync(state => state.Phase == QmpReconnectPhase.Lost).ToTask(Token);
-                var cut = client.ExecuteAsync(QmpCommands.QueryStatus(), Token).AsTask();
+                var lost = client.ConnectionStates.FirstAsync(state => state.Phase == QmpConnectionPhase.Lost).ToTask(Token);
+                var cut = client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
                 first.Kill();
                 await Assert.ThrowsAsync<QmpDisconnectedException>(() => cut);
                 Assert.IsType<QmpDisconnectedException>((await lost).Cause);
             }
 
-            var waiting = client.ExecuteAsync(QmpCommands.QueryStatus(), Token).AsTask();
+            var waiting = client.ExecuteAsync(QmpCommand.Create("query-status"), Token);
             using var second = new QemuUnderTest("none", null, ["-name", "second", .. dial]);
             await waiting;
             Assert.Equal(["first", "second"], names);

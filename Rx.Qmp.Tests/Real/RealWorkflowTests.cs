@@ -82,12 +82,12 @@ public class RealWorkflowTests
             Write(writer, [("device", "a"), ("target", "b"), ("sync", "full")]);
             writer.WriteNumber("speed", 65536);
         });
-        var gone = client.ObserveEvents(QmpEventBuffer.Fail(1000)).OfDevice("j")
-            .FirstAsync(item => item.GetDataElement().TryGetProperty("status", out var status) && status.GetString() == "null")
+        var gone = client.ObserveEvents(QmpEventBuffer.Fail(1000))
+            .FirstAsync(item => item.Concerns("j") && item.GetDataElement().TryGetProperty("status", out var status) && status.GetString() == "null")
             .ToTask(Token);
         using (client.RunJob(backup, "j").Subscribe())
         {
-            await client.Events.OfDevice("j").FirstAsync().ToTask(Token);
+            await client.Events.FirstAsync(item => item.Concerns("j")).ToTask(Token);
         }
 
         await gone;
@@ -130,10 +130,10 @@ public class RealWorkflowTests
         using var qemu = new QemuUnderTest("none", null, "--preconfig");
         await using var client = await Connect(qemu);
         Assert.False((await client.WaitForStatusAsync("prelaunch", Limit, Token)).Running);
-        await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(QmpCommands.Cont(), Token).AsTask());
+        await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(QmpCommand.Create("cont"), Token));
         await client.ExecuteAsync(QmpCommand.Create("x-exit-preconfig"), Token);
         var running = client.WaitForStatusAsync("running", Limit, Token);
-        await client.ExecuteAsync(QmpCommands.Cont(), Token);
+        await client.ExecuteAsync(QmpCommand.Create("cont"), Token);
         Assert.True((await running).Running);
     }
 

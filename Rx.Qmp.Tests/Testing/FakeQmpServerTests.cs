@@ -17,7 +17,7 @@ public class FakeQmpServerTests
     private static async Task<QmpClient> Connect(FakeQmpServer server, TestScheduler? time = null) =>
         await QmpClient.ConnectAsync(server.ClientEnd, Inline(time ?? new TestScheduler()), Token);
 
-    private static Task<QmpReply> Execute(QmpClient client, string name) => client.ExecuteAsync(QmpCommand.Create(name), Token).AsTask();
+    private static Task<QmpReply> Execute(QmpClient client, string name) => client.ExecuteAsync(QmpCommand.Create(name), Token);
 
     [Fact]
     public async Task It_greets_negotiates_and_answers_without_being_told_anything()

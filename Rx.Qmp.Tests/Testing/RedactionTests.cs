@@ -119,7 +119,7 @@ public class RedactionTests
                 {
                     member.WriteTo(writer);
                 }
-            }), Token).AsTask();
+            }), Token);
             Assert.True(sent.IsCompleted);
             _ = sent.Exception;
             then?.Invoke();

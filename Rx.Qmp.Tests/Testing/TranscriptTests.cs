@@ -49,7 +49,7 @@ public class TranscriptTests
         var output = new MemoryStream();
         var endpoint = QmpTranscript.Record(server.Endpoint, () => output, time);
         var client = await QmpClient.ConnectAsync(endpoint, new QmpClientOptions { Scheduler = time, InlineContinuations = true }, Token);
-        var asked = client.ExecuteAsync(QmpCommand.Create("query-a"), Token).AsTask();
+        var asked = client.ExecuteAsync(QmpCommand.Create("query-a"), Token);
         time.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
         Assert.True(asked.IsCompletedSuccessfully);
         server.Send("{\"half");
@@ -134,7 +134,7 @@ public class TranscriptTests
         var client = await QmpClient.ConnectAsync(stream, new QmpClientOptions { Scheduler = time, InlineContinuations = true }, Token);
         for (int i = 0; i < 20; i++)
         {
-            Assert.True(client.ExecuteAsync(QmpCommand.Create("query-a"), Token).AsTask().IsCompletedSuccessfully);
+            Assert.True(client.ExecuteAsync(QmpCommand.Create("query-a"), Token).IsCompletedSuccessfully);
         }
 
         await client.DisposeAsync();
@@ -152,7 +152,7 @@ public class TranscriptTests
         var stream = QmpTranscript.Record(server.ClientEnd, new MemoryStream(new byte[50]), time);
         await using var client = await QmpClient.ConnectAsync(
             stream, new QmpClientOptions { Scheduler = time, InlineContinuations = true }, Token);
-        Assert.True(client.ExecuteAsync(QmpCommand.Create("query-a"), Token).AsTask().IsCompletedSuccessfully);
+        Assert.True(client.ExecuteAsync(QmpCommand.Create("query-a"), Token).IsCompletedSuccessfully);
         Assert.IsType<NotSupportedException>(stream.Fault);
     }
 
@@ -182,7 +182,7 @@ public class TranscriptTests
         Assert.False(connecting.IsCompleted);
         time.AdvanceBy(TimeSpan.FromMicroseconds(1).Ticks);
         await using var client = await connecting;
-        var adding = client.ExecuteAsync(DeviceAdd("d0", ""), Token).AsTask();
+        var adding = client.ExecuteAsync(DeviceAdd("d0", ""), Token);
         time.AdvanceBy(TimeSpan.FromMicroseconds(2_498_999).Ticks);
         Assert.False(adding.IsCompleted);
         time.AdvanceBy(TimeSpan.FromMicroseconds(2).Ticks);
@@ -205,12 +205,12 @@ public class TranscriptTests
     {
         using var server = new QmpReplayServer(Read(Good));
         await using var client = await Connect(server);
-        var error = await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(command, Token).AsTask());
+        var error = await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(command, Token));
         Assert.Equal((QmpReplayServer.MismatchClass, $"Transcript line 4: {difference}"), (error.ErrorClass, error.Description));
         Assert.Equal((4, difference), (server.Failure!.Line, server.Failure.Difference));
         Assert.Same(server.Failure, Assert.Throws<QmpTranscriptException>(server.Verify));
         Assert.False(server.IsFinished);
-        await Assert.ThrowsAsync<QmpDisconnectedException>(() => client.ExecuteAsync(command, Token).AsTask());
+        await Assert.ThrowsAsync<QmpDisconnectedException>(() => client.ExecuteAsync(command, Token));
     }
 
     [Fact]
@@ -219,14 +219,14 @@ public class TranscriptTests
         using var server = new QmpReplayServer(Read(Good));
         await using var client = await Connect(server);
         await client.ExecuteAsync(DeviceAdd("d0", ""), Token);
-        var error = await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(QmpCommand.Create("more"), Token).AsTask());
+        var error = await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(QmpCommand.Create("more"), Token));
         Assert.Equal("Transcript line 8: the transcript ends here, but the client sent more", error.Description);
 
         string[] lines = Good.Split('\n');
         lines[4] = """{"us":2000,"from":"server","omitted":70000}""";
         using var partial = new QmpReplayServer(Read(string.Join('\n', lines)));
         await using var other = await Connect(partial);
-        await Assert.ThrowsAsync<QmpDisconnectedException>(() => other.ExecuteAsync(DeviceAdd("d0", ""), Token).AsTask());
+        await Assert.ThrowsAsync<QmpDisconnectedException>(() => other.ExecuteAsync(DeviceAdd("d0", ""), Token));
         Assert.Equal(5, partial.Failure!.Line);
     }
 }

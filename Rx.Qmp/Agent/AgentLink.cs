@@ -167,7 +167,7 @@ internal sealed class AgentLink : IAgentFrameSink
         }
     }
 
-    /// <summary>Writes a message whole, even if whoever wanted it gives up: half a one would leave the agent's parser stuck (trap 16). The
+    /// <summary>Writes a message whole, even if whoever wanted it gives up: half a one would leave the agent's parser stuck. The
     /// next message waits until it is out.</summary>
     private async Task WriteAsync(ReadOnlyMemory<byte> message, CancellationToken stop)
     {

@@ -61,7 +61,7 @@ internal sealed class AgentWait(bool inline)
 
         return header.Kind switch
         {
-            // The reply owns its bytes: those of the frame are reused at once (trap 7).
+            // The reply owns its bytes: those of the frame are reused at once.
             MessageKind.Return => new AgentReply(header.Kind, QmpReply.Copy(frame[header.Value]), HasId: hasId),
             MessageKind.Error => new AgentReply(header.Kind, Error: ReadError(frame[header.Value], maxDepth), HasId: hasId),
             MessageKind.Malformed => new AgentReply(header.Kind),

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Reactive.Concurrency;
+using Rx.Qmp.Connections;
 using Rx.Qmp.Session;
 using Rx.Qmp.Isolation;
 using Serilog;
@@ -44,6 +45,15 @@ public sealed class QgaClient : IAsyncDisposable
     /// <summary>Counts since the client connected.</summary>
     public QgaStatistics Statistics =>
         new(Volatile.Read(ref _sent), _synchroniser.Count, _link.StrayMessages, _link.DiscardedBytes);
+
+    /// <summary>Connects to the unix socket of the agent's port, with the default options, and waits for the agent's first sign of life.
+    /// </summary>
+    /// <param name="path">The socket's path.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The client, in step with the agent.</returns>
+    /// <exception cref="QmpException">As for the other overload.</exception>
+    public static Task<QgaClient> ConnectAsync(string path, CancellationToken cancellationToken = default) =>
+        ConnectAsync(QmpEndpoint.Unix(path), new QgaClientOptions(), cancellationToken);
 
     /// <summary>Connects, and waits for the agent's first sign of life.</summary>
     /// <param name="endpoint">Where the port can be reached.</param>

@@ -7,9 +7,9 @@ namespace Rx.Qmp.Agent;
 /// <summary>How a guest agent's client behaves. Immutable; one instance may serve many clients.</summary>
 public sealed record QgaClientOptions
 {
-    /// <summary>The clock of every deadline, retry and wait. Where it refuses work, or blocks its caller instead of waiting, the timers of
-    /// the platform take its place.</summary>
-    public required IScheduler Scheduler { get; init; }
+    /// <summary>The clock of every deadline, retry and wait. By default real time, on the platform's timers; a test gives a virtual one. Where
+    /// it refuses work, or blocks its caller instead of waiting, the timers of the platform take its place.</summary>
+    public IScheduler Scheduler { get; init; } = RealTime.Scheduler;
 
     /// <summary>True: awaiting callers continue on the thread that delivered the bytes, for virtual time. False (default): on the thread
     /// pool.</summary>

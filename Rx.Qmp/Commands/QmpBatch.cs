@@ -7,8 +7,8 @@ namespace Rx.Qmp;
 public static class QmpBatch
 {
     /// <summary>Runs commands one after the other and stops at the first that fails for good. Batches and single commands of
-    /// other callers may
-    /// run in between. Nothing is undone: the result says how far it came.</summary>
+    /// other callers may run in between. Nothing is undone: the result says how far it came. All of it runs on one connection, whose loss ends
+    /// it.</summary>
     /// <param name="client">The client.</param>
     /// <param name="commands">The commands, in order.</param>
     /// <param name="policy">What to retry; null: <see cref="QmpBatchPolicy.Default"/>.</param>
@@ -27,6 +27,7 @@ public static class QmpBatch
         ArgumentOutOfRangeException.ThrowIfLessThan(policy.RetryDelay, TimeSpan.Zero, nameof(policy));
         var replies = ImmutableArray.CreateBuilder<QmpReply>();
         int attempts = 0;
+        QmpSession? session = null;
         foreach (var command in commands)
         {
             QmpException? cause = null;
@@ -36,7 +37,8 @@ public static class QmpBatch
                 attempts++;
                 try
                 {
-                    replies.Add(await client.ExecuteAsync(command, cancellationToken).ConfigureAwait(false));
+                    session ??= await client.BindAsync(command.Name, cancellationToken).ConfigureAwait(false);
+                    replies.Add(await session.ExecuteAsync(command, false, cancellationToken).ConfigureAwait(false));
                     done = true;
                 }
                 catch (QmpException error)

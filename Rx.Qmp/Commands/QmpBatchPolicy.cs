@@ -1,6 +1,6 @@
 namespace Rx.Qmp;
 
-/// <summary>How a batch treats errors (H44).</summary>
+/// <summary>How a batch treats errors.</summary>
 public sealed record QmpBatchPolicy
 {
     /// <summary>Three attempts, a second apart, for errors of class DeviceNotActive only.</summary>

@@ -19,7 +19,7 @@ public static class QmpFileDescriptors
     /// <exception cref="QmpUnsupportedException">The connection carries no descriptors.</exception>
     /// <exception cref="ObjectDisposedException">The file was closed before it was sent.</exception>
     /// <exception cref="QmpException">As for every command.</exception>
-    public static ValueTask<AddfdInfo> AddFdAsync(
+    public static Task<AddfdInfo> AddFdAsync(
         this QmpClient client, SafeHandle file, long? set = null, string? opaque = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -37,7 +37,7 @@ public static class QmpFileDescriptors
     /// <exception cref="QmpUnsupportedException">The connection carries no descriptors.</exception>
     /// <exception cref="ObjectDisposedException">The file was closed before it was sent.</exception>
     /// <exception cref="QmpException">As for every command.</exception>
-    public static ValueTask<Unit> GetFdAsync(
+    public static Task<Unit> GetFdAsync(
         this QmpClient client, string name, SafeHandle file, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);

@@ -46,7 +46,7 @@ internal static class QmpTelemetry
     }
 
     /// <summary>Tells listeners something. They are foreign code on a thread that serves everybody: what they throw stays with
-    /// them (trap 32).</summary>
+    /// them.</summary>
     public static void Guarded(Action tell)
     {
         try

@@ -7,7 +7,9 @@ namespace Rx.Qmp;
 internal sealed class SessionRegistry
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<QmpSession> _live = [];
+
+    // With what its client, which may have had connections before, had counted when it began.
+    private readonly Dictionary<QmpSession, QmpStatistics> _live = [];
     private QmpStatistics _retired;
 
     public SessionRegistry(Meter meter)
@@ -33,7 +35,7 @@ internal sealed class SessionRegistry
     {
         lock (_gate)
         {
-            _live.Add(session);
+            _live.TryAdd(session, session.Counters.Snapshot());
         }
     }
 
@@ -42,17 +44,17 @@ internal sealed class SessionRegistry
     {
         lock (_gate)
         {
-            if (_live.Remove(session))
+            if (_live.Remove(session, out var before))
             {
                 var counts = session.Counters.Snapshot();
                 _retired = _retired with
                 {
-                    CommandsSent = _retired.CommandsSent + counts.CommandsSent,
-                    LateReplies = _retired.LateReplies + counts.LateReplies,
-                    StrayReplies = _retired.StrayReplies + counts.StrayReplies,
-                    DroppedEvents = _retired.DroppedEvents + counts.DroppedEvents,
-                    BytesRead = _retired.BytesRead + counts.BytesRead,
-                    BytesWritten = _retired.BytesWritten + counts.BytesWritten,
+                    CommandsSent = _retired.CommandsSent + counts.CommandsSent - before.CommandsSent,
+                    LateReplies = _retired.LateReplies + counts.LateReplies - before.LateReplies,
+                    StrayReplies = _retired.StrayReplies + counts.StrayReplies - before.StrayReplies,
+                    DroppedEvents = _retired.DroppedEvents + counts.DroppedEvents - before.DroppedEvents,
+                    BytesRead = _retired.BytesRead + counts.BytesRead - before.BytesRead,
+                    BytesWritten = _retired.BytesWritten + counts.BytesWritten - before.BytesWritten,
                 };
             }
         }
@@ -65,7 +67,7 @@ internal sealed class SessionRegistry
             {
                 lock (_gate)
                 {
-                    return select(_retired) + _live.Sum(session => select(session.Counters.Snapshot()));
+                    return select(_retired) + _live.Sum(live => select(live.Key.Counters.Snapshot()) - select(live.Value));
                 }
             },
             unit,
@@ -75,7 +77,7 @@ internal sealed class SessionRegistry
     {
         lock (_gate)
         {
-            return _live.Sum(select);
+            return _live.Keys.Sum(select);
         }
     }
 }

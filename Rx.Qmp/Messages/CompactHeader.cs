@@ -51,6 +51,24 @@ internal static class CompactHeader
         return true;
     }
 
+    /// <summary>The id at the end of a message that could not be read, which is where QEMU puts it. The last brace closes the outermost object,
+    /// and the quotes of a name before it cannot belong to a string of the data, or the brace would be inside one.</summary>
+    /// <param name="frame">A whole JSON object as the scanner cut it.</param>
+    /// <param name="slot">The id, 0 to 99.</param>
+    public static bool TryIdAtEnd(ReadOnlySpan<byte> frame, out int slot)
+    {
+        slot = 0;
+        var rest = TrimEnd(frame[..^1]);
+        int digits = 0;
+        for (int unit = 1; digits < 2 && !rest.IsEmpty && IsDigit(rest[^1]); digits++, unit *= 10)
+        {
+            slot += (rest[^1] - '0') * unit;
+            rest = rest[..^1];
+        }
+
+        return digits > 0 && TryTakeEnd(ref rest, ":"u8) && TryTakeEnd(ref rest, "\"id\""u8) && TryTakeEnd(ref rest, ","u8);
+    }
+
     /// <summary>An event whose host clock worked: when, which, and where its data is.</summary>
     /// <param name="frame">A whole JSON object as the scanner cut it.</param>
     /// <param name="header">The time stamp, seconds and microseconds.</param>
@@ -106,6 +124,16 @@ internal static class CompactHeader
         rest = rest[expected.Length..];
         return true;
     }
+
+    private static bool TryTakeEnd(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> expected)
+    {
+        rest = TrimEnd(rest);
+        bool found = rest.EndsWith(expected);
+        rest = found ? rest[..^expected.Length] : rest;
+        return found;
+    }
+
+    private static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> bytes) => bytes.TrimEnd(" \t\r\n"u8);
 
     private static bool TryNumber(ref ReadOnlySpan<byte> rest, out long value)
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Rx.Qmp;
 
 /// <summary>Routes a message by its top-level members in one pass and without a tree. Member order is free and unknown members are
-/// skipped (P9). Never throws: whatever the bytes are, the answer is a header.</summary>
+/// skipped. Never throws: whatever the bytes are, the answer is a header.</summary>
 internal static class MessageHeaderReader
 {
     [Flags]
@@ -23,7 +23,7 @@ internal static class MessageHeaderReader
     /// <summary>Reads one frame.</summary>
     /// <param name="frame">A whole JSON object as the scanner cut it.</param>
     /// <param name="maxDepth">Deepest nesting allowed.</param>
-    /// <returns>The header. Of a malformed message it carries what was read before the fault, the id in particular.</returns>
+    /// <returns>The header. Of a malformed message it carries what was read before the fault, and the id in any case if it is at the end.</returns>
     public static MessageHeader Read(ReadOnlySpan<byte> frame, int maxDepth)
     {
         var header = new MessageHeader { Seconds = -1, Microseconds = -1 };
@@ -34,8 +34,12 @@ internal static class MessageHeaderReader
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // By contract, not by type: the reader has more than one exception for bad input (S5).
+            // By contract, not by type: the reader has more than one exception for bad input.
             header.Kind = MessageKind.Malformed;
+            if (header.Slot == MessageHeader.NoId && CompactHeader.TryIdAtEnd(frame, out int slot))
+            {
+                header.Slot = slot;
+            }
         }
 
         return header;
@@ -137,7 +141,7 @@ internal static class MessageHeaderReader
             ? slot
             : MessageHeader.ForeignId;
 
-    // A name with half a surrogate pair is no name we know, and no reason to drop the event (S5).
+    // A name with half a surrogate pair is no name we know, and no reason to drop the event.
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
         ? LenientJson.ReadText(ref reader) == Encoding.UTF8.GetString(name)
         : reader.ValueSpan.SequenceEqual(name);

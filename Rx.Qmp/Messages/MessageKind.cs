@@ -3,7 +3,7 @@ namespace Rx.Qmp;
 /// <summary>What a message is for.</summary>
 internal enum MessageKind : byte
 {
-    /// <summary>An object with none of the members that mean something; to be tolerated (H51).</summary>
+    /// <summary>An object with none of the members that mean something; to be tolerated.</summary>
     Unknown,
 
     /// <summary>Not valid JSON, or contradicting itself.</summary>

@@ -47,6 +47,19 @@ public sealed class QmpEvent
         where TEvent : class, IQmpTypedEvent<TEvent> =>
         Name == TEvent.EventName ? TypedEvent.TryRead<TEvent>(Data.Span, Timestamp) : null;
 
+    /// <summary>
+    /// True if the event is about this thing: if its data names it as device, id or node-name, or by a path or qom-path whose last part it is.
+    /// So for a device disk0 DEVICE_DELETED and DEVICE_UNPLUG_GUEST_ERROR of /machine/peripheral/disk0 count, whether they carry the id or
+    /// only the path, but not DEVICE_DELETED of its parts; for a job JOB_STATUS_CHANGE (id) and BLOCK_JOB_COMPLETED (device).
+    /// </summary>
+    /// <param name="id">The device's, job's, port's or node's name.</param>
+    /// <returns>Whether it is.</returns>
+    public bool Concerns(string id)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return EventSubject.Is(Data.Span, id);
+    }
+
     /// <summary>The name only: data may hold secrets and has no place in a log.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Name;

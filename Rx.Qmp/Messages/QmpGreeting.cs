@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Rx.Qmp;
 
-/// <summary>What the server says first (P1).</summary>
+/// <summary>What the server says first.</summary>
 /// <param name="Version">QEMU's version; zeroes where the server left it out.</param>
 /// <param name="Package">The packager's version text, often empty.</param>
 /// <param name="Capabilities">Capabilities on offer, unknown ones included.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rx.Qmp;
 
-/// <summary>The value a command returned: an object for most, but also an array, a string, a number or a boolean (H48). It owns its
+/// <summary>The value a command returned: an object for most, but also an array, a string, a number or a boolean. It owns its
 /// bytes, so it may be kept.</summary>
 public readonly struct QmpReply
 {
@@ -18,7 +18,7 @@ public readonly struct QmpReply
     /// <summary>The value as the server sent it, in UTF-8; an empty object for a default reply.</summary>
     public ReadOnlyMemory<byte> Json => _json.IsEmpty ? EmptyObject : _json;
 
-    /// <summary>Reads the value into a type. Numbers never pass through a double unless the type asks for one (P10).</summary>
+    /// <summary>Reads the value into a type. Numbers never pass through a double unless the type asks for one.</summary>
     /// <typeparam name="T">The wanted type.</typeparam>
     /// <param name="typeInfo">Its source-generated description.</param>
     /// <returns>The value; null only where the server sent a JSON null.</returns>

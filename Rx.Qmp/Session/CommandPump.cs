@@ -4,7 +4,7 @@ namespace Rx.Qmp.Session;
 
 /// <summary>
 /// Writes what the window lets go. One writer at a time: whoever finds work becomes the writer, and what is queued meanwhile goes out
-/// as one batch in one write. A write is never cancelled, so a message is never cut in half (trap 16).
+/// as one batch in one write. A write is never cancelled, so a message is never cut in half.
 /// </summary>
 /// <param name="window">Where commands come from.</param>
 /// <param name="descriptors">Sends what commands carry.</param>

@@ -10,11 +10,12 @@ namespace Rx.Qmp.Session;
 /// </summary>
 /// <remarks>
 /// Out-of-band commands have a queue and two slots of their own, so that nothing in band can hold them up. A command that carries a
-/// descriptor travels alone in band: QEMU closes one it has not taken yet when the next arrives (§1.5).
+/// descriptor travels alone in band: QEMU closes one it has not taken yet when the next arrives.
 /// </remarks>
 /// <param name="maxWaiting">Commands that may wait in each queue.</param>
 /// <param name="maxInFlight">In-band commands in flight at most, up to <see cref="MaxSlots"/>.</param>
-internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWindow.QemuQueue)
+/// <param name="endLines">True: a newline after each command.</param>
+internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWindow.QemuQueue, bool endLines = false)
 {
     /// <summary>In-band commands that QEMU queues, once out-of-band execution is on, before it stops reading.</summary>
     public const int QemuQueue = 8;
@@ -136,12 +137,13 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
                 int slot = BitOperations.TrailingZeroCount(free);
                 _free &= ~(1UL << slot);
                 _inFlight[slot] = next;
+                next.IsSent = true;
                 if (next.Command.File is not null)
                 {
                     _barrier = carrier = next;
                 }
 
-                CommandWriter.Write(output, next.Command, slot, next.OutOfBand);
+                CommandWriter.Write(output, next.Command, slot, next.OutOfBand, endLines);
                 count++;
             }
         }
@@ -149,8 +151,8 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         return count;
     }
 
-    /// <summary>The command in flight under an id, or null. Without the lock: a slot is filled before its command is written, and only
-    /// the reader, who asks, empties it.</summary>
+    /// <summary>The command in flight under an id, or null. Without the lock, so what is found may leave the slot at any moment: withdrawn,
+    /// or with the connection. Whoever answers it has to claim it, and <see cref="TakeReplied"/> says whether the slot was still its.</summary>
     public PendingCommand? Peek(int slot) => slot is >= 0 and < MaxSlots ? Volatile.Read(ref _inFlight[slot]) : null;
 
     /// <summary>Frees the slot a reply names. Null when no command is in flight under that id.</summary>

@@ -4,7 +4,7 @@ using Rx.Qmp.Wire;
 namespace Rx.Qmp.Session;
 
 /// <summary>Sends a command's descriptor ahead of the command. It rides on a space, which QEMU skips, so that no byte of the command
-/// depends on how much of a write the socket took (trap 30).</summary>
+/// depends on how much of a write the socket took.</summary>
 /// <param name="options">The clock.</param>
 internal sealed class DescriptorSender(QmpClientOptions options)
 {
@@ -34,10 +34,5 @@ internal sealed class DescriptorSender(QmpClientOptions options)
         return false;
     }
 
-    private static Socket? SocketOf(Stream stream) => stream switch
-    {
-        NetworkStream network => network.Socket,
-        BlockingSocketStream blocking => blocking.Socket,
-        _ => null,
-    };
+    private static Socket? SocketOf(Stream stream) => (stream as NetworkStream)?.Socket;
 }

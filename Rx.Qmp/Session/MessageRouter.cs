@@ -1,4 +1,5 @@
 using Rx.Qmp.Wire;
+using Rx.Qmp.Isolation;
 using Serilog;
 
 namespace Rx.Qmp.Session;
@@ -7,13 +8,15 @@ namespace Rx.Qmp.Session;
 /// the reader loop only. Nothing a server sends makes it throw or wait.</summary>
 /// <param name="options">Limits.</param>
 /// <param name="window">The commands in flight.</param>
-/// <param name="events">Where events go.</param>
+/// <param name="taps">Workflows that follow this connection.</param>
+/// <param name="events">The client's observers.</param>
 /// <param name="greeted">Told the first greeting.</param>
 /// <param name="counters">Counts everything that is dropped.</param>
 /// <param name="log">Reports it.</param>
 internal sealed class MessageRouter(
     QmpClientOptions options,
     CommandWindow window,
+    ObserverHub<QmpEvent> taps,
     EventHubs events,
     Action<QmpGreeting> greeted,
     SessionCounters counters,
@@ -102,7 +105,7 @@ internal sealed class MessageRouter(
     /// <summary>The short way for an event that nobody wants, or only somebody who wants it read.</summary>
     private bool TryRouteEvent(ReadOnlySpan<byte> frame)
     {
-        if (events.All.HasObservers || !CompactHeader.TryEvent(frame, out var at, out var name, out var data))
+        if (taps.HasObservers || events.All.HasObservers || !CompactHeader.TryEvent(frame, out var at, out var name, out var data))
         {
             return false;
         }
@@ -114,7 +117,7 @@ internal sealed class MessageRouter(
             [] => true,
             [var hub] => !hub.HasObservers || hub.TryPublish(data, QmpTimestamp.From(at.Seconds, at.Microseconds)),
 
-            // An observer of the first may read on, and the bytes would be gone before the second had them.
+            // Rare, and the long way does it for each of them.
             _ => false,
         };
         if (taken)
@@ -165,15 +168,16 @@ internal sealed class MessageRouter(
         QmpTelemetry.SawEvent(name);
         var timestamp = QmpTimestamp.From(header.Seconds, header.Microseconds);
 
-        // Those who keep bytes get bytes of their own: the read buffer is reused at once (trap 7), and an observer may read on.
-        var hubs = events.Named(name);
-        byte[]? data = events.All.HasObservers || !hubs.IsEmpty ? frame[header.Data].ToArray() : null;
-        if (events.All.HasObservers)
+        var data = frame[header.Data];
+        if (taps.HasObservers || events.All.HasObservers)
         {
-            events.All.Publish(new QmpEvent(name, timestamp, data));
+            // Those who keep bytes get bytes of their own: the read buffer is reused at once.
+            var item = new QmpEvent(name, timestamp, data.ToArray());
+            taps.Publish(item);
+            events.All.Publish(item);
         }
 
-        foreach (var hub in hubs)
+        foreach (var hub in events.Named(name))
         {
             if (hub.HasObservers && !hub.TryPublish(data, timestamp))
             {
@@ -184,7 +188,7 @@ internal sealed class MessageRouter(
     }
 
     /// <summary>An error without id completes nothing: whose it is cannot be known, and guessing gives a reply to the wrong
-    /// caller (trap 17).</summary>
+    /// caller.</summary>
     private void NoteUnattributed(QmpError error)
     {
         Interlocked.Increment(ref counters.UnattributedErrors);

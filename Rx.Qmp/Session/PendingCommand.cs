@@ -3,15 +3,15 @@ namespace Rx.Qmp.Session;
 /// <summary>
 /// One call of Execute: what to send, by when, and the caller who waits. Whoever claims it first (reply, error, deadline,
 /// cancellation, loss of the connection) answers the caller; the others find it claimed. Being answered does not free its place in
-/// flight: only the server's reply does (trap 15).
+/// flight: only the server's reply does.
 /// </summary>
 internal abstract class PendingCommand
 {
     private readonly CommandDeadlines _deadlines;
     private CancellationTokenRegistration _cancellation;
     private int _claimed;
+    private bool _sent;
 
-    /// <summary>Makes one.</summary>
     /// <param name="command">What to send.</param>
     /// <param name="deadlines">By when.</param>
     /// <param name="outOfBand">True: ahead of whatever waits or runs.</param>
@@ -30,14 +30,18 @@ internal abstract class PendingCommand
     /// <summary>True once the caller has been, or is being, answered.</summary>
     public bool IsClaimed => Volatile.Read(ref _claimed) != 0;
 
-    /// <summary>True once the answer can be fetched.</summary>
-    public abstract bool IsAnswered { get; }
-
     /// <summary>The latest error without id that arrived while this was in flight.</summary>
     public QmpError? Unattributed { get; set; }
 
     /// <summary>When it next needs attention, on the session's stopwatch.</summary>
     public TimeSpan NextDue => Warned ? _deadlines.Fail : _deadlines.Warn;
+
+    /// <summary>True once it is on its way to the server.</summary>
+    public bool IsSent
+    {
+        get => Volatile.Read(ref _sent);
+        set => Volatile.Write(ref _sent, value);
+    }
 
     /// <summary>True once the first stage of its deadline has passed.</summary>
     public bool Warned { get; set; }

@@ -2,9 +2,8 @@ namespace Rx.Qmp.Session;
 
 /// <summary>A call whose caller wants the reply as it was sent.</summary>
 /// <inheritdoc cref="PendingCommand{T}"/>
-internal sealed class PendingReply(
-    QmpCommand command, CommandDeadlines deadlines, bool outOfBand, bool inline, ReadTurns? waiters)
-    : PendingCommand<QmpReply>(command, deadlines, outOfBand, inline, waiters)
+internal sealed class PendingReply(QmpCommand command, CommandDeadlines deadlines, bool outOfBand, bool inline)
+    : PendingCommand<QmpReply>(command, deadlines, outOfBand, inline)
 {
     /// <summary>Never: where the value ends is for the header reader to say.</summary>
     /// <inheritdoc/>

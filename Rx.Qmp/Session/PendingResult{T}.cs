@@ -2,9 +2,8 @@ namespace Rx.Qmp.Session;
 
 /// <summary>A call whose caller wants the reply read, straight from the read buffer.</summary>
 /// <inheritdoc cref="PendingCommand{T}"/>
-internal sealed class PendingResult<T>(
-    QmpCommand<T> command, CommandDeadlines deadlines, bool outOfBand, bool inline, ReadTurns? waiters)
-    : PendingCommand<T>(command, deadlines, outOfBand, inline, waiters)
+internal sealed class PendingResult<T>(QmpCommand<T> command, CommandDeadlines deadlines, bool outOfBand, bool inline)
+    : PendingCommand<T>(command, deadlines, outOfBand, inline)
 {
     /// <inheritdoc/>
     public override bool TryRead(ReadOnlySpan<byte> value) => Read(value) is null;

@@ -5,20 +5,12 @@ namespace Rx.Qmp.Session;
 internal sealed partial class QmpSession
 {
     /// <summary>Sends a command and gives its reply as it was sent.</summary>
-    public ValueTask<QmpReply> ExecuteAsync(QmpCommand command, bool outOfBand, CancellationToken cancellationToken) =>
-        Await(new PendingReply(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations, null), cancellationToken);
+    public Task<QmpReply> ExecuteAsync(QmpCommand command, bool outOfBand, CancellationToken cancellationToken) =>
+        Send(new PendingReply(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations), cancellationToken);
 
     /// <summary>Sends a command and gives its reply read.</summary>
-    public ValueTask<T> ExecuteAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken) =>
-        Await(new PendingResult<T>(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations, null), cancellationToken);
-
-    /// <summary>The same, blocking.</summary>
-    public QmpReply Execute(QmpCommand command, CancellationToken cancellationToken) =>
-        Block(new PendingReply(command, DeadlinesOf(command), false, false, _turns), cancellationToken);
-
-    /// <summary>The same, blocking.</summary>
-    public T Execute<T>(QmpCommand<T> command, CancellationToken cancellationToken) =>
-        Block(new PendingResult<T>(command, DeadlinesOf(command), false, false, _turns), cancellationToken);
+    public Task<T> ExecuteAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken) =>
+        Send(new PendingResult<T>(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations), cancellationToken);
 
     private CommandDeadlines DeadlinesOf(QmpCommand command)
     {
@@ -26,13 +18,29 @@ internal sealed partial class QmpSession
         return new(now, now.Plus(_options.CommandWarning), now.Plus(_options.TimeoutOf(command)));
     }
 
-    private ValueTask<T> Await<T>(PendingCommand<T> pending, CancellationToken cancellationToken)
+    private Task<T> Send<T>(PendingCommand<T> pending, CancellationToken cancellationToken) =>
+        pending.Command.Name == KnownCommands.Quit.Name ? SendQuitAsync(pending, cancellationToken) : SendNow(pending, cancellationToken);
+
+    /// <summary>From the sending of quit on, the server's hanging up is no loss but what was asked for, whoever asks how.</summary>
+    private async Task<T> SendQuitAsync<T>(PendingCommand<T> pending, CancellationToken cancellationToken)
+    {
+        _quit = pending;
+        try
+        {
+            return await SendNow(pending, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException)
+        {
+            _quit = null;
+            throw;
+        }
+    }
+
+    private Task<T> SendNow<T>(PendingCommand<T> pending, CancellationToken cancellationToken)
     {
         if (Refuse(pending, cancellationToken) is { } refusal)
         {
-            return refusal is OperationCanceledException
-                ? ValueTask.FromCanceled<T>(cancellationToken)
-                : ValueTask.FromException<T>(refusal);
+            return refusal is OperationCanceledException ? Task.FromCanceled<T>(cancellationToken) : Task.FromException<T>(refusal);
         }
 
         // While this thread reads, commands gather: they go out together when the messages at hand are routed.
@@ -41,28 +49,7 @@ internal sealed partial class QmpSession
             _pump.Run();
         }
 
-        _turns.CallSession();
         return pending.Task;
-    }
-
-    private T Block<T>(PendingCommand<T> pending, CancellationToken cancellationToken)
-    {
-        if (Refuse(pending, cancellationToken) is { } refusal)
-        {
-            throw refusal;
-        }
-
-        _pump.Run();
-        if (IsReading)
-        {
-            ReadUntilAnswered(pending);
-        }
-        else
-        {
-            _turns.WaitFor(pending);
-        }
-
-        return pending.GetAnswer();
     }
 
     /// <summary>Queues a command.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.Qmp.Isolation;
@@ -21,10 +20,8 @@ internal sealed partial class QmpSession
 
     private const string OutOfBandCapability = "oob";
 
-    /// <summary>Observers may run on the reader, but it is not the place for deep recursion.</summary>
-    private const int ReaderStackBytes = 512 * 1024;
-
     private readonly QmpClientOptions _options;
+    private readonly ISessionOwner _owner;
     private readonly ILogger _log;
     private readonly CommandWindow _window;
     private readonly CommandPump _pump;
@@ -35,39 +32,35 @@ internal sealed partial class QmpSession
     private readonly TaskCompletionSource _streamClosed;
     private readonly SingleAssignmentDisposable _writeGrace = new();
     private volatile Exception? _writeFault;
-    private volatile bool _endExpected;
-    private readonly ReadTurns _turns;
+    private volatile PendingCommand? _quit;
     private volatile int _readingThread;
     private Stream? _stream;
+    private bool _outOfBand;
     private QmpException? _cause;
     private int _ended;
 
     /// <param name="options">Guarded: with a clock and a logger that can be relied on.</param>
-    public QmpSession(QmpClientOptions options)
+    /// <param name="owner">Whom to tell how it goes.</param>
+    public QmpSession(QmpClientOptions options, ISessionOwner owner)
     {
-        _options = options;
+        (_options, _owner) = (options, owner);
         _log = options.Logger!.ForContext<QmpClient>();
-        Report = new ObserverReport(Counters, _log);
         _greeted = new(SchedulerDelay.Options(options.InlineContinuations));
         _finished = new(SchedulerDelay.Options(options.InlineContinuations));
         _streamClosed = new(SchedulerDelay.Options(options.InlineContinuations));
-        _turns = new ReadTurns(options.Scheduler);
-        _window = new CommandWindow(options.MaxWaitingCommands, options.MaxInFlight);
+        _window = new CommandWindow(options.MaxWaitingCommands, options.MaxInFlight, options.NewlineAfterCommand);
         _pump = new CommandPump(_window, new DescriptorSender(options), Counters, WriteFailed);
         _deadlines = new DeadlineSweep(options.Scheduler, SweepDeadlines);
-        Events = new EventHubs(Report);
-        States = new ObserverHub<QmpConnectionState>(replayLast: true, Report);
-        _router = new MessageRouter(options, _window, Events, Greet, Counters, _log);
+        Taps = new ObserverHub<QmpEvent>(replayLast: false, owner.Report);
+        _router = new MessageRouter(options, _window, Taps, owner.Events, Greet, Counters, _log);
     }
 
-    public SessionCounters Counters { get; } = new();
+    /// <summary>How the client behaves.</summary>
+    public QmpClientOptions Options => _options;
 
-    /// <summary>Where what observers do wrong is counted and told.</summary>
-    public IDeliveryReport Report { get; }
+    public SessionCounters Counters => _owner.Counters;
 
-    public EventHubs Events { get; }
-
-    public ObserverHub<QmpConnectionState> States { get; }
+    private ObserverHub<QmpEvent> Taps { get; }
 
     /// <summary>The greeting, once it came.</summary>
     public QmpGreeting? Greeting { get; private set; }
@@ -93,11 +86,10 @@ internal sealed partial class QmpSession
     public TimeSpan Now => _deadlines.Now;
 
     /// <summary>Negotiates over a fresh connection. Capabilities are asked for before the greeting is read, so one round trip
-    /// does (P3).</summary>
+    /// does.</summary>
     /// <exception cref="QmpException">The cause the session ended with.</exception>
     public async Task StartAsync(Stream stream)
     {
-        stream = _options.Reading == QmpReading.Blocking && stream is NetworkStream socket ? new BlockingSocketStream(socket) : stream;
         _stream = stream;
         QmpTelemetry.Sessions.Add(this);
         if (HasEnded)
@@ -105,12 +97,17 @@ internal sealed partial class QmpSession
             QmpTelemetry.Sessions.Remove(this);
         }
 
-        States.Publish(new QmpConnectionState(QmpConnectionPhase.Negotiating));
+        _owner.Negotiating();
         bool outOfBand = await NegotiateAsync(stream).ConfigureAwait(false);
         var greeting = await _greeted.Task.ConfigureAwait(false) ?? throw Disconnected(null);
-        States.Publish(new QmpConnectionState(QmpConnectionPhase.Ready, greeting));
+        _outOfBand = outOfBand && greeting.Capabilities.Contains(OutOfBandCapability);
         QmpLog.Ready(_log, greeting);
-        foreach (var stuck in _window.Open(outOfBand && greeting.Capabilities.Contains(OutOfBandCapability)))
+    }
+
+    /// <summary>Lets commands go, once negotiation is over.</summary>
+    public void Open()
+    {
+        foreach (var stuck in _window.Open(_outOfBand))
         {
             stuck.TryFail(NoOutOfBand(stuck.Command));
         }
@@ -118,7 +115,15 @@ internal sealed partial class QmpSession
         _pump.Run();
     }
 
-    /// <summary>Sends quit. From the sending on, the server's hanging up is no loss but what was asked for (H56).</summary>
+    /// <summary>Tells a workflow the events of this connection, on the reading thread, so that no buffer can overflow, and completes with it.
+    /// The observer must neither block nor run foreign code.</summary>
+    public IDisposable Tap(IObserver<QmpEvent> observer) => Taps.Subscribe(observer, DeliveryPolicy<QmpEvent>.Unbounded, null);
+
+    /// <summary>A queue for an observer of a workflow, served as those of the client's streams are.</summary>
+    public ObserverQueue<T> Serve<T>(IObserver<T> observer, DeliveryPolicy<T> policy, Action<ObserverQueue<T>> ended)
+        where T : class => new(observer, policy, _options.ObserversRunOn, ended, _owner.Report);
+
+    /// <summary>Sends quit and waits until the server hung up.</summary>
     /// <exception cref="QmpTimeoutException">It did not hang up in time.</exception>
     public async Task QuitAsync(QmpCommand quit, CancellationToken cancellationToken)
     {
@@ -131,15 +136,9 @@ internal sealed partial class QmpSession
         var late = new TaskCompletionSource(SchedulerDelay.Options(_options.InlineContinuations));
         using var timer = _options.Scheduler.Schedule(limit, () => late.TrySetException(new QmpTimeoutException(quit.Name, limit)));
         using var cancel = cancellationToken.UnsafeRegister(_ => late.TrySetCanceled(cancellationToken), null);
-        _endExpected = true;
         try
         {
             await ExecuteAsync(quit, false, cancellationToken).ConfigureAwait(false);
-        }
-        catch (QmpCommandException)
-        {
-            _endExpected = false;
-            throw;
         }
         catch (QmpDisconnectedException) when (_cause is null)
         {
@@ -173,7 +172,7 @@ internal sealed partial class QmpSession
             _deadlines.Dispose();
             _writeGrace.Dispose();
             QmpLog.Ended(_log, cause);
-            States.Complete(new QmpConnectionState(cause is null ? QmpConnectionPhase.Closed : QmpConnectionPhase.Lost, null, cause));
+            _owner.Ending(this, cause);
         }
         finally
         {
@@ -184,10 +183,10 @@ internal sealed partial class QmpSession
                 pending.TryFail(Disconnected(pending.Command.Name));
             }
 
-            _turns.End();
             _greeted.TrySetResult(null);
-            Events.Complete();
+            Taps.Complete();
             QmpTelemetry.Sessions.Remove(this);
+            _owner.Ended();
             _finished.TrySetResult();
         }
     }
@@ -244,7 +243,7 @@ internal sealed partial class QmpSession
     private async ValueTask HandshakeAsync(Stream stream, QmpCommand command)
     {
         var never = new CommandDeadlines(_deadlines.Now, TimeLimit.Never, TimeLimit.Never);
-        var pending = new PendingReply(command, never, false, _options.InlineContinuations, null);
+        var pending = new PendingReply(command, never, false, _options.InlineContinuations);
         if (!_window.TrySetHandshake(pending))
         {
             pending.TryFail(Disconnected(command.Name));
@@ -254,7 +253,7 @@ internal sealed partial class QmpSession
         {
             if (_pump.TryAttach(stream))
             {
-                StartReading(stream);
+                _ = ReadAsync(stream);
             }
 
             _pump.Run();
@@ -311,7 +310,7 @@ internal sealed partial class QmpSession
             WriteFaultGrace, () => EndByServer(new QmpDisconnectedException("Writing to the server failed.", null, fault)));
     }
 
-    private void EndByServer(QmpException cause) => End(_endExpected ? null : cause);
+    private void EndByServer(QmpException cause) => End(_quit is { IsSent: true } ? null : cause);
 
     /// <summary>What a command fails with once the session has ended.</summary>
     public QmpDisconnectedException Disconnected(string? command) =>

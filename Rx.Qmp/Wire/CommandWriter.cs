@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace Rx.Qmp.Wire;
 
-/// <summary>Puts commands on the wire in the shortest form QEMU takes: it reads one byte per turn of its main loop (P6), so there
-/// is no white space, no newline and, for the first ten in flight, an id of one digit.</summary>
+/// <summary>Puts commands on the wire in the shortest form QEMU takes: it reads one byte per turn of its main loop, about
+/// ten microseconds each, so there is no white space and, for the first ten in flight, an id of one digit.</summary>
 internal static class CommandWriter
 {
     /// <summary>Appends one command.</summary>
@@ -11,11 +11,12 @@ internal static class CommandWriter
     /// <param name="command">The command; its body is encoded already.</param>
     /// <param name="slot">0 to 99; becomes the id.</param>
     /// <param name="outOfBand">True: to be executed out of band.</param>
-    public static void Write(IBufferWriter<byte> output, QmpCommand command, int slot, bool outOfBand)
+    /// <param name="endLine">True: a newline follows, for servers that read lines.</param>
+    public static void Write(IBufferWriter<byte> output, QmpCommand command, int slot, bool outOfBand, bool endLine = false)
     {
         var verb = outOfBand ? "{\"exec-oob\""u8 : "{\"execute\""u8;
         var body = command.Body.Span;
-        var room = output.GetSpan(verb.Length + body.Length + 9);
+        var room = output.GetSpan(verb.Length + body.Length + 10);
         verb.CopyTo(room);
         body.CopyTo(room[verb.Length..]);
         int at = verb.Length + body.Length;
@@ -28,6 +29,11 @@ internal static class CommandWriter
 
         room[at++] = (byte)('0' + (slot % 10));
         room[at++] = (byte)'}';
+        if (endLine)
+        {
+            room[at++] = (byte)'\n';
+        }
+
         output.Advance(at);
     }
 }

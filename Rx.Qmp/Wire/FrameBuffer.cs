@@ -60,7 +60,7 @@ internal sealed class FrameBuffer
         }
         else if (_bytes.Length - _end < MinimumRoom)
         {
-            // Moving only when at most half is held keeps the copying linear for one-byte reads too (S2).
+            // Moving only when at most half is held keeps the copying linear for one-byte reads too.
             MoveToFront(held <= _bytes.Length / 2 ? _bytes : new byte[NextSize()]);
         }
 

@@ -7,7 +7,7 @@ namespace Rx.Qmp.Wire;
 
 /// <summary>
 /// Finds the end of one JSON object in a byte stream by strings and nesting alone, so pretty output, touching objects and
-/// missing newlines are all ordinary (P4, P5). It resumes: bytes are handed in once, in order, cut anywhere.
+/// missing newlines are all ordinary. It resumes: bytes are handed in once, in order, cut anywhere.
 /// </summary>
 /// <remarks>
 /// Works on 64 bytes at a time: quotes, backslashes and brackets become bit masks, a running exclusive-or of the quote bits says

@@ -6,13 +6,13 @@ using Rx.Qmp.Session;
 namespace Rx.Qmp;
 
 /// <summary>
-/// One wait for what QEMU tells by events: it listens from its making on, so make it before asking (trap 22). Ends once, with a result, a
+/// One wait for what QEMU tells by events: it listens from its making on, so make it before asking. Ends once, with a result, a
 /// failure, the connection's end, the deadline or the caller's cancelling; disposing it leaves nothing behind.
 /// </summary>
 /// <typeparam name="T">What comes of it.</typeparam>
 internal sealed class EventWait<T> : IDisposable
 {
-    private readonly QmpClient _client;
+    private readonly QmpSession _session;
     private readonly TimeSpan? _timeout;
     private readonly CancellationToken _cancelled;
     private readonly TaskCompletionSource<T> _outcome;
@@ -22,33 +22,33 @@ internal sealed class EventWait<T> : IDisposable
     private readonly IDisposable _tap;
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="client">The client.</param>
+    /// <param name="session">The connection.</param>
     /// <param name="name">The command whose consequences are waited for; errors name it.</param>
     /// <param name="timeout">How long; null: as long as it takes.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="judge">Gets every event, on the reading thread: it must neither block nor run foreign code.</param>
     /// <param name="atEnd">What the connection's end means; null: a loss.</param>
     public EventWait(
-        QmpClient client,
+        QmpSession session,
         string name,
         TimeSpan? timeout,
         CancellationToken cancellationToken,
         Action<EventWait<T>, QmpEvent> judge,
         Action<EventWait<T>>? atEnd = null)
     {
-        (_client, _timeout, _cancelled) = (client, timeout, cancellationToken);
-        _outcome = new(SchedulerDelay.Options(client.Options.InlineContinuations));
+        (_session, _timeout, _cancelled) = (session, timeout, cancellationToken);
+        _outcome = new(SchedulerDelay.Options(session.Options.InlineContinuations));
         Ended = _ended.Token;
         _timer = timeout is { } limit
-            ? client.Settings.Scheduler.Schedule(limit, () => Fail(new QmpTimeoutException(name, limit)))
+            ? session.Options.Scheduler.Schedule(limit, () => Fail(new QmpTimeoutException(name, limit)))
             : Disposable.Empty;
         _cancel = cancellationToken.UnsafeRegister(_ => _outcome.TrySetCanceled(cancellationToken), null);
-        _tap = client.Tap(Observer.Create<QmpEvent>(
+        _tap = session.Tap(Observer.Create<QmpEvent>(
             item => judge(this, item),
             () =>
             {
                 atEnd?.Invoke(this);
-                Fail(client.LossOf(name));
+                Fail(session.Disconnected(name));
             }));
     }
 
@@ -66,7 +66,7 @@ internal sealed class EventWait<T> : IDisposable
     /// outcome became meanwhile.</summary>
     public async Task<T> AskAsync(QmpCommand request)
     {
-        await _client.ExecuteAsync(_timeout is { } limit ? request.WithTimeout(limit) : request, _cancelled).ConfigureAwait(false);
+        await _session.ExecuteAsync(_timeout is { } limit ? request.WithTimeout(limit) : request, false, _cancelled).ConfigureAwait(false);
         return await _outcome.Task.ConfigureAwait(false);
     }
 

@@ -6,8 +6,8 @@ namespace Rx.Qmp;
 /// created → running ⇄ paused → (ready ⇄ standby) → waiting → (pending) → concluded → null
 ///                    any of these → aborting → concluded
 /// </code>
-/// QEMU may conclude a job before it answers the command that started it, and a job that dismisses itself is gone before it can be asked
-/// (trap 36): the events leave notes, and every verb is sent once.
+/// QEMU may conclude a job before it answers the command that started it, and a job that dismisses itself is gone before it can be asked:
+/// the events leave notes, and every verb is sent once.
 /// </summary>
 /// <param name="command">The name of the command that starts it, for errors.</param>
 /// <param name="id">The job's id.</param>

@@ -13,7 +13,7 @@ internal sealed class JobRun : IDisposable
     private static readonly DeliveryPolicy<QmpJobProgress> Policy = DeliveryPolicy<QmpJobProgress>.DropOldest(64);
 
     private readonly Lock _gate = new();
-    private readonly QmpClient _client;
+    private readonly QmpSession _session;
     private readonly QmpCommand _command;
     private readonly string _id;
     private readonly QmpJobOptions _options;
@@ -25,17 +25,17 @@ internal sealed class JobRun : IDisposable
     private bool _toldEnd;
     private bool _abandoned;
 
-    public JobRun(QmpClient client, QmpCommand command, string id, QmpJobOptions options, IObserver<QmpJobProgress> observer)
+    public JobRun(QmpSession session, QmpCommand command, string id, QmpJobOptions options, IObserver<QmpJobProgress> observer)
     {
-        (_client, _command, _id, _options) = (client, command, id, options);
+        (_session, _command, _id, _options) = (session, command, id, options);
         _machine = new JobMachine(command.Name, id, options);
-        _observer = client.Serve(observer, Policy, _ => Abandon());
+        _observer = session.Serve(observer, Policy, _ => Abandon());
     }
 
     /// <summary>Listens, then starts the job.</summary>
     public void Begin()
     {
-        var scheduler = _client.Settings.Scheduler;
+        var scheduler = _session.Options.Scheduler;
         _resources.Add(_grace);
         _resources.Add(scheduler.Schedule(_options.PollInterval, again =>
         {
@@ -49,9 +49,9 @@ internal sealed class JobRun : IDisposable
 
         // The machine listens from the moment it asks, which is here: everything up to the reply may be about this job.
         var verb = Decide(null);
-        _resources.Add(_client.Tap(Observer.Create<QmpEvent>(
+        _resources.Add(_session.Tap(Observer.Create<QmpEvent>(
             See,
-            () => Change(machine => machine.Lost(_client.LossOf(_command.Name))))));
+            () => Change(machine => machine.Lost(_session.Disconnected(_command.Name))))));
         Perform(verb);
     }
 
@@ -93,7 +93,7 @@ internal sealed class JobRun : IDisposable
 
         if (waits)
         {
-            _grace.Disposable = _client.Settings.Scheduler.Schedule(
+            _grace.Disposable = _session.Options.Scheduler.Schedule(
                 _options.CancelGrace, () => Change(static machine => machine.Leave()));
         }
     }
@@ -160,11 +160,11 @@ internal sealed class JobRun : IDisposable
         {
             if (verb == JobVerb.Query)
             {
-                jobs = await _client.ExecuteAsync(JobReport.QueryAll).ConfigureAwait(false);
+                jobs = await _session.ExecuteAsync(JobReport.QueryAll, false, CancellationToken.None).ConfigureAwait(false);
             }
             else
             {
-                await _client.ExecuteAsync(CommandFor(verb)).ConfigureAwait(false);
+                await _session.ExecuteAsync(CommandFor(verb), false, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception error)

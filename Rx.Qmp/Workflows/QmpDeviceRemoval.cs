@@ -4,12 +4,12 @@ using Rx.Qmp.Protocol;
 
 namespace Rx.Qmp;
 
-/// <summary>Removing a device until it is really gone: device_del is only a request to the guest (H50).</summary>
+/// <summary>Removing a device until it is really gone: device_del is only a request to the guest.</summary>
 public static class QmpDeviceRemoval
 {
     /// <summary>
-    /// Asks for the removal of a device and waits for DEVICE_DELETED. Listens before it asks, so an event that precedes the reply counts
-    /// (trap 22). Events of the device's parts do not: they come first, while its back end is still in use.
+    /// Asks for the removal of a device and waits for DEVICE_DELETED. Listens before it asks, so an event that precedes the reply counts.
+    /// Events of the device's parts do not: they come first, while its back end is still in use.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="id">The device's id.</param>
@@ -27,8 +27,10 @@ public static class QmpDeviceRemoval
     {
         ArgumentNullException.ThrowIfNull(client);
         TimeLimit.Check(timeout);
-        var request = QmpCommands.DeviceDel(id);
-        using var wait = new EventWait<Unit>(client, request.Name, timeout, cancellationToken, (wait, item) => Judge(wait, item, id));
+        QmpId.Check(id, nameof(id));
+        var request = new DeviceDel { Id = id }.Encode();
+        (var session, timeout) = await client.BindAsync(request.Name, timeout, cancellationToken).ConfigureAwait(false);
+        using var wait = new EventWait<Unit>(session, request.Name, timeout, cancellationToken, (wait, item) => Judge(wait, item, id));
         await wait.AskAsync(request).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using System.Reactive.Linq;
 
 namespace Rx.Qmp;
@@ -32,10 +33,41 @@ public static class QmpJobs
         var prepared = JobCommand.Prepare(command, jobId);
         return Observable.Create<QmpJobProgress>(observer =>
         {
-            var run = new JobRun(client, prepared, jobId, options, observer);
-            run.Begin();
-            return run;
+            var connection = new CancellationDisposable();
+            var running = new SingleAssignmentDisposable();
+            _ = BeginAsync(client, prepared, jobId, options, observer, running, connection.Token);
+            return StableCompositeDisposable.Create(connection, running);
         });
+    }
+
+    private static async Task BeginAsync(
+        QmpClient client,
+        QmpCommand command,
+        string jobId,
+        QmpJobOptions options,
+        IObserver<QmpJobProgress> observer,
+        SingleAssignmentDisposable running,
+        CancellationToken disposed)
+    {
+        try
+        {
+            var limit = options.Timeout ?? client.Options.TimeoutOf(command);
+            var (session, left) = await client.BindAsync(command.Name, limit, disposed).ConfigureAwait(false);
+            var run = new JobRun(session, command, jobId, options.Timeout is null ? options : options with { Timeout = left }, observer);
+            running.Disposable = run;
+            if (!running.IsDisposed)
+            {
+                run.Begin();
+            }
+        }
+        catch (OperationCanceledException) when (disposed.IsCancellationRequested)
+        {
+            // Nobody listens any more, and nothing was started.
+        }
+        catch (Exception fault)
+        {
+            observer.OnError(fault);
+        }
     }
 
     /// <inheritdoc cref="RunJob(QmpClient, QmpCommand, string, QmpJobOptions?)"/>

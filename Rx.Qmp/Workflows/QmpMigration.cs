@@ -1,10 +1,13 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
 /// <summary>Moving a machine, or saving it: the reply to migrate says that it began.</summary>
-public static class QmpMigration
+public static partial class QmpMigration
 {
+    private const string Name = "migrate";
+
     private static readonly QmpCommand EnableEvents = QmpCommand.Create("migrate-set-capabilities", static writer =>
     {
         writer.WriteStartArray("capabilities"u8);
@@ -17,7 +20,7 @@ public static class QmpMigration
 
     /// <summary>
     /// Migrates the machine and waits until it is done. Switches the migration's events on first, and asks for the progress all the same:
-    /// where they cannot be switched on the end is found by asking (trap 37). Afterwards the machine is stopped, in status postmigrate.
+    /// where they cannot be switched on the end is found by asking. Afterwards the machine is stopped, in status postmigrate.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="uri">Where to: unix:PATH, tcp:HOST:PORT, fd:NAME, …</param>
@@ -29,7 +32,7 @@ public static class QmpMigration
     /// <exception cref="QmpCommandException">QEMU refused: a device that cannot be migrated, another migration, …</exception>
     /// <exception cref="QmpTimeoutException">It took too long and was cancelled.</exception>
     /// <exception cref="QmpDisconnectedException">The connection ended meanwhile.</exception>
-    public static Task<QmpMigrationProgress> MigrateAsync(
+    public static async Task<QmpMigrationProgress> MigrateAsync(
         this QmpClient client,
         string uri,
         QmpMigrationOptions? options = null,
@@ -40,20 +43,21 @@ public static class QmpMigration
         ArgumentException.ThrowIfNullOrEmpty(uri);
         options ??= new QmpMigrationOptions();
         options.Validate();
-        var command = QmpCommand.Create("migrate", writer => writer.WriteString("uri"u8, uri));
-        return RunAsync(client, command, options, progress, cancellationToken);
+        var session = await client.BindAsync(Name, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(session, uri, options, progress, cancellationToken).ConfigureAwait(false);
     }
 
     internal static async Task<QmpMigrationProgress> RunAsync(
-        QmpClient client,
-        QmpCommand command,
+        QmpSession session,
+        string uri,
         QmpMigrationOptions options,
         IProgress<QmpMigrationProgress>? progress,
         CancellationToken cancellationToken)
     {
+        var command = QmpCommand.Create(Name, writer => writer.WriteString("uri"u8, uri));
         try
         {
-            await client.ExecuteAsync(EnableEvents, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(EnableEvents, false, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpCommandException)
         {
@@ -61,15 +65,15 @@ public static class QmpMigration
         }
 
         var again = new Repeater();
-        using var wait = Listen(client, command.Name, options.Timeout, again, cancellationToken);
+        using var wait = Listen(session, command.Name, options.Timeout, again, cancellationToken);
         try
         {
-            await client.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
-            return await FollowAsync(client, wait, again, options, (info, last) => Judge(wait, info, last, progress)).ConfigureAwait(false);
+            await session.ExecuteAsync(command, false, cancellationToken).ConfigureAwait(false);
+            return await FollowAsync(session, wait, again, options, (info, last) => Judge(wait, info, last, progress)).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is OperationCanceledException or QmpTimeoutException)
         {
-            await CancelAsync(client, options).ConfigureAwait(false);
+            await CancelAsync(session, options).ConfigureAwait(false);
             throw;
         }
     }
@@ -107,15 +111,15 @@ public static class QmpMigration
     }
 
     /// <summary>Cancels, and waits for that as long as the options allow: until then QEMU takes no other migration.</summary>
-    private static async Task CancelAsync(QmpClient client, QmpMigrationOptions options)
+    private static async Task CancelAsync(QmpSession session, QmpMigrationOptions options)
     {
         const string name = "migrate_cancel";
         var again = new Repeater();
-        using var wait = Listen(client, name, options.CancelGrace, again, CancellationToken.None);
+        using var wait = Listen(session, name, options.CancelGrace, again, CancellationToken.None);
         try
         {
-            await client.ExecuteAsync(QmpCommand.Create(name)).ConfigureAwait(false);
-            await FollowAsync(client, wait, again, options, (info, _) =>
+            await session.ExecuteAsync(QmpCommand.Create(name), false, CancellationToken.None).ConfigureAwait(false);
+            await FollowAsync(session, wait, again, options, (info, _) =>
             {
                 if (info.IsOver)
                 {
@@ -130,8 +134,8 @@ public static class QmpMigration
     }
 
     private static EventWait<QmpMigrationProgress> Listen(
-        QmpClient client, string name, TimeSpan? timeout, Repeater again, CancellationToken cancellationToken) =>
-        new(client, name, timeout, cancellationToken, (_, item) =>
+        QmpSession session, string name, TimeSpan? timeout, Repeater again, CancellationToken cancellationToken) =>
+        new(session, name, timeout, cancellationToken, (_, item) =>
         {
             if (item.Name == "MIGRATION")
             {
@@ -140,7 +144,7 @@ public static class QmpMigration
         });
 
     private static async Task<QmpMigrationProgress> FollowAsync(
-        QmpClient client,
+        QmpSession session,
         EventWait<QmpMigrationProgress> wait,
         Repeater again,
         QmpMigrationOptions options,
@@ -151,7 +155,7 @@ public static class QmpMigration
         {
             try
             {
-                var info = await client.ExecuteAsync(MigrationReport.Query, wait.Ended).ConfigureAwait(false);
+                var info = await session.ExecuteAsync(MigrationReport.Query, false, wait.Ended).ConfigureAwait(false);
                 judge(info, last);
                 last = info;
             }
@@ -162,7 +166,7 @@ public static class QmpMigration
 
             return !wait.Outcome.IsCompleted;
         });
-        using var poll = client.Settings.Scheduler.Schedule(options.PollInterval, next =>
+        using var poll = session.Options.Scheduler.Schedule(options.PollInterval, next =>
         {
             again.Request();
             next(options.PollInterval);

@@ -1,5 +1,6 @@
 using Rx.Qmp.Isolation;
 using Rx.Qmp.Protocol;
+using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
@@ -24,10 +25,11 @@ public static class QmpPowerDown
     {
         ArgumentNullException.ThrowIfNull(client);
         TimeLimit.Check(grace);
-        var button = QmpCommands.SystemPowerdown();
+        var button = KnownCommands.SystemPowerdown;
+        (var session, grace) = await client.BindAsync(button.Name, grace, cancellationToken).ConfigureAwait(false);
         bool pressed = false;
         using var wait = new EventWait<QmpPowerDownResult>(
-            client,
+            session,
             button.Name,
             grace,
             cancellationToken,
@@ -60,15 +62,15 @@ public static class QmpPowerDown
         }
         catch (QmpTimeoutException) when (quitAfterwards)
         {
-            return await QuitAsync(client, cancellationToken).ConfigureAwait(false);
+            return await QuitAsync(session, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<QmpPowerDownResult> QuitAsync(QmpClient client, CancellationToken cancellationToken)
+    private static async Task<QmpPowerDownResult> QuitAsync(QmpSession session, CancellationToken cancellationToken)
     {
         try
         {
-            await client.QuitAsync(cancellationToken).ConfigureAwait(false);
+            await session.QuitAsync(KnownCommands.Quit, cancellationToken).ConfigureAwait(false);
             return new(QmpPowerDownEnd.Quit);
         }
         catch (QmpDisconnectedException)

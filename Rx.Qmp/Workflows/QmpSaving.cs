@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using Rx.Qmp.Session;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp;
 
 /// <summary>Saving a machine to a file: a migration into a descriptor, which QEMU may have where it may open no files and start no
 /// programs.</summary>
-public static class QmpSaving
+public static partial class QmpMigration
 {
     private static int _names;
 
@@ -23,7 +24,7 @@ public static class QmpSaving
     /// <returns>Where it stood at its end.</returns>
     /// <exception cref="QmpMigrationException">It failed: no space left, for one, or someone else cancelled it.</exception>
     /// <exception cref="QmpUnsupportedException">This connection carries no descriptors.</exception>
-    /// <exception cref="QmpException">As for <see cref="QmpMigration.MigrateAsync"/>.</exception>
+    /// <exception cref="QmpException">As for <see cref="MigrateAsync"/>.</exception>
     /// <exception cref="IOException">The file cannot be made.</exception>
     public static async Task<QmpMigrationProgress> SaveToFileAsync(
         this QmpClient client,
@@ -36,14 +37,15 @@ public static class QmpSaving
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new QmpMigrationOptions();
         options.Validate();
+        var session = await client.BindAsync(Name, cancellationToken).ConfigureAwait(false);
         string name = $"rx-save-{Interlocked.Increment(ref _names)}";
         string part = $"{path}.{Environment.ProcessId}.{name}";
         using var stream = Make(part);
         var file = stream.SafeFileHandle;
         try
         {
-            await GiveAsync(client, name, file, cancellationToken).ConfigureAwait(false);
-            var end = await MigrateAsync(client, name, options, progress, cancellationToken).ConfigureAwait(false);
+            await GiveAsync(session, name, file, cancellationToken).ConfigureAwait(false);
+            var end = await MigrateToAsync(session, name, options, progress, cancellationToken).ConfigureAwait(false);
             DiskFile.Flush(file);
             File.Move(part, path, overwrite: true);
             return end;
@@ -73,11 +75,11 @@ public static class QmpSaving
         return new FileStream(path, options);
     }
 
-    private static async Task GiveAsync(QmpClient client, string name, SafeHandle file, CancellationToken cancellationToken) =>
-        await client.ExecuteAsync(OnDescriptor("getfd", name).WithFile(file), cancellationToken).ConfigureAwait(false);
+    private static async Task GiveAsync(QmpSession session, string name, SafeHandle file, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(OnDescriptor("getfd", name).WithFile(file), false, cancellationToken).ConfigureAwait(false);
 
-    private static async Task<QmpMigrationProgress> MigrateAsync(
-        QmpClient client,
+    private static async Task<QmpMigrationProgress> MigrateToAsync(
+        QmpSession session,
         string name,
         QmpMigrationOptions options,
         IProgress<QmpMigrationProgress>? progress,
@@ -85,21 +87,21 @@ public static class QmpSaving
     {
         try
         {
-            return await client.MigrateAsync("fd:" + name, options, progress, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(session, "fd:" + name, options, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpCommandException)
         {
-            await TakeBackAsync(client, name).ConfigureAwait(false);
+            await TakeBackAsync(session, name).ConfigureAwait(false);
             throw;
         }
     }
 
     /// <summary>A refused migration has not used the descriptor up, and QEMU would keep the file open.</summary>
-    private static async Task TakeBackAsync(QmpClient client, string name)
+    private static async Task TakeBackAsync(QmpSession session, string name)
     {
         try
         {
-            await client.ExecuteAsync(OnDescriptor("closefd", name)).ConfigureAwait(false);
+            await session.ExecuteAsync(OnDescriptor("closefd", name), false, CancellationToken.None).ConfigureAwait(false);
         }
         catch (QmpException)
         {

@@ -2,6 +2,7 @@ using System.Reactive.Concurrency;
 using System.Text.Json;
 using Rx.Qmp.Isolation;
 using Rx.Qmp.Protocol;
+using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
@@ -17,7 +18,7 @@ public static class QmpStatusWait
     ];
 
     private static readonly QmpCommand<StatusInfo> Query =
-        QmpCommand.Create(QmpCommands.QueryStatus().Name, null, static (ref Utf8JsonReader reader) =>
+        QmpCommand.Create("query-status", null, static (ref Utf8JsonReader reader) =>
         {
             var tree = JsonElement.ParseValue(ref reader);
             return new StatusInfo
@@ -46,16 +47,17 @@ public static class QmpStatusWait
         ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrEmpty(status);
         TimeLimit.Check(timeout);
+        (var session, timeout) = await client.BindAsync(Query.Name, timeout, cancellationToken).ConfigureAwait(false);
         var again = new Repeater();
-        using var wait = new EventWait<StatusInfo>(client, Query.Name, timeout, cancellationToken, (_, item) =>
+        using var wait = new EventWait<StatusInfo>(session, Query.Name, timeout, cancellationToken, (_, item) =>
         {
             if (Changes.Contains(item.Name))
             {
                 again.Request();
             }
         });
-        again.Begin(() => AskAsync(client, status, wait));
-        using var poll = client.Settings.Scheduler.Schedule(PollInterval, next =>
+        again.Begin(() => AskAsync(session, status, wait));
+        using var poll = session.Options.Scheduler.Schedule(PollInterval, next =>
         {
             again.Request();
             next(PollInterval);
@@ -63,11 +65,11 @@ public static class QmpStatusWait
         return await wait.Outcome.ConfigureAwait(false);
     }
 
-    private static async Task<bool> AskAsync(QmpClient client, string status, EventWait<StatusInfo> wait)
+    private static async Task<bool> AskAsync(QmpSession session, string status, EventWait<StatusInfo> wait)
     {
         try
         {
-            var found = await client.ExecuteAsync(Query, wait.Ended).ConfigureAwait(false);
+            var found = await session.ExecuteAsync(Query, false, wait.Ended).ConfigureAwait(false);
             if (found.Status.Text == status)
             {
                 wait.Succeed(found);

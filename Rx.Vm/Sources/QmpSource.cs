@@ -21,7 +21,7 @@ internal static class QmpSource
 
     private static VmEvent? ToEvent(QmpConnectionState state, VmEventKind end) => state.Phase switch
     {
-        QmpConnectionPhase.Connecting or QmpConnectionPhase.Negotiating => null,
+        QmpConnectionPhase.Connecting or QmpConnectionPhase.Negotiating or QmpConnectionPhase.Resyncing => null,
         QmpConnectionPhase.Ready => new VmEvent(VmEventKind.QmpConnected),
         QmpConnectionPhase.Lost => new VmEvent(end) { Text = state.Cause?.Message },
         QmpConnectionPhase.Closed => new VmEvent(end) { Text = "the monitor was closed" },

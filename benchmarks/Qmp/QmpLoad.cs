@@ -44,7 +44,6 @@ internal static class QmpLoad
         await using var client = new QmpClient(new QmpClientOptions
         {
             Scheduler = scheduler,
-            Reading = options.Async ? QmpReading.Async : QmpReading.Blocking,
             InlineContinuations = !options.Stuck && (options.Inline || options.Mode is "pipe" or "events" or "filtered"),
 
             // More than eight in flight is only right where QEMU's queue for out-of-band execution is not in use.

@@ -9,11 +9,10 @@ namespace Rx.Benchmarks.Qmp;
 /// <param name="Depth">Commands under way at a time, where the mode has several.</param>
 /// <param name="Inline">True: callers continue on the thread that reads.</param>
 /// <param name="Stuck">True: another subscriber, of every event, never comes back from its first.</param>
-/// <param name="Async">True: reads are asynchronous instead of blocking a thread.</param>
-internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int Depth, bool Inline, bool Stuck, bool Async)
+internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int Depth, bool Inline, bool Stuck)
 {
     public const string Usage =
-        "benchmarks qmp --socket PATH --mode seq|async|pipe|events|filtered|schema [--count N] [--depth D] [--inline] [--stuck] [--reading blocking|async]";
+        "benchmarks qmp --socket PATH --mode seq|async|pipe|events|filtered|schema [--count N] [--depth D] [--inline] [--stuck]";
 
     public static QmpLoadOptions Parse(string[] args)
     {
@@ -23,7 +22,6 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
         int depth = 64;
         bool inline = false;
         bool stuck = false;
-        bool reading = false;
         for (int i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -46,9 +44,6 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
                 case "--depth" when i + 1 < args.Length:
                     depth = Number(args[++i], 64, "--depth");
                     break;
-                case "--reading" when i + 1 < args.Length && args[i + 1] is "blocking" or "async":
-                    reading = args[++i] == "async";
-                    break;
                 default:
                     throw new ArgumentException($"{args[i]}: not understood.");
             }
@@ -60,8 +55,7 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
             count ?? DefaultCount(mode),
             depth,
             inline,
-            stuck,
-            reading);
+            stuck);
     }
 
     private static int DefaultCount(string mode) => mode switch

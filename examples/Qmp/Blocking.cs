@@ -8,8 +8,7 @@ internal static class Blocking
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        var options = Example.Options with { Reading = QmpReading.Blocking };
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         Console.WriteLine($"before: {client.Execute(new QueryStatus(), stop).Status}");
         client.Execute(new Stop(), stop);
         Console.WriteLine($"after stop: {client.Execute(new QueryStatus(), stop).Status}");

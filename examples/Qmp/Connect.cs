@@ -8,7 +8,7 @@ internal static class Connect
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         var status = await client.ExecuteAsync(new QueryStatus(), stop);
         Console.WriteLine($"QEMU {client.Greeting!.Version}: {status.Status}");
     }

@@ -1,6 +1,3 @@
-using System.Reactive.Concurrency;
-using Rx.Qmp;
-
 namespace QmpExamples;
 
 /// <summary>One example.</summary>
@@ -11,7 +8,4 @@ internal sealed record Example(Func<string[], CancellationToken, Task> RunAsync,
 {
     /// <summary>How many arguments it needs.</summary>
     public int MinimumArguments => Usage.Split(' ').Count(word => !word.StartsWith('['));
-
-    /// <summary>What the examples have in common: time is real, and observers run on the thread pool.</summary>
-    public static QmpClientOptions Options { get; } = new() { Scheduler = new TaskPoolScheduler(Task.Factory) };
 }

@@ -18,7 +18,7 @@ internal static class Fake
         server.Requests.Subscribe(command => Console.WriteLine($"server: {command.Raw}"));
         using var listening = server.Listen(args[0]);
 
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         await client.DeviceRemoveAsync("disk0", TimeSpan.FromSeconds(5), stop);
         Console.WriteLine("client: disk0 is gone");
         await client.QuitAsync(stop);

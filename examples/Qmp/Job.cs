@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Qmp;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -9,8 +10,9 @@ internal static class Job
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
-        await client.ExecuteAsync(QmpCommands.BlockdevAddFile("made0", "raw", Path.GetFullPath(args[1]), readOnly: false), stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
+        var file = new BlockdevOptions.File { Filename = Path.GetFullPath(args[1]) };
+        await client.ExecuteAsync(new BlockdevAdd(new BlockdevOptions.Raw { NodeName = "made0", File = file }), stop);
         var create = QmpCommand.Create("blockdev-create", arguments =>
         {
             arguments.WriteString("job-id", "make0");
@@ -29,7 +31,7 @@ internal static class Job
         }
         finally
         {
-            await client.ExecuteAsync(QmpCommands.BlockdevDel("made0"), CancellationToken.None);
+            await client.ExecuteAsync(new BlockdevDel { NodeName = "made0" }, CancellationToken.None);
         }
     }
 }

@@ -10,7 +10,7 @@ internal static class Listen
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
         using var listener = QmpListener.OnUnixSocket(args[0]);
-        var patient = Example.Options with { ConnectTimeout = TimeSpan.FromHours(1) };
+        var patient = new QmpClientOptions { ConnectTimeout = TimeSpan.FromHours(1) };
         while (true)
         {
             await using var client = await listener.AcceptAsync(patient, stop);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Rx.Qmp;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -29,15 +30,15 @@ internal static class Metrics
             (instrument, value, _, _) => Console.WriteLine($"{instrument.Name} {value} {instrument.Unit}"));
         listener.Start();
 
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         for (int i = 0; i < 1000; i++)
         {
-            await client.ExecuteAsync(QmpCommands.QueryStatus(), stop);
+            await client.ExecuteAsync(new QueryStatus(), stop);
         }
 
         using (Trace())
         {
-            await client.ExecuteAsync(QmpCommands.QueryName(), stop);
+            await client.ExecuteAsync(new QueryName(), stop);
         }
 
         listener.RecordObservableInstruments();

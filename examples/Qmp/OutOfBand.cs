@@ -8,7 +8,7 @@ internal static class OutOfBand
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         var schema = await QmpSchema.QueryAsync(client, stop);
         Console.WriteLine($"query-yank may go out of band: {schema.IsOobAllowed(QueryYank.CommandName)}");
 

@@ -8,7 +8,7 @@ internal static class PassFile
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         AddfdInfo added;
         using (var image = File.OpenHandle(args[1], FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
         {

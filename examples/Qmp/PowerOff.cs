@@ -7,7 +7,7 @@ internal static class PowerOff
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         var result = await client.PowerDownAsync(TimeSpan.FromSeconds(10), quitAfterwards: true, stop);
         Console.WriteLine(result.End switch
         {

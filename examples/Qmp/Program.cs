@@ -1,15 +1,16 @@
 using QmpExamples;
 using Rx.Qmp;
 
-// One example per feature of the QMP client, each in a file of its own: Connect.cs, …
+// One example per feature of the QMP client, each in a file of its own: First.cs, …
 //
-//     dotnet run --project examples/Qmp -- connect /run/vm/qmp.sock
+//     dotnet run --project examples/Qmp -- first /run/vm/qmp.sock
 //
 // A QEMU to talk to, without any guest:
 //
 //     qemu-system-x86_64 -machine none -display none -qmp unix:/tmp/qmp.sock,server=on,wait=off
 Dictionary<string, Example> examples = new()
 {
+    ["first"] = new(First.RunAsync, "SOCKET", "asks for the status, pauses the machine and sees the event"),
     ["connect"] = new(Connect.RunAsync, "SOCKET", "asks a machine for its status"),
     ["blocking"] = new(Blocking.RunAsync, "SOCKET", "runs commands without await, and stops the machine"),
     ["types"] = new(Types.RunAsync, "SOCKET", "asks what a server can do"),

@@ -12,7 +12,7 @@ internal static class Qga
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
         // A guest that is still booting has no agent yet.
-        var options = new QgaClientOptions { Scheduler = Example.Options.Scheduler, ConnectTimeout = TimeSpan.FromMinutes(2) };
+        var options = new QgaClientOptions { ConnectTimeout = TimeSpan.FromMinutes(2) };
         await using var client = await QgaClient.ConnectAsync(QmpEndpoint.Unix(args[0]), options, stop);
         var info = await client.ExecuteAsync(QgaCommands.Info, stop);
         Console.WriteLine($"guest agent {info.Version} with {info.Commands.Count(command => command.Value.Enabled)} commands");

@@ -8,10 +8,9 @@ internal static class Reconnect
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        var options = new QmpReconnectOptions
+        var options = new QmpClientOptions
         {
-            Client = Example.Options,
-            Policy = QmpReconnectPolicy.Always,
+            Reconnect = QmpReconnectPolicy.Always,
 
             // What happened in the gap was missed: look at how things are, before anyone else's commands run.
             Resync = async (client, resyncStop) =>
@@ -20,12 +19,12 @@ internal static class Reconnect
                 Console.WriteLine($"  now {status.Status}");
             },
         };
-        await using var client = new QmpReconnectingClient(QmpEndpoint.Unix(args[0]), options);
+        await using var client = new QmpClient(options);
         var ended = new TaskCompletionSource();
-        using var states = client.States.Subscribe(
+        using var states = client.ConnectionStates.Subscribe(
             state => Console.WriteLine($"{state.Phase}, connection {state.Connection} {state.Cause?.Message}"), ended.SetResult);
         using var events = client.Events.Subscribe(item => Console.WriteLine($"  event {item.Name}"));
-        await client.ConnectAsync(stop);
+        await client.ConnectAsync(QmpEndpoint.Unix(args[0]), stop);
         await ended.Task.WaitAsync(stop);
     }
 }

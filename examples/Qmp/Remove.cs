@@ -1,4 +1,5 @@
 using Rx.Qmp;
+using Rx.Qmp.Protocol;
 
 namespace QmpExamples;
 
@@ -7,7 +8,7 @@ internal static class Remove
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         try
         {
             await client.DeviceRemoveAsync(args[1], TimeSpan.FromSeconds(20), stop);
@@ -21,7 +22,7 @@ internal static class Remove
 
         if (args.Length > 2)
         {
-            await client.ExecuteAsync(QmpCommands.BlockdevDel(args[2]), stop);
+            await client.ExecuteAsync(new BlockdevDel { NodeName = args[2] }, stop);
             Console.WriteLine($"{args[2]} is gone");
         }
     }

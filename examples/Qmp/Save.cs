@@ -7,7 +7,7 @@ internal static class Save
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         var progress = new Progress<QmpMigrationProgress>(
             at => Console.WriteLine($"{at.Status}: {at.TransferredBytes >> 20} MiB sent, {at.RemainingBytes >> 20} MiB to go"));
         var options = new QmpMigrationOptions { Timeout = TimeSpan.FromMinutes(5), PollInterval = TimeSpan.FromMilliseconds(200) };

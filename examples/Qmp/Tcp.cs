@@ -9,7 +9,7 @@ internal static class Tcp
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
         var endpoint = QmpEndpoint.Tcp(args[0], int.Parse(args[1]));
-        await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(endpoint, new(), stop);
         var status = await client.ExecuteAsync(new QueryStatus(), stop);
         Console.WriteLine($"{endpoint}: {status.Status}");
     }

@@ -17,7 +17,7 @@ internal static class Tls
         var endpoint = QmpEndpoint.Tcp(args[0], int.Parse(args[1]), tls);
         try
         {
-            await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
+            await using var client = await QmpClient.ConnectAsync(endpoint, new(), stop);
             var status = await client.ExecuteAsync(new QueryStatus(), stop);
             Console.WriteLine($"{endpoint}: {status.Status}");
         }

@@ -1,4 +1,5 @@
 using Rx.Qmp;
+using Rx.Qmp.Protocol;
 using Rx.Qmp.Testing;
 
 namespace QmpExamples;
@@ -9,7 +10,7 @@ internal static class Transcript
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
         var (socket, file) = (args[0], args[1]);
-        var recorded = QmpTranscript.Record(QmpEndpoint.Unix(socket), () => File.Create(file), Example.Options.Scheduler);
+        var recorded = QmpTranscript.Record(QmpEndpoint.Unix(socket), () => File.Create(file), new QmpClientOptions().Scheduler);
         await TalkAsync(recorded, stop);
         Console.WriteLine(await File.ReadAllTextAsync(file, stop));
 
@@ -21,10 +22,10 @@ internal static class Transcript
 
     private static async Task TalkAsync(QmpEndpoint endpoint, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(endpoint, Example.Options, stop);
-        await client.ExecuteAsync(QmpCommands.QueryStatus(), stop);
-        var secret = QmpCommands.ObjectAdd("secret", "s0", writer => writer.WriteString("data", "nobody should read this"));
+        await using var client = await QmpClient.ConnectAsync(endpoint, new(), stop);
+        await client.ExecuteAsync(new QueryStatus(), stop);
+        var secret = new ObjectAdd(new ObjectOptions.Secret { Id = "s0", Data = "nobody should read this" });
         await client.ExecuteAsync(secret, stop);
-        await client.ExecuteAsync(QmpCommands.ObjectDel("s0"), stop);
+        await client.ExecuteAsync(new ObjectDel { Id = "s0" }, stop);
     }
 }

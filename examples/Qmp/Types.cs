@@ -8,7 +8,7 @@ internal static class Types
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(args[0]), Example.Options, stop);
+        await using var client = await QmpClient.ConnectAsync(args[0], stop);
         var version = await client.ExecuteAsync(new QueryVersion(), stop);
         Console.WriteLine($"QEMU {version.Qemu?.Major}.{version.Qemu?.Minor}.{version.Qemu?.Micro}");
 

@@ -7,15 +7,13 @@ internal static class WatchEvents
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        await using var client = new QmpClient(Example.Options);
+        await using var client = new QmpClient();
 
         // Before connecting, so that nothing is missed. Of a thousand updates of one device only the latest waits.
         var buffer = QmpEventBuffer.Latest(100, QmpEventKey.Device);
-        using var reader = args.Length > 1
-            ? client.ObserveEvents(buffer).OfDevice(args[1]).ToReader(buffer)
-            : client.ReadEvents(buffer);
+        using var reader = client.ReadEvents(buffer);
         await client.ConnectAsync(QmpEndpoint.Unix(args[0]), stop);
-        await foreach (var item in reader.ReadAllAsync(stop))
+        await foreach (var item in reader.ReadAllAsync(stop).Where(item => args.Length == 1 || item.Concerns(args[1])))
         {
             Console.WriteLine($"{item.Timestamp:HH:mm:ss.ffffff} {item.Name} {item.GetDataElement()}");
         }

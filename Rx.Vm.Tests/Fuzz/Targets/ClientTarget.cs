@@ -121,9 +121,9 @@ internal sealed class ClientTarget : QmpTarget
             // The first client of all asks eight in band and two out of band, so that all are on their way before anything else happens.
             _answers.Add((number % Commands) switch
             {
-                8 or 9 => _client.ExecuteOobAsync(QmpCommand.Create("yank")).AsTask(),
-                < 3 => _client.ExecuteAsync(Typed).AsTask(),
-                _ => _client.ExecuteAsync(QmpCommand.Create("query")).AsTask(),
+                8 or 9 => _client.ExecuteOobAsync(QmpCommand.Create("yank")),
+                < 3 => _client.ExecuteAsync(Typed),
+                _ => _client.ExecuteAsync(QmpCommand.Create("query")),
             });
         }
 

@@ -31,7 +31,7 @@ internal sealed class RouterTarget : QmpTarget
         var commands = new PendingReply[CommandWindow.QemuQueue];
         for (var i = 0; i < commands.Length; i++)
         {
-            commands[i] = new PendingReply(QmpCommands.QueryStatus(), default, outOfBand: false, inline: true, waiters: null);
+            commands[i] = new PendingReply(QmpCommand.Create("query-status"), default, outOfBand: false, inline: true);
             FuzzFailure.UnlessEqual(WindowRefusal.None, window.TryAdd(commands[i]), "room for a command");
         }
 
@@ -41,7 +41,7 @@ internal sealed class RouterTarget : QmpTarget
         var hubs = new EventHubs(new ObserverReport(counters, Logger.None));
         using var subscription = hubs.All.Subscribe(
             System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest).Policy<QmpEvent>(), null);
-        var router = new MessageRouter(_options, window, hubs, _ => greetings++, counters, Logger.None);
+        var router = new MessageRouter(_options, window, new ObserverHub<QmpEvent>(replayLast: false, new ObserverReport(counters, Logger.None)), hubs, _ => greetings++, counters, Logger.None);
         QmpProtocolException? fault = null;
         var pieces = new Cuts(cuts, input);
         while (fault is null && pieces.Next(out var piece))

@@ -1,9 +1,10 @@
 using System.Reactive.Concurrency;
 using Rx.Qmp.Isolation;
+using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Session;
+namespace Rx.Qmp.Connections;
 
-/// <summary>The one time limit that covers connecting, greeting and negotiation, together with the caller's own token (H52).</summary>
+/// <summary>The one time limit that covers connecting, greeting and negotiation, together with the caller's own token.</summary>
 internal sealed class ConnectAttempt : IDisposable
 {
     private readonly CancellationToken _caller;
@@ -38,7 +39,7 @@ internal sealed class ConnectAttempt : IDisposable
 
         return greeting is null
             ? new QmpNoGreetingException(_limit)
-            : new QmpTimeoutException(QmpCommands.Capabilities().Name, _limit);
+            : new QmpTimeoutException(QmpHandshake.Plain.Name, _limit);
     }
 
     /// <summary>What went wrong, given what was thrown.</summary>
@@ -47,7 +48,7 @@ internal sealed class ConnectAttempt : IDisposable
         _ when _caller.IsCancellationRequested => Explain(endpoint, connected: false, null),
         QmpException known => known,
         _ when Token.IsCancellationRequested => Explain(endpoint, connected: false, null),
-        _ => new QmpConnectException(QmpConnectFailure.Other, endpoint, fault),
+        _ => new QmpConnectException(QmpConnectFailure.EndpointFailed, endpoint, fault),
     };
 
     /// <summary>Forgets timer and caller. The source itself holds nothing, and a timer running late may still touch it.</summary>

@@ -1,6 +1,7 @@
 using Rx.Qmp.Isolation;
+using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Session;
+namespace Rx.Qmp.Connections;
 
 /// <summary>Opens an endpoint that may not exist yet: QEMU creates its socket, and listens on it, some time after it was started.</summary>
 internal static class Connector

@@ -1,44 +1,49 @@
 using System.Reactive.Concurrency;
 using Rx.Qmp.Session;
 
-namespace Rx.Qmp.Reconnect;
+namespace Rx.Qmp.Connections;
 
-/// <summary>Lets commands through while a connection is ready, and has them wait, in order, while none is. A command that waits here was
-/// not sent, so letting it through later sends nothing twice.</summary>
+/// <summary>Lets commands through while a connection takes them, and has them wait, in order, while none does. A command that waits here
+/// was not sent, so letting it through later sends nothing twice.</summary>
 internal sealed class ReadyGate(QmpClientOptions options)
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<TaskCompletionSource<QmpClient>> _waiting = [];
-    private QmpClient? _client;
+    private readonly LinkedList<Place> _waiting = [];
+    private QmpSession? _session;
     private bool _closed;
     private QmpException? _cause;
 
-    /// <summary>The client whose connection is ready; else null.</summary>
-    public QmpClient? Current
+    /// <summary>The connection that takes commands; else null.</summary>
+    public QmpSession? Current
     {
         get
         {
             lock (_gate)
             {
-                return _client is { HasEnded: false } ? _client : null;
+                return _session is { HasEnded: false } ? _session : null;
             }
         }
     }
 
     /// <summary>Lets commands through, those that wait first.</summary>
-    public void Open(QmpClient client)
+    public void Open(QmpSession session)
     {
-        TaskCompletionSource<QmpClient>[] waiting;
+        Place[] waiting;
         lock (_gate)
         {
-            _client = client;
+            if (_closed || session.HasEnded)
+            {
+                return;
+            }
+
+            _session = session;
             waiting = [.. _waiting];
             _waiting.Clear();
         }
 
-        foreach (var one in waiting)
+        foreach (var place in waiting)
         {
-            one.TrySetResult(client);
+            place.TrySetResult(session);
         }
     }
 
@@ -47,35 +52,42 @@ internal sealed class ReadyGate(QmpClientOptions options)
     {
         lock (_gate)
         {
-            (_client, _cause) = (null, cause);
+            (_session, _cause) = (null, cause);
         }
     }
 
     /// <summary>Refuses commands from now on, those that wait included.</summary>
     public void Close(QmpException? cause)
     {
-        TaskCompletionSource<QmpClient>[] waiting;
+        Place[] waiting;
         lock (_gate)
         {
-            (_closed, _client, _cause) = (true, null, cause);
+            if (_closed)
+            {
+                return;
+            }
+
+            (_closed, _session, _cause) = (true, null, cause);
             waiting = [.. _waiting];
             _waiting.Clear();
         }
 
-        foreach (var one in waiting)
+        foreach (var place in waiting)
         {
-            one.TrySetException(Ended(null));
+            place.TrySetException(Ended(place.Command));
         }
     }
 
-    /// <summary>Waits for a connection that is ready.</summary>
+    /// <summary>Waits for a connection that takes commands.</summary>
     /// <param name="command">Which command waits.</param>
     /// <param name="limit">How long.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<QmpClient> WaitAsync(string command, TimeSpan limit, CancellationToken cancellationToken)
+    /// <exception cref="QmpNotSentException">No connection in time.</exception>
+    /// <exception cref="QmpDisconnectedException">There will be none any more.</exception>
+    public async ValueTask<QmpSession> WaitAsync(string command, TimeSpan limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var place = new TaskCompletionSource<QmpClient>(SchedulerDelay.Options(options.InlineContinuations));
+        var place = new Place(command, options.InlineContinuations);
         lock (_gate)
         {
             if (_closed)
@@ -83,9 +95,9 @@ internal sealed class ReadyGate(QmpClientOptions options)
                 throw Ended(command);
             }
 
-            if (_client is { HasEnded: false })
+            if (_session is { HasEnded: false })
             {
-                return _client;
+                return _session;
             }
 
             if (_waiting.Count >= options.MaxWaitingCommands)
@@ -101,7 +113,7 @@ internal sealed class ReadyGate(QmpClientOptions options)
         return await place.Task.ConfigureAwait(false);
     }
 
-    private TaskCompletionSource<QmpClient>? Leave(TaskCompletionSource<QmpClient> place)
+    private Place? Leave(Place place)
     {
         lock (_gate)
         {
@@ -117,6 +129,10 @@ internal sealed class ReadyGate(QmpClientOptions options)
         }
     }
 
-    private QmpDisconnectedException Ended(string? command) => new(
-        _cause is null ? "The connection was closed." : "The connection was lost, and will not be made again.", command, _cause);
+    private QmpDisconnectedException Ended(string command) => new(_cause?.Message ?? "The connection was closed.", command, _cause);
+
+    private sealed class Place(string command, bool inline) : TaskCompletionSource<QmpSession>(SchedulerDelay.Options(inline))
+    {
+        public string Command => command;
+    }
 }
