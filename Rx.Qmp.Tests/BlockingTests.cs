@@ -7,8 +7,6 @@ public sealed class BlockingTests : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("rxqmp-");
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     public void Dispose() => _home.Delete(recursive: true);
 
     [Fact(Timeout = 60_000)]
@@ -22,10 +20,10 @@ public sealed class BlockingTests : IDisposable
                 for (int i = 0; i < 300; i++)
                 {
                     string name = $"blocked-{caller}-{i}";
-                    Assert.Equal(name, client.Execute(QmpCommand.Create(name), Token).GetElement().GetString());
+                    Assert.Equal(name, client.Execute(QmpCommand.Create(name), TestContext.Current.CancellationToken).GetElement().GetString());
                 }
             },
-            Token,
+            TestContext.Current.CancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default));
         var awaiting = Enumerable.Range(0, 2).Select(async caller =>
@@ -33,7 +31,7 @@ public sealed class BlockingTests : IDisposable
             for (int i = 0; i < 300; i++)
             {
                 string name = $"awaited-{caller}-{i}";
-                Assert.Equal(name, (await client.ExecuteAsync(QmpCommand.Create(name), Token)).GetElement().GetString());
+                Assert.Equal(name, (await client.ExecuteAsync(QmpCommand.Create(name), TestContext.Current.CancellationToken)).GetElement().GetString());
             }
         });
         await Task.WhenAll([.. blocking, .. awaiting]);
@@ -47,10 +45,10 @@ public sealed class BlockingTests : IDisposable
         await using var client = await Connect(server, options => options with { InlineContinuations = true });
         var refused = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = client.EventsOf<ShutdownEvent>().Subscribe(
-            _ => refused.SetResult(Assert.ThrowsAny<Exception>(() => client.Execute(QmpCommand.Create("query-a"), Token))));
+            _ => refused.SetResult(Assert.ThrowsAny<Exception>(() => client.Execute(QmpCommand.Create("query-a"), TestContext.Current.CancellationToken))));
         server.Send(Shutdown("one"));
-        Assert.IsType<InvalidOperationException>(await refused.Task.WaitAsync(Token));
-        Assert.Equal("query-b", (await client.ExecuteAsync(QmpCommand.Create("query-b"), Token)).GetElement().GetString());
+        Assert.IsType<InvalidOperationException>(await refused.Task.WaitAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("query-b", (await client.ExecuteAsync(QmpCommand.Create("query-b"), TestContext.Current.CancellationToken)).GetElement().GetString());
         Assert.DoesNotContain(server.Received, command => command.Name == "query-a");
     }
 
@@ -60,19 +58,19 @@ public sealed class BlockingTests : IDisposable
         using var server = new FakeQmpServer { Answer = command => command.Name == "silent" ? QmpAnswer.Never : QmpAnswer.Value() };
         await using var client = await Connect(server);
         var silent = QmpCommand.Create("silent");
-        Assert.Throws<QmpTimeoutException>(() => client.Execute(silent.WithTimeout(TimeSpan.FromMilliseconds(60)), Token));
+        Assert.Throws<QmpTimeoutException>(() => client.Execute(silent.WithTimeout(TimeSpan.FromMilliseconds(60)), TestContext.Current.CancellationToken));
 
         using var stop = new CancellationTokenSource();
-        var blocked = Task.Run(() => client.Execute(silent, stop.Token), Token);
+        var blocked = Task.Run(() => client.Execute(silent, stop.Token), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => blocked);
-        Assert.Equal("{}", System.Text.Encoding.UTF8.GetString(client.Execute(QmpCommand.Create("query-a"), Token).Json.Span));
+        Assert.Equal("{}", System.Text.Encoding.UTF8.GetString(client.Execute(QmpCommand.Create("query-a"), TestContext.Current.CancellationToken).Json.Span));
 
-        var lost = Task.Run(() => client.Execute(silent, Token), Token);
-        await client.ExecuteAsync(QmpCommand.Create("query-b"), Token);
+        var lost = Task.Run(() => client.Execute(silent, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await client.ExecuteAsync(QmpCommand.Create("query-b"), TestContext.Current.CancellationToken);
         server.HangUp();
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => lost);
-        Assert.Throws<QmpDisconnectedException>(() => client.Execute(silent, Token));
+        Assert.Throws<QmpDisconnectedException>(() => client.Execute(silent, TestContext.Current.CancellationToken));
     }
 
     private static FakeQmpServer Echo() => new() { Answer = command => QmpAnswer.Value($"\"{command.Name}\"") };
@@ -87,6 +85,6 @@ public sealed class BlockingTests : IDisposable
         string path = Path.Combine(_home.FullName, "qmp");
         server.Listen(path);
         var options = new QmpClientOptions();
-        return await QmpClient.ConnectAsync(QmpEndpoint.Unix(path), adjust?.Invoke(options) ?? options, Token);
+        return await QmpClient.ConnectAsync(QmpEndpoint.Unix(path), adjust?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
     }
 }

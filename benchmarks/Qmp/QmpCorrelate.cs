@@ -64,7 +64,7 @@ public class QmpCorrelate
 
     private const int QmpHandshakeBytes = 37;
 
-    private T Answer<T>(ValueTask<T> pending)
+    private T Answer<T>(Task<T> pending)
     {
         _ = _server.Read(_buffer);
         _server.Write(Reply);
