@@ -1,5 +1,6 @@
 using System.Buffers;
 using Rx.Qmp;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 using Serilog.Core;
 
