@@ -1,6 +1,5 @@
 using System.Buffers;
 using Rx.Qmp;
-using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 using Serilog.Core;
 
@@ -42,7 +41,7 @@ internal sealed class RouterTarget : QmpTarget
         var hubs = new EventHubs(new ObserverReport(counters, Logger.None));
         using var subscription = hubs.All.Subscribe(
             System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest).Policy<QmpEvent>(), null);
-        var router = new MessageRouter(_options, window, new ObserverHub<QmpEvent>(replayLast: false, new ObserverReport(counters, Logger.None)), hubs, _ => greetings++, counters, Logger.None);
+        var router = new MessageRouter(_options, window, new(replayLast: false, new ObserverReport(counters, Logger.None)), hubs, _ => greetings++, counters, Logger.None);
         QmpProtocolException? fault = null;
         var pieces = new Cuts(cuts, input);
         while (fault is null && pieces.Next(out var piece))
