@@ -60,9 +60,10 @@ public class HostileClientTests
             CommandWarning = Timeout.InfiniteTimeSpan,
         });
         rig.Server.Answer = _ => null;
-        var limited = rig.Client.ExecuteAsync(QmpCommand.Create("a")).AsTask();
-        var longest = rig.Client.ExecuteAsync(QmpCommand.Create("b").WithTimeout(TimeSpan.MaxValue)).AsTask();
-        var endless = rig.Client.ExecuteAsync(QmpCommand.Create("c").WithTimeout(Timeout.InfiniteTimeSpan)).AsTask();
+        var ct = TestContext.Current.CancellationToken;
+        var limited = rig.Client.ExecuteAsync(QmpCommand.Create("a"), ct).AsTask();
+        var longest = rig.Client.ExecuteAsync(QmpCommand.Create("b").WithTimeout(TimeSpan.MaxValue), ct).AsTask();
+        var endless = rig.Client.ExecuteAsync(QmpCommand.Create("c").WithTimeout(Timeout.InfiniteTimeSpan), ct).AsTask();
 
         rig.Time.AdvanceBy(TimeSpan.FromDays(59).Ticks);
         Assert.False(limited.IsCompleted);
