@@ -7,6 +7,7 @@ using Rx.Qmp.Protocol;
 namespace Rx.Qmp.Tests.Protocol;
 
 /// <summary>Replies and events of a QEMU other than the one whose types these are: members dropped, added, null or of another type.</summary>
+[Slow]
 public class MutatedReplyTests
 {
     private const int Seed = 1;

@@ -247,7 +247,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
 
         var vm = host.Start(new VmOptions
         {
-            Memory = 64.MiB(), KernelPath = kernel, InitrdPath = initrd,
+            Memory = 96.MiB(), KernelPath = kernel, InitrdPath = initrd,
             Timeouts = new VmTimeouts { Boot = TimeSpan.FromSeconds(2.5), QmpGreeting = TimeSpan.FromMinutes(1) },
         });
         var last = await vm.Completion.WaitAsync(TestContext.Current.CancellationToken);
