@@ -61,9 +61,9 @@ public class HostileClientTests
         });
         rig.Server.Answer = _ => null;
         var ct = TestContext.Current.CancellationToken;
-        var limited = rig.Client.ExecuteAsync(QmpCommand.Create("a"), ct).AsTask();
-        var longest = rig.Client.ExecuteAsync(QmpCommand.Create("b").WithTimeout(TimeSpan.MaxValue), ct).AsTask();
-        var endless = rig.Client.ExecuteAsync(QmpCommand.Create("c").WithTimeout(Timeout.InfiniteTimeSpan), ct).AsTask();
+        var limited = rig.Client.ExecuteAsync(QmpCommand.Create("a"), ct);
+        var longest = rig.Client.ExecuteAsync(QmpCommand.Create("b").WithTimeout(TimeSpan.MaxValue), ct);
+        var endless = rig.Client.ExecuteAsync(QmpCommand.Create("c").WithTimeout(Timeout.InfiniteTimeSpan), ct);
 
         rig.Time.AdvanceBy(TimeSpan.FromDays(59).Ticks);
         Assert.False(limited.IsCompleted);
