@@ -60,7 +60,8 @@ public sealed class AcceleratorProbeTests
 
         Assert.True(memory.Remember("no READY\nin 60 s" + new string('x', 1000), time.Now));
         Assert.StartsWith("no READY in 60 s", memory.Recall(), StringComparison.Ordinal);
-        Assert.Equal(512, memory.Recall()!.Length);
+        Assert.EndsWith("x…", memory.Recall(), StringComparison.Ordinal);
+        Assert.Equal(512 + 1, memory.Recall()!.Length);
         Assert.True(memory.Forget());
         Assert.Null(memory.Recall());
     }
