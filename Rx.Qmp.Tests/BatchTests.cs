@@ -25,7 +25,7 @@ public class BatchTests
     }
 
     [Fact]
-    public async Task H44_an_error_that_is_not_transient_stops_the_batch_without_a_second_attempt()
+    public async Task An_error_that_is_not_transient_stops_the_batch_without_a_second_attempt()
     {
         using var rig = QmpRig.Connected();
         rig.Server.Answer = command => command.Name == "two" ? command.Error("GenericError", "already exists") : command.Return();
@@ -55,7 +55,7 @@ public class BatchTests
     }
 
     [Fact]
-    public async Task H44_after_the_last_attempt_the_first_cause_is_reported_at_once()
+    public async Task After_the_last_attempt_the_first_cause_is_reported_at_once()
     {
         using var rig = QmpRig.Connected();
         int attempt = 0;
@@ -86,7 +86,7 @@ public class BatchTests
     }
 
     [Fact]
-    public async Task H42_the_loss_of_the_connection_ends_the_batch_with_its_cause()
+    public async Task The_loss_of_the_connection_ends_the_batch_with_its_cause()
     {
         using var rig = QmpRig.Connected();
         rig.Server.Answer = command => command.Name == "one" ? command.Return() : null;
@@ -98,7 +98,7 @@ public class BatchTests
     }
 
     [Fact]
-    public async Task H43_a_command_never_answered_ends_the_batch_and_is_not_repeated()
+    public async Task A_command_never_answered_ends_the_batch_and_is_not_repeated()
     {
         using var rig = QmpRig.Connected();
         rig.Server.Answer = _ => null;

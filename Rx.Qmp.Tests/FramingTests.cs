@@ -137,7 +137,7 @@ public class FramingTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Nasty))]
-    public async Task Trap40_S5_nasty_messages_are_counted_or_delivered_and_harm_nothing(string nasty)
+    public async Task Trap40_nasty_messages_are_counted_or_delivered_and_harm_nothing(string nasty)
     {
         using var rig = QmpRig.Connected();
         rig.Server.Answer = _ => null;

@@ -4,7 +4,7 @@ using Rx.Qmp.Tests.Agent;
 
 namespace Rx.Qmp.Tests;
 
-/// <summary>Connections without number leave nothing behind: no timer, no descriptor, no thread, no memory (trap 39).</summary>
+/// <summary>Connections without number leave nothing behind: no timer, no descriptor, no thread, no memory.</summary>
 [Slow]
 [Collection("RealVm")]
 public sealed class LeakTests

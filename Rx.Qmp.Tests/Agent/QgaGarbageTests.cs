@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rx.Qmp.Tests.Agent;
 
-/// <summary>Whatever a port holds, the client comes into step (trap 38): random leftovers, cut at random places, with a printed seed.</summary>
+/// <summary>Whatever a port holds, the client comes into step: random leftovers, cut at random places, with a printed seed.</summary>
 public class QgaGarbageTests
 {
     private const int Rounds = 2000;

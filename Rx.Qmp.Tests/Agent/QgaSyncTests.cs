@@ -4,7 +4,7 @@ using Rx.Qmp.Agent;
 
 namespace Rx.Qmp.Tests.Agent;
 
-/// <summary>Coming into step with an agent that talked to others before (trap 38), in virtual time.</summary>
+/// <summary>Coming into step with an agent that talked to others before, in virtual time.</summary>
 public sealed class QgaSyncTests
 {
     [Fact]

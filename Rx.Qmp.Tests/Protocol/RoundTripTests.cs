@@ -4,7 +4,7 @@ using Rx.Qmp.Generator.Model;
 
 namespace Rx.Qmp.Tests.Protocol;
 
-/// <summary>Every generated type with random values, and with what a newer or older QEMU may do to them (trap 13).</summary>
+/// <summary>Every generated type with random values, and with what a newer or older QEMU may do to them.</summary>
 public class RoundTripTests
 {
     private const int Rounds = 6;

@@ -95,7 +95,7 @@ public class FrameScannerTests(ITestOutputHelper output)
     [InlineData(1024 * 1024, 1024)]
     [InlineData(16 * 1024 * 1024, 1)]
     [InlineData(16 * 1024 * 1024, 1024)]
-    public void Trap08_S2_every_byte_is_looked_at_once_however_it_drips_in(int size, int piece)
+    public void Trap08_every_byte_is_looked_at_once_however_it_drips_in(int size, int piece)
     {
         byte[] bytes = Encoding.UTF8.GetBytes("{\"return\":\"" + new string('a', size) + "\",\"id\":0}\r\n");
         Assert.Single(Frames.Cut(bytes, Frames.Of(piece), out var buffer));
@@ -104,7 +104,7 @@ public class FrameScannerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void S2_small_messages_cost_at_most_a_block_each_on_top()
+    public void Small_messages_cost_at_most_a_block_each_on_top()
     {
         const int count = 10_000;
         byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"event\":\"X\"}\r\n", count)));
@@ -114,7 +114,7 @@ public class FrameScannerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void S3_a_million_brackets_are_refused_at_the_depth_limit()
+    public void A_million_brackets_are_refused_at_the_depth_limit()
     {
         byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 1_000_000));
         var scanner = new FrameScanner(maxDepth: 32);

@@ -6,7 +6,7 @@ using Rx.Vm.Init.Rules;
 namespace Rx.Vm.Init.Channels;
 
 /// <summary>
-/// The control port: bytes in, commands out, and credit for every read (§5.4). Not read while answers or commands pile up, so the host's
+/// The control port: bytes in, commands out, and credit for every read. Not read while answers or commands pile up, so the host's
 /// 512-byte window is the only thing that can grow.
 /// </summary>
 internal sealed class ControlChannel
@@ -98,7 +98,7 @@ internal sealed class ControlChannel
 
         if (found == FrameScan.Fault)
         {
-            // Where the next frame starts cannot be known any more (H63): say so once, then wait for a new host.
+            // Where the next frame starts cannot be known any more: say so once, then wait for a new host.
             _deaf = true;
             _outbox.AddError($"control channel: {_scanner.Fault}");
             ConsoleLog.Write($"control channel: {_scanner.Fault}");

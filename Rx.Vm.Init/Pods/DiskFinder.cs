@@ -4,7 +4,7 @@ using Rx.Vm.Init.Rules;
 
 namespace Rx.Vm.Init.Pods;
 
-/// <summary>Finds root disks by the serial the host gave them, never by guessed device names (H114).</summary>
+/// <summary>Finds root disks by the serial the host gave them, never by guessed device names.</summary>
 internal static class DiskFinder
 {
     private const string Directory = "/sys/block";

@@ -6,7 +6,7 @@ namespace Rx.Vm.Init.Pods;
 /// <summary>
 /// The pod of this VM, from STARTPOD until its end was reported. Its uts and ipc namespaces exist as long as these two descriptors and
 /// the processes in them; mount and pid namespaces belong to each container and go with its first process, and all mounts with them,
-/// so that nothing has to be unmounted here (H71).
+/// so that nothing has to be unmounted here.
 /// </summary>
 internal sealed unsafe class Pod
 {

@@ -4,7 +4,7 @@ using Rx.Vm.Init.Native;
 namespace Rx.Vm.Init.Pods;
 
 /// <summary>
-/// STOPPOD: asks every container's first process to end, kills what is left after ten seconds (H70), and finishes when all are reaped and
+/// STOPPOD: asks every container's first process to end, kills what is left after ten seconds, and finishes when all are reaped and
 /// their last bytes were written.
 /// </summary>
 internal sealed class PodStopper : ICommandStep

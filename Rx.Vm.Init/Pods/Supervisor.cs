@@ -124,7 +124,7 @@ internal sealed class Supervisor : ICommandSink
         }
     }
 
-    /// <summary>A lone surrogate surfaces as InvalidOperationException, not as JsonException (S5).</summary>
+    /// <summary>A lone surrogate surfaces as InvalidOperationException, not as JsonException.</summary>
     private static string Explain(Exception e) => e switch
     {
         JsonException { Path: { } path } => $"the payload is not the documented JSON (at {path})",
@@ -227,7 +227,7 @@ internal sealed class Supervisor : ICommandSink
         return CommandOutcome.Success;
     }
 
-    /// <summary>FINISHPOD, when the pod ended by itself. While a STOPPOD waits its answer is the report (H58).</summary>
+    /// <summary>FINISHPOD, when the pod ended by itself. While a STOPPOD waits its answer is the report.</summary>
     private void ReportEnd()
     {
         if (_running is null && _pod is not null && _drain is { Finished: true })
@@ -262,7 +262,7 @@ internal sealed class Supervisor : ICommandSink
             }
         }
 
-        // The answer goes first: what a process prints should not reach the host before the news that it runs (H82).
+        // The answer goes first: what a process prints should not reach the host before the news that it runs.
         _control.Flush();
         outcome.AfterAnswer?.Invoke();
     }

@@ -48,7 +48,7 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     /// <summary>Whether the tty port should wait for it to read its stdin.</summary>
     public bool InputFull => _input is { Full: true };
 
-    /// <summary>The command runs: connects its streams. Call once, after the answer to the host was queued (H82).</summary>
+    /// <summary>The command runs: connects its streams. Call once, after the answer to the host was queued.</summary>
     public void Attach()
     {
         _attached = true;

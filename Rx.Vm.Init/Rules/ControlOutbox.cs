@@ -5,7 +5,7 @@ namespace Rx.Vm.Init.Rules;
 
 /// <summary>
 /// Control frames on their way to the host. A lost host takes its answers with it: credit and answers of one connection would be matched
-/// to the commands of the next (H72), so <see cref="HostLost"/> drops them and keeps what is news to any host, READY and FINISHPOD.
+/// to the commands of the next, so <see cref="HostLost"/> drops them and keeps what is news to any host, READY and FINISHPOD.
 /// </summary>
 internal sealed class ControlOutbox
 {

@@ -15,7 +15,7 @@ internal static class ExitCode
     private const int Enoent = 2;
     private const int Enotdir = 20;
 
-    /// <summary>The code of a wait(2) status: the exit status, or 128 plus the signal that killed it (H69).</summary>
+    /// <summary>The code of a wait(2) status: the exit status, or 128 plus the signal that killed it.</summary>
     public static int FromWaitStatus(int status)
     {
         var signal = status & 0x7f;

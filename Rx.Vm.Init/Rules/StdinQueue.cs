@@ -1,8 +1,8 @@
 namespace Rx.Vm.Init.Rules;
 
 /// <summary>
-/// Bytes on their way to one process's stdin. It never drops any: when it is <see cref="Full"/> the reader of the shared tty port stops
-/// (H83), so it can exceed <see cref="Limit"/> by no more than the one read that filled it.
+/// Bytes on their way to one process's stdin. It never drops any: when it is <see cref="Full"/> the reader of the shared tty port stops,
+/// so it can exceed <see cref="Limit"/> by no more than the one read that filled it.
 /// </summary>
 internal sealed class StdinQueue
 {

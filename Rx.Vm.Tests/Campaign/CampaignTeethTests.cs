@@ -4,7 +4,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 
 namespace Rx.Vm.Tests.Campaign;
 
-/// <summary>The campaign has teeth (G17): it finds what is planted, and cuts it down to a few events.</summary>
+/// <summary>The campaign has teeth: it finds what is planted, and cuts it down to a few events.</summary>
 [Slow]
 public class CampaignTeethTests(ITestOutputHelper output)
 {
@@ -41,7 +41,7 @@ public class CampaignTeethTests(ITestOutputHelper output)
         (Breach.PodEndMissing, "a lost pod does not end", Planted("a lost pod does not end")),
         (Breach.RoseAgain, "a boot wakes the dead", Planted("a boot wakes the dead")),
         (Breach.ProcessLeft, "kills are only recorded", (_, _, t) => t with { Effects = t.Effects & ~VmEffects.KillProcess }),
-        (Breach.TooSlow, "Stopping arms nothing", Planted("Stopping arms nothing (F9)")),
+        (Breach.TooSlow, "Stopping arms nothing", Planted("Stopping arms nothing")),
         (Breach.Stuck, "a release that is stuck is waited for", (_, _, t) => t.Disarm(DeadlineKind.Release)),
         (Breach.Endless, "a ping elapses over and over", Planted("a ping elapses over and over")),
     ];

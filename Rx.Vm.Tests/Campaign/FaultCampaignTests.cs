@@ -2,7 +2,7 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Tests.Campaign;
 
-/// <summary>Whole lives with everything going wrong in them (G2): all of them end, in time, with every request answered once.</summary>
+/// <summary>Whole lives with everything going wrong in them: all of them end, in time, with every request answered once.</summary>
 [Slow]
 public class FaultCampaignTests(ITestOutputHelper output)
 {

@@ -17,7 +17,7 @@ internal enum FaultKind : byte
     /// <summary>It comes 700 ms later, so others overtake it.</summary>
     Delay,
 
-    /// <summary>It comes 65 s later, when every deadline it was awaited for has passed (F4).</summary>
+    /// <summary>It comes 65 s later, when every deadline it was awaited for has passed.</summary>
     Late,
 
     /// <summary>It swaps places with the message behind it.</summary>
@@ -40,21 +40,21 @@ internal enum FaultKind : byte
 
     // From a guest that lies.
 
-    /// <summary>An ACK of STOPPOD that nobody asked for, before it (F10).</summary>
+    /// <summary>An ACK of STOPPOD that nobody asked for, before it.</summary>
     StrayAck,
 
     /// <summary>FINISHPOD before it, whatever the pod does.</summary>
     StrayFinish,
 
-    /// <summary>READY before it, again (F9).</summary>
+    /// <summary>READY before it, again.</summary>
     StrayReady,
 
     // Of the process.
 
-    /// <summary>The process dies; its channels end before its exit is seen (F2).</summary>
+    /// <summary>The process dies; its channels end before its exit is seen.</summary>
     Die,
 
-    /// <summary>The process dies; its exit is seen before its channels end (F2).</summary>
+    /// <summary>The process dies; its exit is seen before its channels end.</summary>
     DieExitFirst,
 
     /// <summary>The guest powers off or resets by itself.</summary>
@@ -72,18 +72,18 @@ internal enum FaultKind : byte
     /// <summary>The guest says nothing any more.</summary>
     GuestMute,
 
-    /// <summary>The process stands still; a kill still ends it (F3).</summary>
+    /// <summary>The process stands still; a kill still ends it.</summary>
     Freeze,
 
-    /// <summary>The process stands still, and outlives kills too (F34).</summary>
+    /// <summary>The process stands still, and outlives kills too.</summary>
     Unkillable,
 
     // Of the host.
 
-    /// <summary>The host sleeps for 90 s: what came meanwhile is seen first, then the deadlines (F27).</summary>
+    /// <summary>The host sleeps for 90 s: what came meanwhile is seen first, then the deadlines.</summary>
     HostSleep,
 
-    /// <summary>Every deadline that is not armed elapses: timers that fired while they were being cancelled (H5).</summary>
+    /// <summary>Every deadline that is not armed elapses: timers that fired while they were being cancelled.</summary>
     StaleDeadlines,
 
     /// <summary>Releasing the host's resources never comes to an end.</summary>
@@ -92,10 +92,10 @@ internal enum FaultKind : byte
     /// <summary>The inbox overflows.</summary>
     Overflow,
 
-    /// <summary>The fold throws (F32).</summary>
+    /// <summary>The fold throws.</summary>
     FoldFault,
 
-    // From callers (F33).
+    // From callers.
 
     /// <summary>A kill is asked for.</summary>
     AskKill,

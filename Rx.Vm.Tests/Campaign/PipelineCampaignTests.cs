@@ -5,7 +5,7 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 namespace Rx.Vm.Tests.Campaign;
 
 /// <summary>
-/// A million random lives through the real Rx pipeline in virtual time (G3). RX_PIPELINE_LIVES sets another number of lives, RX_SEED
+/// A million random lives through the real Rx pipeline in virtual time. RX_PIPELINE_LIVES sets another number of lives, RX_SEED
 /// another seed.
 /// </summary>
 [Slow]

@@ -13,7 +13,7 @@ internal sealed class PipelineMachine
 {
     private const long Millisecond = TimeSpan.TicksPerMillisecond;
 
-    // What a timer that is late by more than a second adds, so that inputs are heard first (F27).
+    // What a timer that is late by more than a second adds, so that inputs are heard first.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly VirtualClock _time = new();

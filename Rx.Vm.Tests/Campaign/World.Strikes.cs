@@ -138,7 +138,7 @@ internal partial struct World
         _queue.Shift(null, _now, -(long)Sleep);
         if (_stage.Pipeline is { } pipeline)
         {
-            // Real timers that are this late give what was said meanwhile a moment first (F27).
+            // Real timers that are this late give what was said meanwhile a moment first.
             pipeline.Sleep(Sleep);
             _grace += Grace;
         }

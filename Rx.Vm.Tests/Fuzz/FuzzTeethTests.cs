@@ -4,7 +4,7 @@ using Rx.Vm.Tests.Fuzz.Targets;
 
 namespace Rx.Vm.Tests.Fuzz;
 
-/// <summary>The fuzzer has teeth (G17): a reader of frames with one defect is found out, and the input is cut down.</summary>
+/// <summary>The fuzzer has teeth: a reader of frames with one defect is found out, and the input is cut down.</summary>
 [Slow]
 public class FuzzTeethTests(ITestOutputHelper output)
 {
@@ -30,16 +30,16 @@ public class FuzzTeethTests(ITestOutputHelper output)
     {
         None,
 
-        /// <summary>A body of NEXT is read without a look at its length, as the ancestor did (S6).</summary>
+        /// <summary>A body of NEXT is read without a look at its length.</summary>
         ReadsPastTheEnd,
 
-        /// <summary>A length is trusted before the bytes are there (S1).</summary>
+        /// <summary>A length is trusted before the bytes are there.</summary>
         BelievesLengths,
 
         /// <summary>A header that comes in two pieces is read anew from the second.</summary>
         ForgetsHalfAHeader,
 
-        /// <summary>Every piece looks at all bytes again (S2).</summary>
+        /// <summary>Every piece looks at all bytes again.</summary>
         Rescans,
 
         /// <summary>One word of the language is not expected.</summary>

@@ -2,7 +2,7 @@ using Rx.Vm.Tests.Fuzz.Targets;
 
 namespace Rx.Vm.Tests.Fuzz;
 
-/// <summary>Random inputs (G9): a slice of what <c>./rx fuzz</c> runs for longer, and every input that once failed.</summary>
+/// <summary>Random inputs: a slice of what <c>./rx fuzz</c> runs for longer, and every input that once failed.</summary>
 [Slow]
 public class FuzzTests(ITestOutputHelper output)
 {

@@ -6,7 +6,7 @@ using Rx.Vm.Guest.Wire;
 
 namespace Rx.Vm.Tests.Guest;
 
-/// <summary>What happens when nobody reads (H77, S23), and when the machine has gone.</summary>
+/// <summary>What happens when nobody reads, and when the machine has gone.</summary>
 public class BackPressureTests
 {
     private const int Chunk = 16 << 10;

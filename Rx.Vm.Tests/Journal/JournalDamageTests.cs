@@ -3,7 +3,7 @@ using Rx.Vm.Journal;
 
 namespace Rx.Vm.Tests.Journal;
 
-/// <summary>Whatever becomes of a file, what is read of it is a prefix of what was written, or nothing (F21, F22).</summary>
+/// <summary>Whatever becomes of a file, what is read of it is a prefix of what was written, or nothing.</summary>
 public class JournalDamageTests
 {
     private static readonly JournalRecording Recording = Lives.Random(2, 12).Recording;

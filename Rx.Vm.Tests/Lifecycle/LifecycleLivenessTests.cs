@@ -42,7 +42,7 @@ public class LifecycleLivenessTests(ITestOutputHelper output)
             slowest);
     }
 
-    // G1: whatever state the machine is in, a kill is over after its own deadline and that of the release.
+    // Whatever state the machine is in, a kill is over after its own deadline and that of the release.
     [Fact]
     public void A_killed_machine_is_gone_within_two_deadlines()
     {
@@ -76,7 +76,7 @@ public class LifecycleLivenessTests(ITestOutputHelper output)
         });
     }
 
-    // A launch that outlasts the kill: the process must not live on after it was given up (H8).
+    // A launch that outlasts the kill: the process must not live on after it was given up.
     [Fact]
     public void A_process_that_comes_up_after_it_was_given_up_is_killed()
     {

@@ -5,7 +5,7 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 namespace Rx.Vm.Tests.Lifecycle;
 
 /// <summary>
-/// Facts that reach the host over different descriptors arrive in any order; what becomes of the machine must not depend on it (F2).
+/// Facts that reach the host over different descriptors arrive in any order; what becomes of the machine must not depend on it.
 /// </summary>
 [Slow]
 public class LifecycleOrderTests(ITestOutputHelper output)

@@ -3,7 +3,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 
 namespace Rx.Vm.Tests.Lifecycle;
 
-/// <summary>The proof (G1): every reachable state against every input keeps every law of <see cref="VmRule"/>.</summary>
+/// <summary>The proof: every reachable state against every input keeps every law of <see cref="VmRule"/>.</summary>
 [Slow]
 public class LifecycleProofTests(ITestOutputHelper output)
 {

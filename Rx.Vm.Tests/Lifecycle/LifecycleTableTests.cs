@@ -3,7 +3,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 
 namespace Rx.Vm.Tests.Lifecycle;
 
-/// <summary>The written answer to every pair of phase and event (acceptance 36), and the map made of it.</summary>
+/// <summary>The written answer to every pair of phase and event, and the map made of it.</summary>
 public class LifecycleTableTests
 {
     [Fact]
@@ -22,7 +22,7 @@ public class LifecycleTableTests
         Assert.All(LifecycleTable.Canonical, c => Assert.True(search.IndexOf(c.State) >= 0, c.Name));
     }
 
-    // H10: a request is never just dropped.
+    // A request is never just dropped.
     [Fact]
     public void Every_request_in_every_reachable_state_is_answered_or_owed()
     {

@@ -3,7 +3,7 @@ using Rx.Vm.Tests.Lifecycle.Search;
 
 namespace Rx.Vm.Tests.Lifecycle;
 
-/// <summary>The proof has teeth (G17): each planted fault is caught, by the law that is meant to catch it.</summary>
+/// <summary>The proof has teeth: each planted fault is caught, by the law that is meant to catch it.</summary>
 [Slow]
 public class PlantedFaultTests(ITestOutputHelper output)
 {

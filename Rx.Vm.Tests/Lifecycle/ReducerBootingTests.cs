@@ -9,7 +9,6 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>Booting: started, greeted, READY, in any order; every way to fail ends the process.</summary>
 public class ReducerBootingTests
 {
-    // Acceptance 4.
     [Fact]
     public void Reducer_Booting_LastOfStartedGreetedReady_GoesInit()
     {
@@ -39,7 +38,6 @@ public class ReducerBootingTests
     public void Reducer_Booting_ShutdownBeforeStartedIsReported_KillsInsteadOfQuits() =>
         Machine.Launching().After(K.QmpConnected).On(K.ShutdownRequested).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
 
-    // Acceptance 5, H19.
     [Fact]
     public void Reducer_Booting_BootElapsed_Kills()
     {
@@ -47,7 +45,7 @@ public class ReducerBootingTests
         Assert.Equal(VmReason.BootTimedOut, t.Next.Reason);
     }
 
-    // Acceptance 45: the monitor has a shorter time than the guest.
+    // The monitor has a shorter time than the guest.
     [Fact]
     public void Reducer_Booting_GreetingElapsed_Kills()
     {
@@ -55,7 +53,7 @@ public class ReducerBootingTests
         Assert.Equal(VmReason.QmpFailed, t.Next.Reason);
     }
 
-    // Acceptance 6, F1: at once, not by a timer; there is nothing to kill.
+    // At once, not by a timer; there is nothing to kill.
     [Fact]
     public void Reducer_Booting_StartFailed_ReleasesAndFailsTheRun()
     {
@@ -78,7 +76,7 @@ public class ReducerBootingTests
         Assert.Equal(VmReason.ProcessDied, t.Next.Reason);
     }
 
-    // F1, F2: a monitor that failed because QEMU has died is explained by the exit that follows.
+    // A monitor that failed because QEMU has died is explained by the exit that follows.
     [Fact]
     public void Reducer_Booting_QmpFailedThenExited_TellsTheExit()
     {
@@ -87,14 +85,14 @@ public class ReducerBootingTests
         Assert.Equal(VmReason.ProcessDied, t.Next.On(K.ProcessExited, 1).Next.Reason);
     }
 
-    // F6: the monitor failed but the process lives: it is killed.
+    // The monitor failed but the process lives: it is killed.
     [Fact]
     public void Reducer_Booting_QmpFailedAndNoExit_Kills() =>
         Assert.Equal(
             VmReason.QmpFailed,
             Machine.Booting().After(K.QmpFailed).OnElapsed(D.Loss).Gives(VmPhase.Destroying, E.KillProcess, D.Kill).Next.Reason);
 
-    // H10: one pod at a time, and the second caller is told.
+    // One pod at a time, and the second caller is told.
     [Fact]
     public void Reducer_Booting_SecondRun_IsRefusedBusy()
     {
@@ -110,12 +108,12 @@ public class ReducerBootingTests
         Assert.Equal(VmPhase.Init, t.Next.After(K.QmpConnected, K.GuestReady).Phase);
     }
 
-    // Acceptance 9: STARTPOD is the first command.
+    // STARTPOD is the first command.
     [Fact]
     public void Reducer_Booting_ReadyWithAPodWaiting_StartsIt() =>
         Machine.Booting().After(K.RunPodRequested, K.QmpConnected).On(K.GuestReady).Gives(VmPhase.Starting, E.SendStartPod, D.PodStart);
 
-    // F9: a guest cannot talk its way out of the deadline.
+    // A guest cannot talk its way out of the deadline.
     [Fact]
     public void Reducer_Booting_RepeatedReady_DoesNotRestartTheDeadline()
     {

@@ -9,12 +9,11 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>Cleaning: devices are detached, the guest rescans once, and the machine is ready for the next pod.</summary>
 public class ReducerCleaningTests
 {
-    // H13, acceptance 21.
     [Fact]
     public void Reducer_Stopping_StopAckedWithoutDevices_AsksForTheRescanAtOnce() =>
         Machine.Stopping().On(K.PodStopAcked).Gives(VmPhase.Cleaning, E.EndPod | E.SendRescan, D.PodStop);
 
-    // Acceptance 17: one after the other, in any order; the rescan follows the last.
+    // One after the other, in any order; the rescan follows the last.
     [Fact]
     public void Reducer_Cleaning_DevicesRemoved_RescansAfterTheLast()
     {
@@ -30,7 +29,6 @@ public class ReducerCleaningTests
     public void Reducer_Cleaning_RescanAcked_CompletesTheStopAndGoesInit() =>
         Machine.Cleaning().On(K.RescanAcked).Gives(VmPhase.Init, E.CompleteStopPod, D.Ping);
 
-    // Acceptance 23.
     [Fact]
     public void Reducer_InitAfterCleaning_RunRequested_StartsTheNextPod()
     {
@@ -40,7 +38,7 @@ public class ReducerCleaningTests
         Assert.Equal(VmPhase.Running, t.Next.On(K.DeviceAdded, 0).Next.On(K.DeviceAdded, 1).Next.After(K.PodStartAcked).Phase);
     }
 
-    // H14; a 2015 guest whose pod finished during the stop has its answer to the rescan matched with STOPPOD.
+    // A 2015 guest whose pod finished during the stop has its answer to the rescan matched with STOPPOD.
     [Theory]
     [InlineData(K.RescanRefused)]
     [InlineData(K.PodStopRefused)]
@@ -61,7 +59,6 @@ public class ReducerCleaningTests
         s.On(answer).IsIgnoredBy(s);
     }
 
-    // Acceptance 22.
     [Fact]
     public void Reducer_Cleaning_RemoveFailed_PowersOff()
     {
@@ -84,7 +81,6 @@ public class ReducerCleaningTests
         Assert.Equal(VmReason.PodStopTimedOut, t.Next.Reason);
     }
 
-    // H7.
     [Fact]
     public void Reducer_Cleaning_ShutdownRequested_PowersOffWithADeadline() =>
         Machine.Cleaning().On(K.ShutdownRequested).Gives(VmPhase.Destroying, E.SendQuit | E.FailStopPod, D.Quit);
@@ -106,7 +102,7 @@ public class ReducerCleaningTests
         s.On(K.RescanAcked).Gives(VmPhase.Init, E.CompleteStopPod, D.Ping);
     }
 
-    // H9: seen here too, and the devices go with the machine.
+    // Seen here too, and the devices go with the machine.
     [Fact]
     public void Reducer_Cleaning_ProcessExited_ReleasesAndFailsTheStop()
     {

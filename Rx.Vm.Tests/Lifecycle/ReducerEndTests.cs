@@ -10,7 +10,7 @@ public class ReducerEndTests
 {
     private const E Released = E.ReleaseResources;
 
-    // H6: an idle machine is told to quit; there is nothing in the guest to destroy.
+    // An idle machine is told to quit; there is nothing in the guest to destroy.
     [Fact]
     public void Reducer_Init_ShutdownRequested_Quits() =>
         Machine.Init().On(K.ShutdownRequested).Gives(VmPhase.Destroying, E.SendQuit, D.Quit);
@@ -19,7 +19,7 @@ public class ReducerEndTests
     public void Reducer_Init_ChannelLost_WaitsForTheExit() =>
         Machine.Init().On(K.GuestDisconnected).Gives(VmPhase.Destroying, E.None, D.Loss);
 
-    // Acceptance 26: DESTROYPOD, quit, exit, one notification.
+    // DESTROYPOD, quit, exit, one notification.
     [Fact]
     public void Reducer_Terminating_GracefulShutdown_EndsThePodOnceAndTellsOnce()
     {
@@ -32,7 +32,7 @@ public class ReducerEndTests
         Assert.Equal((VmReason.ShutdownRequested, false), (s.Reason, s.Has(VmFlags.ResourcesLost)));
     }
 
-    // Acceptance 27, 29, 32, H4, H8: quit, then kill, then list as lost; never just forgotten.
+    // Quit, then kill, then list as lost; never just forgotten.
     [Fact]
     public void Reducer_Terminating_NobodyAnswers_EscalatesToGone()
     {
@@ -44,7 +44,7 @@ public class ReducerEndTests
         s.OnElapsed(D.Release).Gives(VmPhase.Gone, E.CompleteShutdown);
     }
 
-    // H56: the guest powers off after its goodbye; what breaks then is the normal end.
+    // The guest powers off after its goodbye; what breaks then is the normal end.
     [Theory]
     [InlineData(K.PodDestroyAcked, E.SendQuit)]
     [InlineData(K.PodDestroyRefused, E.SendQuit)]
@@ -63,7 +63,7 @@ public class ReducerEndTests
         Machine.Terminating().On(K.QmpDisconnected).Gives(VmPhase.Destroying, E.None, D.Loss).Next
             .OnElapsed(D.Loss).Gives(VmPhase.Destroying, E.KillProcess, D.Kill);
 
-    // H11: owed in every state that ends, and no timer is put off.
+    // Owed in every state that ends, and no timer is put off.
     [Fact]
     public void Reducer_Ending_ShutdownRequested_IsOwed()
     {
@@ -89,7 +89,6 @@ public class ReducerEndTests
     public void Reducer_Releasing_KillRequested_OnlyOwesAnAnswer() =>
         Machine.Releasing().On(K.KillRequested).Gives(VmPhase.Destroying, E.None, D.Release);
 
-    // H10.
     [Theory]
     [InlineData(K.BootRequested)]
     [InlineData(K.RunPodRequested)]
@@ -102,7 +101,7 @@ public class ReducerEndTests
         Machine.Gone().On(request).IsRefusedBy(Machine.Gone(), Refusal.Gone);
     }
 
-    // Acceptance 31, H3: a release is only believed when there was something to release.
+    // A release is only believed when there was something to release.
     [Fact]
     public void Reducer_Destroying_ReleasedBeforeTheExit_IsIgnored()
     {
@@ -111,12 +110,11 @@ public class ReducerEndTests
         Assert.All(alive, s => s.On(K.ResourcesLost).IsIgnoredBy(s));
     }
 
-    // Acceptance 33.
     [Fact]
     public void Reducer_Releasing_ResourcesLost_GoesGoneAndListsThem() =>
         Assert.True(Machine.Releasing().On(K.ResourcesLost).Gives(VmPhase.Gone, E.CompleteShutdown).Next.Has(VmFlags.ResourcesLost));
 
-    // H9: late, but seen; the record of the loss stays.
+    // Late, but seen; the record of the loss stays.
     [Fact]
     public void Reducer_GivenUp_ProcessExited_IsRecordedAndReleasesNothingAgain()
     {
@@ -125,7 +123,7 @@ public class ReducerEndTests
         Assert.Equal((ProcessStatus.Exited, true), (t.Next.Process, t.Next.Has(VmFlags.ResourcesLost)));
     }
 
-    // H8: a launch may outlast the patience of who asked for it.
+    // A launch may outlast the patience of who asked for it.
     [Fact]
     public void Reducer_KilledWhileLaunching_ProcessStarted_KillsAgainWithItsOwnDeadline()
     {
@@ -140,7 +138,7 @@ public class ReducerEndTests
     public void Reducer_KilledWhileLaunching_StartFailed_Releases() =>
         Machine.Launching().After(K.KillRequested).On(K.ProcessStartFailed).Gives(VmPhase.Destroying, Released, D.Release);
 
-    // Acceptance 3, 38, H17: absorbing; an end that is asked for is already there.
+    // Absorbing; an end that is asked for is already there.
     [Fact]
     public void Reducer_Gone_EndRequested_IsSatisfied()
     {

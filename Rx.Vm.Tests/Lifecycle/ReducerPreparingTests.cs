@@ -10,12 +10,12 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>Preparing: no process, nothing to release, and nothing happens but what callers ask for.</summary>
 public class ReducerPreparingTests
 {
-    // H19: the boot has its deadline from the launch on.
+    // The boot has its deadline from the launch on.
     [Fact]
     public void Reducer_Preparing_BootRequested_Launches() =>
         Machine.Preparing().On(K.BootRequested).Gives(VmPhase.Booting, E.LaunchProcess | E.CompleteRequest, D.Boot);
 
-    // Acceptance 7, H23: one planning for lazy machines too; the devices are attached once the guest is there.
+    // One planning for lazy machines too; the devices are attached once the guest is there.
     [Fact]
     public void Reducer_Preparing_RunRequested_LaunchesAndStartsThePodWhenBooted()
     {
@@ -24,13 +24,13 @@ public class ReducerPreparingTests
         Assert.Equal([0, 1], t.Devices.Slots);
     }
 
-    // H23: without devices there is no event to wait for.
+    // Without devices there is no event to wait for.
     [Fact]
     public void Reducer_Preparing_RunRequestedWithoutDevices_SendsTheStartAfterTheBoot() =>
         Machine.Preparing().After(K.RunPodRequested, K.ProcessStarted, K.QmpConnected)
             .On(K.GuestReady).Gives(VmPhase.Starting, E.SendStartPod, D.PodStart);
 
-    // Acceptance 8, H21: the one terminal path without a process.
+    // The one terminal path without a process.
     [Theory]
     [InlineData(K.ShutdownRequested, VmReason.ShutdownRequested)]
     [InlineData(K.KillRequested, VmReason.KillRequested)]
@@ -40,7 +40,7 @@ public class ReducerPreparingTests
         Assert.Equal((reason, ProcessStatus.None), (t.Next.Reason, t.Next.Process));
     }
 
-    // Acceptance 11: a request that cannot be right changes nothing.
+    // A request that cannot be right changes nothing.
     [Theory]
     [InlineData(DeviceSet.Capacity + 1)]
     [InlineData(int.MaxValue)]
@@ -52,7 +52,7 @@ public class ReducerPreparingTests
         Assert.Equal(VmPhase.Starting, Machine.Init().On(K.RunPodRequested, DeviceSet.Capacity).Next.Phase);
     }
 
-    // H22, H24: nothing is parked for a pod that was never asked for.
+    // Nothing is parked for a pod that was never asked for.
     [Theory]
     [InlineData(K.CallRequested)]
     [InlineData(K.StopPodRequested)]
@@ -60,7 +60,7 @@ public class ReducerPreparingTests
         Assert.All([Machine.Preparing(), Machine.Launching(), Machine.Booting(), Machine.Init()], s =>
             s.On(request).IsRefusedBy(s, Refusal.NoPod));
 
-    // H20: there is no process whose exit or channel could be lost.
+    // There is no process whose exit or channel could be lost.
     [Fact]
     public void Reducer_Preparing_AnythingButRequestsAndFaults_IsIgnored()
     {

@@ -8,18 +8,15 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>Running: calls, keep-alives, and every way a pod ends; Init's keep-alive is the same.</summary>
 public class ReducerRunningTests
 {
-    // Acceptance 17, first part.
     [Fact]
     public void Reducer_Running_StopRequested_SendsTheStop() =>
         Machine.Running().On(K.StopPodRequested).Gives(VmPhase.Stopping, E.SendStopPod, D.PodStop);
 
-    // Acceptance 24.
     [Fact]
     public void Reducer_Running_PodFinished_Terminates() => Assert.Equal(
         VmReason.PodFinished,
         Machine.Running(devices: 1).On(K.PodFinished).Gives(VmPhase.Terminating, E.EndPod | E.SendDestroyPod, D.PodDestroy).Next.Reason);
 
-    // Acceptance 25, H18.
     [Fact]
     public void Reducer_RunningKept_PodFinished_CleansAndTakesTheNextPod()
     {
@@ -30,12 +27,10 @@ public class ReducerRunningTests
         s.On(K.RunPodRequested).Gives(VmPhase.Starting, E.SendStartPod, D.PodStart);
     }
 
-    // Acceptance 26.
     [Fact]
     public void Reducer_Running_ShutdownRequested_Terminates() =>
         Machine.Running().On(K.ShutdownRequested).Gives(VmPhase.Terminating, E.SendDestroyPod, D.PodDestroy);
 
-    // Acceptance 28, H9.
     [Fact]
     public void Reducer_Running_KillRequested_KillsAndEndsThePodAfterTheExit()
     {
@@ -44,7 +39,7 @@ public class ReducerRunningTests
         s.On(K.ResourcesReleased).Gives(VmPhase.Gone, E.CompleteShutdown);
     }
 
-    // Acceptance 34, H3: nothing is told or released before the exit; a process that lives on is killed.
+    // Nothing is told or released before the exit; a process that lives on is killed.
     [Theory]
     [InlineData(K.QmpDisconnected)]
     [InlineData(K.QmpFailed)]
@@ -72,7 +67,7 @@ public class ReducerRunningTests
         Assert.Equal((reason, true), (t.Next.Reason, t.Next.Devices.IsEmpty));
     }
 
-    // Acceptance 62, H60: also for an idle machine.
+    // Also for an idle machine.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -119,7 +114,7 @@ public class ReducerRunningTests
         s.On(K.CallRequested).IsRefusedBy(s, Refusal.TooManyCalls);
     }
 
-    // H141: whatever ends the machine fails every call that still waits.
+    // Whatever ends the machine fails every call that still waits.
     [Theory]
     [InlineData(K.ProcessExited)]
     [InlineData(K.QmpDisconnected)]
@@ -133,7 +128,6 @@ public class ReducerRunningTests
         Assert.Equal((true, 0), (t.Effects.HasFlag(E.FailCalls), t.Next.Calls));
     }
 
-    // H10.
     [Fact]
     public void Reducer_Running_RunRequested_IsRefusedBusy()
     {

@@ -8,7 +8,7 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>Starting: devices first, then STARTPOD, once; every failure is told to who asked and ends the machine gracefully.</summary>
 public class ReducerStartingTests
 {
-    // Acceptance 10, H12: after every device, once.
+    // After every device, once.
     [Fact]
     public void Reducer_Starting_DevicesAdded_SendsTheStartAfterTheLast()
     {
@@ -18,7 +18,6 @@ public class ReducerStartingTests
         s.On(K.DeviceAdded, 1).Gives(VmPhase.Starting, E.SendStartPod, D.PodStart);
     }
 
-    // H12.
     [Fact]
     public void Reducer_Starting_RepeatedDeviceAdded_IsIgnored()
     {
@@ -33,7 +32,7 @@ public class ReducerStartingTests
     public void Reducer_Starting_StartAcked_GoesRunning() =>
         Machine.Starting().On(K.PodStartAcked).Gives(VmPhase.Running, E.CompleteRunPod, D.Ping);
 
-    // An ACK that answers nothing, from a confused or hostile guest (F10).
+    // An ACK that answers nothing, from a confused or hostile guest.
     [Theory]
     [InlineData(K.PodStartAcked)]
     [InlineData(K.PodStartRefused)]
@@ -44,7 +43,6 @@ public class ReducerStartingTests
         s.On(answer).IsIgnoredBy(s);
     }
 
-    // Acceptance 12.
     [Fact]
     public void Reducer_Starting_StartElapsed_Terminates() => Fails(Machine.Starting().OnElapsed(D.PodStart), VmReason.PodStartTimedOut);
 
@@ -52,11 +50,9 @@ public class ReducerStartingTests
     public void Reducer_Starting_StartElapsedWhileAttaching_Terminates() =>
         Fails(Machine.Starting(devices: 2).OnElapsed(D.PodStart), VmReason.PodStartTimedOut);
 
-    // Acceptance 13.
     [Fact]
     public void Reducer_Starting_StartRefused_Terminates() => Fails(Machine.Starting().On(K.PodStartRefused), VmReason.PodStartRefused);
 
-    // Acceptance 14, H25.
     [Fact]
     public void Reducer_Starting_DeviceAddFailed_Terminates() =>
         Fails(Machine.Starting(devices: 2).On(K.DeviceAddFailed, 1), VmReason.DeviceAddFailed);
@@ -68,7 +64,7 @@ public class ReducerStartingTests
         s.On(K.DeviceAddFailed, 0).IsIgnoredBy(s);
     }
 
-    // Acceptance 15: busy, and nothing is parked for later (H22).
+    // Busy, and nothing is parked for later.
     [Theory]
     [InlineData(K.RunPodRequested)]
     [InlineData(K.CallRequested)]
@@ -78,7 +74,7 @@ public class ReducerStartingTests
         s.On(request).IsRefusedBy(s, Refusal.Busy);
     }
 
-    // H10: a stop during the start is parked, and done as soon as there is something to stop.
+    // A stop during the start is parked, and done as soon as there is something to stop.
     [Fact]
     public void Reducer_Starting_StopRequested_StopsOnceStarted()
     {
@@ -105,12 +101,10 @@ public class ReducerStartingTests
     public void Reducer_Starting_PodFinished_StartedAndEnded(KeepMode keep, VmPhase phase, E effects, D armed) =>
         Machine.Starting(keep: keep).On(K.PodFinished).Gives(phase, effects, armed);
 
-    // Acceptance 35, H11.
     [Fact]
     public void Reducer_Starting_ShutdownRequested_TerminatesAndFailsTheRun() =>
         Fails(Machine.Starting(devices: 1).On(K.ShutdownRequested), VmReason.ShutdownRequested);
 
-    // H9.
     [Fact]
     public void Reducer_Starting_ProcessExited_FailsTheRun()
     {

@@ -8,7 +8,6 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>Stopping: STOPPOD is on its way and the guest is left alone until it answers.</summary>
 public class ReducerStoppingTests
 {
-    // Acceptance 17.
     [Fact]
     public void Reducer_Stopping_StopAcked_DetachesTheDevices()
     {
@@ -16,12 +15,12 @@ public class ReducerStoppingTests
         Assert.Equal([0, 1], t.Devices.Slots);
     }
 
-    // Acceptance 20, H1: the containers ended while the stop was in flight.
+    // The containers ended while the stop was in flight.
     [Fact]
     public void Reducer_Stopping_PodFinished_IsAsGoodAsStopped() =>
         Machine.Stopping(devices: 1).On(K.PodFinished).Gives(VmPhase.Cleaning, E.EndPod | E.RemoveDevices, D.PodStop);
 
-    // H1: and the acknowledgement that may still follow is no second end.
+    // And the acknowledgement that may still follow is no second end.
     [Fact]
     public void Reducer_Stopping_PodFinishedThenStopAcked_EndsOnce()
     {
@@ -30,12 +29,10 @@ public class ReducerStoppingTests
         s.On(K.PodFinished).IsIgnoredBy(s);
     }
 
-    // Acceptance 18, H70.
     [Fact]
     public void Reducer_Stopping_StopElapsed_Terminates() =>
         Fails(Machine.Stopping().OnElapsed(D.PodStop), VmReason.PodStopTimedOut);
 
-    // Acceptance 19.
     [Fact]
     public void Reducer_Stopping_StopRefused_Terminates() => Fails(Machine.Stopping().On(K.PodStopRefused), VmReason.PodStopRefused);
 
@@ -43,7 +40,7 @@ public class ReducerStoppingTests
     public void Reducer_Stopping_ShutdownRequested_Terminates() =>
         Fails(Machine.Stopping().On(K.ShutdownRequested), VmReason.ShutdownRequested);
 
-    // Acceptance 61, H57, H58: late answers to earlier commands are not the stop's, and nothing new is sent.
+    // Late answers to earlier commands are not the stop's, and nothing new is sent.
     [Fact]
     public void Reducer_Stopping_AnswersToOtherCommands_DoNotEndTheStop()
     {
@@ -60,7 +57,7 @@ public class ReducerStoppingTests
         s.On(K.RunPodRequested).IsRefusedBy(s, Refusal.Busy);
     }
 
-    // H34: both callers wait for the one stop.
+    // Both callers wait for the one stop.
     [Fact]
     public void Reducer_Stopping_SecondStop_WaitsWithTheFirst() =>
         Machine.Stopping().On(K.StopPodRequested).Gives(VmPhase.Stopping, E.None, D.PodStop);
@@ -74,7 +71,7 @@ public class ReducerStoppingTests
         s.On(K.CallRefused).Gives(VmPhase.Stopping, E.FailCall, D.PodStop);
     }
 
-    // H15: what breaks the machine while running breaks it here.
+    // What breaks the machine while running breaks it here.
     [Theory]
     [InlineData(K.QmpFailed)]
     [InlineData(K.QmpDisconnected)]
@@ -83,7 +80,6 @@ public class ReducerStoppingTests
         Machine.Stopping().On(lost).Gives(VmPhase.Destroying, E.FailStopPod, D.Loss).Next
             .On(K.ProcessExited, 1).Gives(VmPhase.Destroying, E.ReleaseResources | E.EndPod, D.Release);
 
-    // H9.
     [Fact]
     public void Reducer_Stopping_ProcessExited_FailsTheStopAndEndsThePod() =>
         Machine.Stopping().On(K.ProcessExited, 1).Gives(VmPhase.Destroying, E.ReleaseResources | E.EndPod | E.FailStopPod, D.Release);

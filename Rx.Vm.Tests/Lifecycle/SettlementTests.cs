@@ -5,7 +5,7 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 namespace Rx.Vm.Tests.Lifecycle;
 
 /// <summary>
-/// Every request gets exactly one answer (H10, H11, H34), whatever happens. RX_SEED sets another seed, RX_LIVES another number of lives.
+/// Every request gets exactly one answer, whatever happens. RX_SEED sets another seed, RX_LIVES another number of lives.
 /// </summary>
 public class SettlementTests(ITestOutputHelper output)
 {
@@ -52,7 +52,7 @@ public class SettlementTests(ITestOutputHelper output)
         }
     }
 
-    // Acceptance 43, H34: an answer goes to who asked.
+    // An answer goes to who asked.
     [Fact]
     public void Stop_of_two_callers_is_answered_to_both_and_to_nobody_else()
     {
@@ -73,7 +73,7 @@ public class SettlementTests(ITestOutputHelper output)
         Assert.Equal([3], run.Fold.Pending.Keys);
     }
 
-    // H3, H17: told when the machine has gone, not before.
+    // Told when the machine has gone, not before.
     [Fact]
     public void Shutdown_is_answered_when_the_machine_has_gone()
     {
@@ -102,7 +102,7 @@ public class SettlementTests(ITestOutputHelper output)
         Assert.Equal("the pod was stopped before it started", run.Last.Answers[0].Message);
     }
 
-    // F2: the same answer whichever sign of the end is seen first.
+    // The same answer whichever sign of the end is seen first.
     [Fact]
     public void Requests_cut_off_by_a_broken_channel_hear_of_the_exit_that_explains_it()
     {

@@ -4,7 +4,7 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 
 namespace Rx.Vm.Tests.Lifecycle;
 
-/// <summary>Every timer of seed-behaviour §3.12 that belongs to the fold: where it is armed, for how long, what it does, what ends it.</summary>
+/// <summary>Every timer of the fold: where it is armed, for how long, what it does, what ends it.</summary>
 public class VmFoldDeadlineTests
 {
     // Each time differs, so that a mixed-up kind shows.
@@ -60,7 +60,7 @@ public class VmFoldDeadlineTests
         Assert.DoesNotContain(run.Fold.Deadlines, d => d.Kind == kind);
     }
 
-    // H4, H5, acceptance 37: whatever follows, a timer of a state that was left changes nothing.
+    // Whatever follows, a timer of a state that was left changes nothing.
     [Theory]
     [MemberData(nameof(Situations))]
     public void Timer_of_a_state_that_was_left_is_ignored(string situation, D kind)
@@ -97,7 +97,7 @@ public class VmFoldDeadlineTests
         Assert.Equal(VmEffects.SendPing, run.Last.Effects);
     }
 
-    // §3.12: the stop timer covers stopping and cleaning together and is not restarted in between.
+    // The stop timer covers stopping and cleaning together and is not restarted in between.
     [Fact]
     public void Stop_timer_goes_on_into_cleaning()
     {
@@ -107,7 +107,7 @@ public class VmFoldDeadlineTests
         Assert.Equal([stop], run.Fold.Deadlines);
     }
 
-    // H59: an unanswered call is not given more time by the keep-alives and calls that follow it.
+    // An unanswered call is not given more time by the keep-alives and calls that follow it.
     [Fact]
     public void Call_deadline_is_not_put_off_by_later_requests()
     {

@@ -42,7 +42,7 @@ public class VmFoldTests
         Assert.Equal((VmReason.PodStopRefused, "the guest could not stop the pod: umount failed"), (run.Fold.State.Reason, run.Fold.State.Message));
     }
 
-    // F2: whichever is seen first, people read how the process died.
+    // Whichever is seen first, people read how the process died.
     [Fact]
     public void Exit_after_a_broken_channel_explains_it()
     {
@@ -53,7 +53,6 @@ public class VmFoldTests
         Assert.Equal(first.Fold.State with { Sequence = 0 }, last.Fold.State with { Sequence = 0 });
     }
 
-    // H1, acceptance 24.
     [Theory]
     [InlineData(K.PodFinished)]
     [InlineData(K.PodStopAcked)]
@@ -93,7 +92,7 @@ public class VmFoldTests
         Assert.Equal("pod", run.Fold.State.PodId);
     }
 
-    // A reply that outlived its caller's call must not be counted as the answer to another one (F4).
+    // A reply that outlived its caller's call must not be counted as the answer to another one.
     [Fact]
     public void Answer_to_a_call_that_is_not_pending_is_ignored()
     {
@@ -119,7 +118,7 @@ public class VmFoldTests
         Assert.Equal((2, 1, 0), (run.Fold.Pending.Count, run.Fold.Core.Calls, run.Last.Answers.Length));
     }
 
-    // Architecture §5: same events at the same times, same steps.
+    // Same events at the same times, same steps.
     [Fact]
     public void Same_events_at_the_same_times_give_equal_steps()
     {

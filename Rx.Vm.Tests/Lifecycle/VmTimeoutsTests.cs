@@ -4,7 +4,6 @@ namespace Rx.Vm.Tests.Lifecycle;
 
 public class VmTimeoutsTests
 {
-    // seed-behaviour §3.12.
     [Fact]
     public void Defaults_are_what_is_documented()
     {

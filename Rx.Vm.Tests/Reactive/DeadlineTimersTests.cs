@@ -66,7 +66,7 @@ public class DeadlineTimersTests
     [Fact]
     public void A_timer_that_fires_long_after_its_time_gives_inputs_a_moment_first()
     {
-        // The process was stopped: the clock jumps over the due time before the timer can run (F27).
+        // The process was stopped: the clock jumps over the due time before the timer can run.
         using var subscription = Subscribe();
         _sets.OnNext([Of(1, 10)]);
         _scheduler.Sleep(TimeSpan.FromSeconds(300).Ticks);

@@ -10,7 +10,7 @@ using static Rx.Vm.Tests.Testing.SimulatedWorld;
 namespace Rx.Vm.Tests.Reactive;
 
 /// <summary>
-/// Subscribers can't hurt a machine, nor one another (F28–F31, F40): whole lives of simulated machines with a bad subscriber in every
+/// Subscribers can't hurt a machine, nor one another: whole lives of simulated machines with a bad subscriber in every
 /// position. On one virtual thread an escaping exception would leave through the scheduler and fail the test.
 /// </summary>
 public class SubscriberSafetyTests
@@ -157,7 +157,7 @@ public class SubscriberSafetyTests
     [Fact]
     public void A_stuck_subscriber_gets_the_newest_states_in_order_and_sees_what_it_missed()
     {
-        // Observers have a scheduler of their own that stands still: nobody waits for it, and nothing grows without bound (F30).
+        // Observers have a scheduler of their own that stands still: nobody waits for it, and nothing grows without bound.
         var notify = new TestScheduler();
         var world = new SimulatedWorld(new SimulatedSettings { Timings = SimulatedTimings.Instant }, notify);
         var vm = world.Create(KeepMode.AfterFinish);

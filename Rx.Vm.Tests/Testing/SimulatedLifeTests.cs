@@ -295,7 +295,7 @@ public class SimulatedLifeTests
         var refused = vm.Run(Pod("true"));
         world.Advance(2);
 
-        // Disks are named by their serials, which such a guest can't do: it says so instead of guessing a device letter (H114).
+        // Disks are named by their serials, which such a guest can't do: it says so instead of guessing a device letter.
         var failure = Failure<VmFailedException>(refused);
         Assert.Contains("the guest lacks pipes, serial-disk, overlay", failure.Message, StringComparison.Ordinal);
         Assert.Equal(VmPhase.Gone, vm.State.Phase);

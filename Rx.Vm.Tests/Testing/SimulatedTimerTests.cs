@@ -6,7 +6,7 @@ using K = Rx.Vm.Testing.SimulatedFaultKind;
 namespace Rx.Vm.Tests.Testing;
 
 /// <summary>
-/// Every timer of the lifecycle (seed-behaviour §3.12) through the whole pipeline: when it is armed, when it fires, what follows.
+/// Every timer of the lifecycle through the whole pipeline: when it is armed, when it fires, what follows.
 /// </summary>
 public class SimulatedTimerTests
 {
@@ -124,7 +124,7 @@ public class SimulatedTimerTests
 
         Assert.Equal(VmReason.PodStopTimedOut, Failure<VmFailedException>(stopped).Reason);
 
-        // Nothing may be sent behind an unanswered STOPPOD (H57), so QEMU is told to quit at once.
+        // Nothing may be sent behind an unanswered STOPPOD, so QEMU is told to quit at once.
         Assert.Equal(
             """
             656 Running

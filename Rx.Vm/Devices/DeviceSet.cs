@@ -16,7 +16,7 @@ public enum DeviceStatus : byte
     Removing,
 }
 
-/// <summary>The 16 device slots of a machine with the status of each, two bits a slot. Slots are reused (H115).</summary>
+/// <summary>The 16 device slots of a machine with the status of each, two bits a slot. Slots are reused.</summary>
 /// <param name="Bits">Bits 2n and 2n+1 are the status of slot n.</param>
 public readonly record struct DeviceSet(uint Bits)
 {

@@ -7,6 +7,6 @@ namespace Rx.Vm.Effects;
 /// <param name="Root">The read-only image.</param>
 internal sealed record ContainerDisk(int Slot, RootFileSystem Root)
 {
-    /// <summary>What the guest finds the disk by: never a guessed device letter (H114).</summary>
+    /// <summary>What the guest finds the disk by: never a guessed device letter.</summary>
     public string Serial => $"rx-{Slot}";
 }

@@ -19,7 +19,7 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
         }
     }
 
-    /// <summary>Detaches the disks in <paramref name="slots"/>: the guest lets go first, then the image is closed (H50).</summary>
+    /// <summary>Detaches the disks in <paramref name="slots"/>: the guest lets go first, then the image is closed.</summary>
     public void Remove(SlotSet slots)
     {
         foreach (var slot in slots.Slots)
@@ -71,7 +71,7 @@ internal sealed class DeviceEffects(MachineConnection connection, TimeSpan remov
         }
     }
 
-    // The first error is the one to report; what undoing says is for the log (H44).
+    // The first error is the one to report; what undoing says is for the log.
     private async Task UndoAsync(Stack<HotplugStep> done)
     {
         while (done.TryPop(out var step))

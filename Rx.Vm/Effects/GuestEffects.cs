@@ -72,7 +72,7 @@ internal sealed class GuestEffects(MachineConnection connection, Action<VmEvent>
         }
     }
 
-    /// <summary>STOPPOD. A pod that has ended already is as good as stopped, and its end is told separately (H1).</summary>
+    /// <summary>STOPPOD. A pod that has ended already is as good as stopped, and its end is told separately.</summary>
     public void StopPod() => SendOrFail(GuestCode.StopPod, VmEventKind.PodStopRefused, tolerated: GuestSend.PodEnded);
 
     /// <summary>DESTROYPOD.</summary>

@@ -62,7 +62,7 @@ internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devic
         }
     }
 
-    // One code a container, whatever the guest sent (H64); a missing one is 255, as for a process that never reported.
+    // One code a container, whatever the guest sent; a missing one is 255, as for a process that never reported.
     private static ValueArray<int> ExitCodes(VmState state, PodPlan plan) => state.ExitCodes.Count == 0
         ? default
         : new([.. Enumerable.Range(0, plan.Spec.Containers.Length).Select(i => i < state.ExitCodes.Count ? state.ExitCodes[i] : 255)]);

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Lifecycle;
 
-/// <summary>What a machine can be waiting for (seed-behaviour §3.12). One of each kind is armed at most.</summary>
+/// <summary>What a machine can be waiting for. One of each kind is armed at most.</summary>
 public enum DeadlineKind : byte
 {
     /// <summary>The guest's READY and the QMP greeting, from the launch on.</summary>

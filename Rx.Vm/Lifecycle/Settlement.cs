@@ -3,7 +3,7 @@ using K = Rx.Vm.Lifecycle.VmEventKind;
 
 namespace Rx.Vm.Lifecycle;
 
-/// <summary>Turns the answering effects of a transition into answers to the requests that wait: every request gets exactly one (H10, H34).</summary>
+/// <summary>Turns the answering effects of a transition into answers to the requests that wait: every request gets exactly one.</summary>
 internal static class Settlement
 {
     private const VmEffects Answering = VmEffects.CompleteRunPod | VmEffects.FailRunPod | VmEffects.CompleteStopPod | VmEffects.FailStopPod
@@ -69,7 +69,7 @@ internal static class Settlement
             return new Answer(command, AnswerKind.Completed, state.Phase);
         }
 
-        // A broken channel is usually explained by the exit that follows: those who wait hear of that, whichever is seen first (F2).
+        // A broken channel is usually explained by the exit that follows: those who wait hear of that, whichever is seen first.
         if (t.Next.Armed.Has(DeadlineKind.Loss))
         {
             return null;

@@ -8,7 +8,7 @@ public enum KeepMode : byte
     /// <summary>Shut down with its pod (the default).</summary>
     None,
 
-    /// <summary>Detach the pod's devices and become ready for the next pod (H18).</summary>
+    /// <summary>Detach the pod's devices and become ready for the next pod.</summary>
     AfterFinish,
 }
 
@@ -27,7 +27,7 @@ public enum ProcessStatus : byte
     /// <summary>Gone, or it never came to be.</summary>
     Exited,
 
-    /// <summary>Killed, but its exit was never seen (F34).</summary>
+    /// <summary>Killed, but its exit was never seen.</summary>
     Lost,
 }
 
@@ -53,10 +53,10 @@ public enum VmFlags : ushort
     /// <summary>Shutdown or kill requests are waiting for their answer.</summary>
     ShutdownPending = 1 << 4,
 
-    /// <summary>STARTPOD was sent, once (H12).</summary>
+    /// <summary>STARTPOD was sent, once.</summary>
     StartSent = 1 << 5,
 
-    /// <summary>READY was sent, once (H14).</summary>
+    /// <summary>READY was sent, once.</summary>
     RescanSent = 1 << 6,
 
     /// <summary>A pod runs whose owner has not been told of its end.</summary>
@@ -76,8 +76,8 @@ public enum VmFlags : ushort
 }
 
 /// <summary>
-/// The lifecycle state proper: enums, flags and small counts, 71 bits in all, so that every reachable state can be searched
-/// (architecture §10.10). Ids, texts, sockets and times are in <see cref="VmFold"/> and beyond.
+/// The lifecycle state proper: enums, flags and small counts, 71 bits in all, so that every reachable state can be searched.
+/// Ids, texts, sockets and times are in <see cref="VmFold"/> and beyond.
 /// </summary>
 public readonly record struct VmCore
 {

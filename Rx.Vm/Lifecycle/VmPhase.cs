@@ -18,7 +18,7 @@ namespace Rx.Vm.Lifecycle;
 /// Callers cause the edges named after requests; the guest, QEMU and deadlines cause the others. A lost machine (process exit, lost
 /// channel, overflow) leads from every phase to <see cref="Destroying"/>.
 /// </summary>
-/// <remarks>Seed names and transitions: seed-behaviour §3.1; <see cref="Booting"/> is the seed's INIT before READY, split off so that it has a deadline (H19).</remarks>
+/// <remarks>A phase that waits for something has a limit of its own, see <see cref="VmTimeouts"/>.</remarks>
 public enum VmPhase : byte
 {
     /// <summary>Known, but no process yet. Stays here until a boot or a pod is asked for.</summary>

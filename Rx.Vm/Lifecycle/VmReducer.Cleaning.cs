@@ -46,7 +46,7 @@ public static partial class VmReducer
             or K.StartQueued or K.StartAdmitted or K.DeadlineBusy => Stay(s),
     };
 
-    // Readiness is judged on entry too: a pod without devices must not wait for an event that never comes (H13).
+    // Readiness is judged on entry too: a pod without devices must not wait for an event that never comes.
     private static Transition Clean(Transition t)
     {
         var s = t.Next with { Phase = VmPhase.Cleaning, Devices = t.Next.Devices.RemoveAll() };

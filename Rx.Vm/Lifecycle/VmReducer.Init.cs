@@ -72,7 +72,7 @@ public static partial class VmReducer
         },
         K.InboxOverflowed or K.FoldFaulted => KillNow(s, FaultReason(i.Kind)),
 
-        // Repeated device events (H12), answers to nothing, late answers.
+        // Repeated device events, answers to nothing, late answers.
         K.ProcessStarted or K.ProcessStartFailed or K.DeadlineElapsed or K.QmpConnected or K.GuestReady
             or K.PodStartAcked or K.PodStartRefused or K.PodStopAcked or K.PodStopRefused
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked

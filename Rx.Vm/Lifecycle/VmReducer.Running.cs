@@ -54,7 +54,7 @@ public static partial class VmReducer
         K.ShutdownRequested => OnShutdown(s, pod: true),
         K.KillRequested => OnKill(s),
 
-        // Containers that end by themselves while a stop is under way are as good as stopped (H1).
+        // Containers that end by themselves while a stop is under way are as good as stopped.
         K.PodStopAcked or K.PodFinished => Clean(Ended(s)),
         K.PodStopRefused => Terminate(s, VmReason.PodStopRefused),
         K.CallAcked or K.CallRefused => CallAnswered(s, i.Kind),
@@ -72,7 +72,7 @@ public static partial class VmReducer
         },
         K.InboxOverflowed or K.FoldFaulted => KillNow(s, FaultReason(i.Kind)),
 
-        // No keep-alive while STOPPOD is unanswered: its answer is late by design and answers come in order (H57).
+        // No keep-alive while STOPPOD is unanswered: its answer is late by design and answers come in order.
         K.ProcessStarted or K.ProcessStartFailed or K.DeadlineElapsed or K.QmpConnected or K.GuestReady
             or K.PodStartAcked or K.PodStartRefused
             or K.PodDestroyAcked or K.PodDestroyRefused or K.RescanAcked or K.RescanRefused or K.PingAcked

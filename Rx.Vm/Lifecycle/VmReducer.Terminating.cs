@@ -16,7 +16,7 @@ public static partial class VmReducer
         K.PodFinished => Ended(s),
         K.PodDestroyAcked or K.PodDestroyRefused when !s.Has(VmFlags.QuitSent) => Quit(s),
 
-        // The guest powers off after its goodbye: broken channels and SHUTDOWN are the normal end here (H56).
+        // The guest powers off after its goodbye: broken channels and SHUTDOWN are the normal end here.
         K.GuestDisconnected when !s.Has(VmFlags.QuitSent) => Quit(s),
         K.QmpShutdownSeen when !s.Has(VmFlags.QuitSent) =>
             new Transition(s.Set(VmFlags.QuitSent)).DisarmAll().Arm(DeadlineKind.Quit),
@@ -50,7 +50,7 @@ public static partial class VmReducer
             Kill(s.Set(VmFlags.ShutdownPending)),
         K.KillRequested => new(s.Set(VmFlags.ShutdownPending)),
 
-        // A process that comes up after its end was decided is killed at once, even when it was already given up (H8).
+        // A process that comes up after its end was decided is killed at once, even when it was already given up.
         K.ProcessStarted when s.Process == ProcessStatus.Launching => Kill(s with { Process = ProcessStatus.Running }),
         K.ProcessStarted when s.Process == ProcessStatus.Lost => new(s, VmEffects.KillProcess),
         K.ProcessStartFailed when s.Process == ProcessStatus.Launching => Release(s, ProcessStatus.Exited),

@@ -72,7 +72,7 @@ public static partial class VmReducer
     private static Transition KillNow(VmCore s, VmReason why) =>
         Settle(s.Because(why).Set(VmFlags.KillSent) with { Phase = VmPhase.Destroying }).Do(VmEffects.KillProcess).Arm(DeadlineKind.Kill);
 
-    // A channel broke. Usually the process has died and its exit tells why (F2), so that gets a moment before the kill (H3).
+    // A channel broke. Usually the process has died and its exit tells why, so that gets a moment before the kill.
     private static Transition AwaitExit(VmCore s, VmReason why) =>
         Settle(s.Because(why) with { Phase = VmPhase.Destroying }).Arm(DeadlineKind.Loss);
 
@@ -89,7 +89,7 @@ public static partial class VmReducer
     }
 
     // Operand 0: exit status 0, which QEMU has only after a quit or a guest that powered off or reset (-no-reboot). The result must
-    // not depend on whether the exit, the broken channel or SHUTDOWN is seen first (F2).
+    // not depend on whether the exit, the broken channel or SHUTDOWN is seen first.
     private static Transition ProcessGone(VmCore s, VmInput input)
     {
         var why = input.Operand == 0 ? VmReason.GuestShutdown : VmReason.ProcessDied;
@@ -109,7 +109,7 @@ public static partial class VmReducer
     private static VmReason FaultReason(VmEventKind kind) =>
         kind == VmEventKind.InboxOverflowed ? VmReason.InboxOverflowed : VmReason.InternalError;
 
-    // Any sign of life ends the wait for one and starts the time to the next keep-alive (H60).
+    // Any sign of life ends the wait for one and starts the time to the next keep-alive.
     private static Transition Alive(Transition t) =>
         (t.Next.Calls > 0 ? t.Arm(DeadlineKind.Pong) : t.Disarm(DeadlineKind.Pong)).Arm(DeadlineKind.Ping);
 
@@ -125,7 +125,7 @@ public static partial class VmReducer
             s with { Calls = (byte)(s.Calls - 1) },
             kind == VmEventKind.CallAcked ? VmEffects.CompleteCall : VmEffects.FailCall);
 
-    // A late deadline of a state that was left is dropped here as well as by its id (H5).
+    // A late deadline of a state that was left is dropped here as well as by its id.
     private static bool Elapsed(VmCore s, VmInput input, out DeadlineKind kind)
     {
         kind = (DeadlineKind)input.Operand;

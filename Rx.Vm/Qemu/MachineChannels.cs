@@ -8,7 +8,7 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// The four connections to a machine. Made before the process is started: the sockets listen already, are handed down as descriptors,
-/// and we are the first in their queues, so there is nothing to poll for and nobody to race with (F18, trap 29).
+/// and we are the first in their queues, so there is nothing to poll for and nobody to race with.
 /// </summary>
 internal sealed class MachineChannels : IDisposable
 {

@@ -8,7 +8,7 @@ namespace Rx.Vm.Qemu;
 /// nothing.</param>
 public sealed record MachineExit(MachineExitKind Kind, int Code, int Signal, string LastWords)
 {
-    /// <summary>An exit that was seen but whose status the kernel would not tell (F15): never invented.</summary>
+    /// <summary>An exit that was seen but whose status the kernel would not tell: never invented.</summary>
     /// <param name="lastWords">What the process said last.</param>
     public static MachineExit Unknown(string lastWords = "") => new(MachineExitKind.Unknown, 0, 0, lastWords);
 

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Qemu;
 
-/// <summary>What machine to start. Paths are the host administrator's, never a pod author's (S14).</summary>
+/// <summary>What machine to start. Paths are the host administrator's, never a pod author's.</summary>
 public sealed record MachineSpec
 {
     /// <summary>Names the machine's directory and process: <c>[A-Za-z0-9][A-Za-z0-9_.-]{0,63}</c>.</summary>

@@ -141,7 +141,7 @@ public sealed class ProcessTests
         Assert.Null(ProcessHandle.OfRecord(identity with { Pid = Environment.ProcessId }));
         Assert.Null(ProcessHandle.OfRecord(identity with { Pid = 0 }));
 
-        // The weaker check, when one of both kernels had no pidfs (F39).
+        // The weaker check, when one of both kernels had no pidfs.
         var old = new ProcessFeatures(false, false);
         using var weak = ProcessHandle.OfRecord(identity, old);
         Assert.Equal(0ul, weak!.Identity.PidfsInode);

@@ -1,8 +1,8 @@
 namespace Rx.Vm.Guest;
 
 /// <summary>
-/// Splits a byte stream into lines; <c>\n</c>, <c>\r</c> and <c>\r\n</c> each end one, wherever the input is cut (H84). A line longer than
-/// the cap is handed out in pieces of the cap, so nothing is lost and nothing grows (H89). Looks at every byte once.
+/// Splits a byte stream into lines; <c>\n</c>, <c>\r</c> and <c>\r\n</c> each end one, wherever the input is cut. A line longer than
+/// the cap is handed out in pieces of the cap, so nothing is lost and nothing grows. Looks at every byte once.
 /// </summary>
 /// <param name="cap">Most bytes of one line.</param>
 /// <param name="onLine">Gets each line without its end; the span is valid during the call.</param>

@@ -8,7 +8,7 @@ namespace Rx.Vm.Guest;
 /// </summary>
 internal sealed class CommandQueue
 {
-    /// <summary>The command buffer of a 2015 guest: a longer frame ends its loop (H66).</summary>
+    /// <summary>The command buffer of a 2015 guest: a longer frame ends its loop.</summary>
     private const int OldGuestFrame = 10240;
 
     private readonly GuestControlOptions _options;
@@ -81,7 +81,7 @@ internal sealed class CommandQueue
         return taken;
     }
 
-    /// <summary>The guest has read <paramref name="bytes"/> more bytes. False: more than it was ever sent (S7).</summary>
+    /// <summary>The guest has read <paramref name="bytes"/> more bytes. False: more than it was ever sent.</summary>
     public bool Credit(uint bytes)
     {
         var own = (int)Math.Min(bytes, (uint)InFlight);
@@ -182,7 +182,7 @@ internal sealed class CommandQueue
                 field = value;
                 if (value == Frame.Length)
                 {
-                    // A sent STARTPOD may be a megabyte with secrets in it (H74); nobody needs it while the answer is awaited.
+                    // A sent STARTPOD may be a megabyte with secrets in it; nobody needs it while the answer is awaited.
                     IsSent = true;
                     Frame = [];
                 }

@@ -172,7 +172,7 @@ internal sealed partial class GuestControl : IDisposable
     }
 
     /// <summary>
-    /// Nothing is sent any more (H62). What the guest said before, FINISHPOD perhaps, is still heard where the stream allows it.
+    /// Nothing is sent any more. What the guest said before, FINISHPOD perhaps, is still heard where the stream allows it.
     /// </summary>
     private void FailWriting(GuestLost failure)
     {

@@ -19,7 +19,7 @@ internal sealed record GuestControlOptions
 
     /// <summary>
     /// The features of a guest that said READY to somebody else: this host attaches to a machine that runs already, or to a clone of one.
-    /// Credit for up to one window of the earlier host's bytes is then taken without complaint (H61). Null: a fresh machine.
+    /// Credit for up to one window of the earlier host's bytes is then taken without complaint. Null: a fresh machine.
     /// </summary>
     public GuestFeatures? Known { get; init; }
 

@@ -9,7 +9,7 @@ internal enum GuestLossKind : byte
     /// <summary>Reading failed.</summary>
     ReadFailed,
 
-    /// <summary>Writing failed (H62).</summary>
+    /// <summary>Writing failed.</summary>
     WriteFailed,
 
     /// <summary>The guest broke the protocol.</summary>

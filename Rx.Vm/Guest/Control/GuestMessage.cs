@@ -29,8 +29,8 @@ internal sealed record GuestRefused(GuestCode Code, long Token, string Text) : G
 
 /// <summary>Every container of the pod has ended. At most once per STARTPOD.</summary>
 /// <param name="ExitCodes">
-/// As the guest reported them, in order of declaration: possibly fewer or more than there are containers (H64), at most 1024. Nothing
-/// proves them right (S22).
+/// As the guest reported them, in order of declaration: possibly fewer or more than there are containers, at most 1024. Nothing
+/// proves them right.
 /// </param>
 internal sealed record PodFinished(ValueArray<int> ExitCodes) : GuestMessage;
 

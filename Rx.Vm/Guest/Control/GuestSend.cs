@@ -14,13 +14,13 @@ internal enum GuestSend : byte
     /// <summary>The guest did not announce the feature this command needs.</summary>
     Unsupported,
 
-    /// <summary>The frame is larger than the guest takes: 1 MiB, or 10240 bytes for a 2015 guest (H66).</summary>
+    /// <summary>The frame is larger than the guest takes: 1 MiB, or 10240 bytes for a 2015 guest.</summary>
     TooLarge,
 
     /// <summary>Too many commands, or too many bytes, wait for the guest.</summary>
     QueueFull,
 
-    /// <summary>STOPPOD is unanswered: the guest may be told nothing until it is (H57, H58).</summary>
+    /// <summary>STOPPOD is unanswered: the guest may be told nothing until it is.</summary>
     StopUnanswered,
 
     /// <summary>

@@ -55,7 +55,7 @@ internal sealed class GuestStream : IDisposable
 
     /// <summary>
     /// Lets input through: call it when the STARTPOD or EXECCMD that names this stream was acknowledged. Before that the guest does not
-    /// know the session and would answer input with its end (H82). Idempotent.
+    /// know the session and would answer input with its end. Idempotent.
     /// </summary>
     public void StartInput()
     {

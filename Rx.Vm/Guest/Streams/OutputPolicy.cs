@@ -1,6 +1,6 @@
 namespace Rx.Vm.Guest;
 
-/// <summary>What happens to a stream's output when nobody reads it fast enough (H77, S23).</summary>
+/// <summary>What happens to a stream's output when nobody reads it fast enough.</summary>
 /// <param name="KeptBytes">
 /// 0: wait. Otherwise how much of the newest unread output is kept behind what the reader was already offered.
 /// </param>

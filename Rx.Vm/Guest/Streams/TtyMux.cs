@@ -10,8 +10,8 @@ namespace Rx.Vm.Guest;
 /// stream that must not lose anything, which is all the back-pressure there is; memory is bounded by the pipes.
 /// </summary>
 /// <remarks>
-/// The table of streams has one lock, never held while anything else is called (H75). Only the channel's reader touches the outputs, so a
-/// stream ends there, once, whatever ended it (H76). When the underlying stream completes inline and <see cref="TtyMuxOptions.IsInline"/>
+/// The table of streams has one lock, never held while anything else is called. Only the channel's reader touches the outputs, so a
+/// stream ends there, once, whatever ended it. When the underlying stream completes inline and <see cref="TtyMuxOptions.IsInline"/>
 /// is set, everything happens inline.
 /// </remarks>
 internal sealed partial class TtyMux : IDisposable
@@ -55,7 +55,7 @@ internal sealed partial class TtyMux : IDisposable
     /// <summary>Frames for sessions that nobody has opened or that have ended.</summary>
     public long UnknownFrames => Volatile.Read(ref _unknownFrames);
 
-    /// <summary>The id the next stream will get: what a later host must not fall behind (H87).</summary>
+    /// <summary>The id the next stream will get: what a later host must not fall behind.</summary>
     public ulong NextSession
     {
         get

@@ -4,7 +4,7 @@ namespace Rx.Vm.Guest;
 internal sealed record TtyMuxOptions
 {
     /// <summary>
-    /// The first session id that <see cref="TtyMux.Open"/> gives out; after a re-attachment, one that was never used (H87).
+    /// The first session id that <see cref="TtyMux.Open"/> gives out; after a re-attachment, one that was never used.
     /// </summary>
     public ulong FirstSession { get; init; } = 1;
 

@@ -63,7 +63,7 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
         return Encode(GuestCode.Next, credit);
     }
 
-    /// <summary>Reads a NEXT payload. False unless it is exactly 4 bytes (S6).</summary>
+    /// <summary>Reads a NEXT payload. False unless it is exactly 4 bytes.</summary>
     public static bool TryReadNext(ReadOnlySpan<byte> payload, out uint bytes)
     {
         bytes = payload.Length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(payload) : 0;
@@ -86,7 +86,7 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
     }
 
     /// <summary>
-    /// Reads a FINISHPOD payload, however long: as many whole codes as there are, at most 1024; a ragged tail is dropped (H64).
+    /// Reads a FINISHPOD payload, however long: as many whole codes as there are, at most 1024; a ragged tail is dropped.
     /// </summary>
     public static int[] ReadExitCodes(ReadOnlySpan<byte> payload)
     {

@@ -8,7 +8,7 @@ namespace Rx.Vm.Guest.Wire;
 /// </summary>
 /// <remarks>
 /// A frame that lies whole in the input is handed out as a slice of it. One that does not is gathered in a buffer which grows with the
-/// bytes that really came, never with the length that was promised, so memory stays within max(4 × received, floor) (S1).
+/// bytes that really came, never with the length that was promised, so memory stays within max(4 × received, floor).
 /// Every byte is looked at or copied once per arrival; growth doubles.
 /// </remarks>
 internal sealed class FrameAssembler(int headerSize, int maxFrame)

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Guest.Wire;
 
-/// <summary>Why a scanner gave up: the declared length and the bounds it was judged by (H63, S1).</summary>
+/// <summary>Why a scanner gave up: the declared length and the bounds it was judged by.</summary>
 /// <param name="Declared">The length field, header included.</param>
 /// <param name="Least">The smallest legal length: the header's.</param>
 /// <param name="Most">The largest legal length.</param>

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Guest.Wire;
 
-/// <summary>The codes of control frames (docs/guest-protocol.md; seed section 5.3). Values are wire values.</summary>
+/// <summary>The codes of control frames (docs/guest-protocol.md). Values are wire values.</summary>
 /// <remarks>Codes that this runtime neither sends nor answers are named so that a log line can name them too.</remarks>
 internal enum GuestCode : uint
 {

@@ -56,7 +56,7 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A lone surrogate surfaces as InvalidOperationException, not as JsonException (S5).
+            // A lone surrogate surfaces as InvalidOperationException, not as JsonException.
         }
 
         error = "READY payload is not the features JSON";

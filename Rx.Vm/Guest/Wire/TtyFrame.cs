@@ -48,7 +48,7 @@ internal readonly ref struct TtyFrame(ulong session, ReadOnlySpan<byte> payload)
         return Encode(session, payload);
     }
 
-    /// <summary>Reads the payload of an exit frame. False unless it is exactly 4 bytes (S6).</summary>
+    /// <summary>Reads the payload of an exit frame. False unless it is exactly 4 bytes.</summary>
     public static bool TryReadExit(ReadOnlySpan<byte> payload, out int exitCode)
     {
         exitCode = payload.Length == 4 ? BinaryPrimitives.ReadInt32BigEndian(payload) : 0;

@@ -4,7 +4,7 @@ namespace Rx.Vm.Guest.Wire;
 
 /// <summary>
 /// The one JSON context of the guest protocol: compact, null keys left out, unknown keys ignored, duplicate keys and nulls where the record
-/// has none refused, nesting bounded (S3, S4).
+/// has none refused, nesting bounded.
 /// </summary>
 /// <remarks>
 /// The payloads have setters, not init accessors: for those the source generator builds the record through a constructor, and a key that

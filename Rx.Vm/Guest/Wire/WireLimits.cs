@@ -12,7 +12,7 @@ internal static class WireLimits
     /// <summary>Control bytes the host may have sent without credit for them.</summary>
     public const int ControlWindow = 512;
 
-    /// <summary>Largest payload of a tty frame to the guest: a 2015 guest reads into 4096 bytes (H83).</summary>
+    /// <summary>Largest payload of a tty frame to the guest: a 2015 guest reads into 4096 bytes.</summary>
     public const int TtyPayloadToGuest = 4096 - TtyFrame.HeaderSize;
 
     /// <summary>Largest payload of a tty frame from the guest.</summary>

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Images.Boot;
 
-/// <summary>What a virtual machine boots from. All files are shared by many machines and never written to (S17).</summary>
+/// <summary>What a virtual machine boots from. All files are shared by many machines and never written to.</summary>
 /// <param name="KernelVersion">The kernel's release.</param>
 /// <param name="ImagePath">The compressed kernel, a bzImage.</param>
 /// <param name="ElfPath">The same kernel as an ELF file, which QEMU starts faster; null when it could not be extracted.</param>

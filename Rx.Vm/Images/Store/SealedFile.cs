@@ -1,7 +1,7 @@
 namespace Rx.Vm.Images;
 
 /// <summary>
-/// A shared file whose content must stay what it was (S17). Its digest is recorded with its inode, size and change time; as long as
+/// A shared file whose content must stay what it was. Its digest is recorded with its inode, size and change time; as long as
 /// these are the same the content is too, and a check costs one system call. When they differ the file is hashed again.
 /// </summary>
 internal static class SealedFile

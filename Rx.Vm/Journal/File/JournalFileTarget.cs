@@ -65,7 +65,7 @@ internal sealed partial class JournalFileTarget : IJournalTarget
     /// <inheritdoc/>
     public void Sync()
     {
-        // The base library's own flush hides errors on this runtime (architecture §10.2).
+        // The base library's own flush hides errors on this runtime.
         if (FDataSync(_file.SafeFileHandle) != 0)
         {
             var native = new Win32Exception(Marshal.GetLastPInvokeError());

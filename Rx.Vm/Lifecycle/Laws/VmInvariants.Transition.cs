@@ -100,7 +100,7 @@ internal static partial class VmInvariants
         _ => true,
     };
 
-    // The one way for a cause to give way: a broken channel was the first sign of a process that has died (F2).
+    // The one way for a cause to give way: a broken channel was the first sign of a process that has died.
     private static bool Explains(VmCore b, VmInput i, VmCore n) =>
         i.Kind == K.ProcessExited && !b.Has(F.KillSent)
         && b.Reason is VmReason.ConnectionLost or VmReason.QmpFailed or VmReason.GuestShutdown

@@ -14,10 +14,10 @@ internal enum VmRule : byte
     /// <summary>A state and its packed number stand for each other.</summary>
     StateIsPackable,
 
-    /// <summary>A phase that waits has a deadline, and only deadlines of its own wait are armed (F9, H4, H5, H19).</summary>
+    /// <summary>A phase that waits has a deadline, and only deadlines of its own wait are armed.</summary>
     PhaseHasItsDeadline,
 
-    /// <summary>The process is where the phase needs it: none before the launch, running while there is a guest, gone at the end (H8).</summary>
+    /// <summary>The process is where the phase needs it: none before the launch, running while there is a guest, gone at the end.</summary>
     ProcessFitsPhase,
 
     /// <summary>Each flag is only up in phases where it means something, and up where the phase depends on it.</summary>
@@ -32,7 +32,7 @@ internal enum VmRule : byte
     /// <summary>A machine on its normal course has no reason, one that left it has.</summary>
     ReasonFitsPhase,
 
-    /// <summary>A process given up for lost is listed as lost (F34).</summary>
+    /// <summary>A process given up for lost is listed as lost.</summary>
     LossIsListed,
 
     // Of a transition: deadlines.
@@ -49,7 +49,7 @@ internal enum VmRule : byte
     /// <summary>An elapsed deadline is no longer armed, so firing deadlines alone always make progress.</summary>
     ElapsedDeadlineIsSpent,
 
-    /// <summary>The elapsed deadline of a wait that is over changes nothing (H5).</summary>
+    /// <summary>The elapsed deadline of a wait that is over changes nothing.</summary>
     LateDeadlineIsIgnored,
 
     /// <summary>Nothing but a sign of life puts a running deadline off.</summary>
@@ -66,13 +66,13 @@ internal enum VmRule : byte
     /// <summary>A boot request is answered at once.</summary>
     BootIsAnsweredOnce,
 
-    /// <summary>A run request gets exactly one of complete, fail, refuse; one waits at most (H10, H11).</summary>
+    /// <summary>A run request gets exactly one of complete, fail, refuse; one waits at most.</summary>
     RunIsAnsweredOnce,
 
     /// <summary>A stop request gets exactly one of complete, fail, refuse.</summary>
     StopIsAnsweredOnce,
 
-    /// <summary>A shutdown or kill request is completed exactly once, when the machine has gone (H3, H17).</summary>
+    /// <summary>A shutdown or kill request is completed exactly once, when the machine has gone.</summary>
     ShutdownIsAnsweredOnce,
 
     /// <summary>A call gets exactly one of complete, fail, refuse.</summary>
@@ -98,7 +98,7 @@ internal enum VmRule : byte
     /// <summary>A process is launched once and never comes back.</summary>
     ProcessOnlyAges,
 
-    /// <summary>The exit of the process is heeded in every phase (H9, H20).</summary>
+    /// <summary>The exit of the process is heeded in every phase.</summary>
     ExitIsHeeded,
 
     /// <summary>A kill, a shutdown and a fault of the runtime leave the normal course in every phase.</summary>
@@ -109,7 +109,7 @@ internal enum VmRule : byte
     /// <summary>The process is launched when, and only when, it begins to launch.</summary>
     LaunchIsOnce,
 
-    /// <summary>Resources are released once, when the process has gone or is given up (H107).</summary>
+    /// <summary>Resources are released once, when the process has gone or is given up.</summary>
     ReleaseIsOnceAfterExit,
 
     /// <summary>QEMU is told to quit at most once, and only while it runs and listens.</summary>
@@ -118,10 +118,10 @@ internal enum VmRule : byte
     /// <summary>A kill is recorded and only sent where there can be a process.</summary>
     KillIsRecorded,
 
-    /// <summary>STARTPOD is sent once, with every device attached (H12).</summary>
+    /// <summary>STARTPOD is sent once, with every device attached.</summary>
     StartIsOnceWhenAttached,
 
-    /// <summary>READY is sent once, with every device detached (H13, H14).</summary>
+    /// <summary>READY is sent once, with every device detached.</summary>
     RescanIsOnceWhenDetached,
 
     /// <summary>STOPPOD is sent on entering Stopping, DESTROYPOD on entering Terminating, and at no other time.</summary>
@@ -130,7 +130,7 @@ internal enum VmRule : byte
     /// <summary>PING is sent when its time has come, and its answer has a deadline.</summary>
     PingHasADeadline,
 
-    /// <summary>Between STOPPOD and its answer only DESTROYPOD is sent, and nothing after that (H57, H58).</summary>
+    /// <summary>Between STOPPOD and its answer only DESTROYPOD is sent, and nothing after that.</summary>
     GuestIsLeftAlone,
 
     /// <summary>Device effects name exactly the devices that are to move.</summary>

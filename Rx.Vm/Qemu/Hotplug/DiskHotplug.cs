@@ -7,8 +7,8 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// Plugs disks into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug works: 16
-/// slots at hardly any boot time, reused freely (H115). Disks are virtio-blk; the guest finds one by its serial, in
-/// <c>/sys/block/vd*/serial</c>, and never by its name or position (H114). Taking one out needs the guest's consent, so it needs a
+/// slots at hardly any boot time, reused freely. Disks are virtio-blk; the guest finds one by its serial, in
+/// <c>/sys/block/vd*/serial</c>, and never by its name or position. Taking one out needs the guest's consent, so it needs a
 /// deadline.
 /// </summary>
 public static class DiskHotplug
@@ -24,8 +24,8 @@ public static class DiskHotplug
     /// <param name="path">The absolute path of the image. Never part of an option: commas, colons and <c>json:</c> are just text in
     /// it.</param>
     /// <param name="serial">1 to 20 characters of the alphabet of ids; how the guest knows the disk.</param>
-    /// <param name="readOnly">Enforced by QEMU on the image and shown to the guest as a write-protected disk (S17).</param>
-    /// <param name="blockDevice">Whether the path names a block device, not a file; never guessed from the path (S18).</param>
+    /// <param name="readOnly">Enforced by QEMU on the image and shown to the guest as a write-protected disk.</param>
+    /// <param name="blockDevice">Whether the path names a block device, not a file; never guessed from the path.</param>
     /// <param name="file">
     /// The image, open: for a machine that runs as another user and may not reach the path. To be closed once the steps are done: the
     /// machine has its own.
@@ -68,7 +68,7 @@ public static class DiskHotplug
         return [new HotplugStep("add-fd", FdSet(slot)) { File = file, Undo = forget }, .. plug, forget];
     }
 
-    /// <summary>The commands that take a disk out: the guest lets go first, only then the image is closed (H50).</summary>
+    /// <summary>The commands that take a disk out: the guest lets go first, only then the image is closed.</summary>
     /// <param name="slot">The slot given to <see cref="Add"/>.</param>
     public static ImmutableArray<HotplugStep> Remove(int slot)
     {

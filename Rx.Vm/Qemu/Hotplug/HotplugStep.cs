@@ -5,17 +5,17 @@ using Rx.Qmp;
 namespace Rx.Vm.Qemu;
 
 /// <summary>
-/// One QMP command of a hot-plug, as data: run in order, each after the reply of the one before it. A command must never be repeated
-/// (H44): when one fails, the <see cref="Undo"/>s of those before it are run in reverse, and the first error is the one to report.
+/// One QMP command of a hot-plug, as data: run in order, each after the reply of the one before it. A command must never be repeated:
+/// when one fails, the <see cref="Undo"/>s of those before it are run in reverse, and the first error is the one to report.
 /// </summary>
 /// <param name="Execute">The command's name.</param>
-/// <param name="Arguments">Its arguments, one compact JSON object: on QEMU's monitor every byte costs (qmp.md P6).</param>
+/// <param name="Arguments">Its arguments, one compact JSON object: on QEMU's monitor every byte costs.</param>
 public sealed record HotplugStep(string Execute, string Arguments)
 {
     /// <summary>
     /// When set, the step is only done once <c>DEVICE_DELETED</c> came for this device id; listen before sending.
     /// <c>DEVICE_UNPLUG_GUEST_ERROR</c>
-    /// for it fails the step (H50).
+    /// for it fails the step.
     /// </summary>
     public string? AwaitDeleted { get; init; }
 

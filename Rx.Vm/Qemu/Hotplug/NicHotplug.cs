@@ -44,8 +44,7 @@ public static class NicHotplug
     }
 
     /// <summary>
-    /// The commands that take a card out: the guest lets go first, only then the backend is closed, and only then its address is free
-    /// (H108).
+    /// The commands that take a card out: the guest lets go first, only then the backend is closed, and only then its address is free.
     /// </summary>
     /// <param name="slot">The slot given to <see cref="Add"/>.</param>
     public static ImmutableArray<HotplugStep> Remove(int slot)

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rx.Vm.Qemu.Processes;
 
-/// <summary>The ioctl <c>PIDFD_GET_INFO</c>: the exit status of any process, once it was reaped (F15).</summary>
+/// <summary>The ioctl <c>PIDFD_GET_INFO</c>: the exit status of any process, once it was reaped.</summary>
 internal static unsafe class PidFdInfo
 {
     private const nuint GetInfo = 0xC040FF0B;

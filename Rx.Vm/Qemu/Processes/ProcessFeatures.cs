@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rx.Vm.Qemu.Processes;
 
-/// <summary>What this kernel can tell about processes; a missing one is replaced by a weaker check that has a name (F39).</summary>
+/// <summary>What this kernel can tell about processes; a missing one is replaced by a weaker check that has a name.</summary>
 /// <param name="Pidfs">Pidfds have inodes of their own (6.9); else a process is recognised by its start tick.</param>
 /// <param name="ExitInfo">The exit status of a process that is not a child can be asked (6.15); else it is read from the zombie or
 /// unknown.</param>

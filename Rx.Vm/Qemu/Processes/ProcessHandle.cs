@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rx.Vm.Qemu.Processes;
 
-/// <summary>One process, held by its pidfd: signals reach it or nobody, and its end is readable on the descriptor (§3.g, H54).</summary>
+/// <summary>One process, held by its pidfd: signals reach it or nobody, and its end is readable on the descriptor.</summary>
 internal sealed class ProcessHandle : IDisposable
 {
     private const int ByPid = 1;
@@ -42,7 +42,7 @@ internal sealed class ProcessHandle : IDisposable
     }
 
     /// <summary>Takes hold of a recorded process.</summary>
-    /// <returns>Null when it is gone: other boot, no such pid, or the pid belongs to another process by now (F14, F38).</returns>
+    /// <returns>Null when it is gone: other boot, no such pid, or the pid belongs to another process by now.</returns>
     public static ProcessHandle? OfRecord(ProcessIdentity recorded, ProcessFeatures? features = null)
     {
         features ??= ProcessFeatures.Current;

@@ -4,8 +4,7 @@ using System.Text;
 namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>
-/// Starts processes by <c>posix_spawn</c>: no managed code runs between fork and exec, and a failed exec is reported to the caller
-/// (H53).
+/// Starts processes by <c>posix_spawn</c>: no managed code runs between fork and exec, and a failed exec is reported to the caller.
 /// </summary>
 internal static unsafe partial class Spawn
 {

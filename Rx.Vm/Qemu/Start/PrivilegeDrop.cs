@@ -7,7 +7,7 @@ namespace Rx.Vm.Qemu;
 /// <summary>
 /// Puts <c>setpriv</c> in front of QEMU where this process holds capabilities: it empties every capability set, changes the user if one
 /// was named, and becomes QEMU, so pid, descriptors and session stay. Before exec, because QEMU's own <c>-runas</c> dies under the full
-/// sandbox (§3.e).
+/// sandbox.
 /// </summary>
 internal static class PrivilegeDrop
 {

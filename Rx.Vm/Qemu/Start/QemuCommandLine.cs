@@ -6,7 +6,7 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// QEMU's arguments, a pure function of the machine. Whatever comes from outside stands either alone as an argument or inside JSON, so
-/// that no comma or equals sign in it can become an option (S13). Options without a JSON form in 7.2 (<c>-chardev</c>, <c>-machine</c>,
+/// that no comma or equals sign in it can become an option. Options without a JSON form in 7.2 (<c>-chardev</c>, <c>-machine</c>,
 /// <c>-name</c>) are built of constants, numbers and the id, whose alphabet has neither.
 /// </summary>
 internal static class QemuCommandLine

@@ -2,7 +2,7 @@ using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
 
-/// <summary>How this host runs QEMU. Set by who runs the host, never by a pod (S14).</summary>
+/// <summary>How this host runs QEMU. Set by who runs the host, never by a pod.</summary>
 public sealed record QemuDriverOptions
 {
     /// <summary>Absolute path of <c>qemu-system-x86_64</c>; null looks in the PATH.</summary>

@@ -9,9 +9,8 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// The directory of one machine, mode 0700 under the runtime root, held by a descriptor and a lock. Everything in it is reached through
-/// that descriptor, so neither a long path (S12) nor a swapped one matters. The emulator inherits the descriptor: the lock is free
-/// exactly when both the host that started it and the emulator are gone, which is how a stale directory is told from one in use (F17,
-/// F18).
+/// that descriptor, so neither a long path nor a swapped one matters. The emulator inherits the descriptor: the lock is free
+/// exactly when both the host that started it and the emulator are gone, which is how a stale directory is told from one in use.
 /// </summary>
 internal sealed class VmDirectory : IDisposable
 {

@@ -1,0 +1,14 @@
+namespace Rx.Vm.Tests.Architecture;
+
+/// <summary>The files of the repository that people write.</summary>
+internal static class SourceTree
+{
+    private static readonly string Root = Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!;
+
+    /// <summary>Those that end in one of <paramref name="extensions"/>, relative to the repository, with what was built left out.</summary>
+    public static IEnumerable<string> Files(params string[] extensions) =>
+        Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path))
+            .Where(path => extensions.Contains(Path.GetExtension(path))
+                && !path.Split('/')[..^1].Any(folder => folder is "bin" or "obj" or "artifacts" or "TestResults" || (folder.StartsWith('.') && folder != ".ci")));
+}
