@@ -25,7 +25,7 @@ public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
     public string? Recall() => Read() is { Length: >= Enough } failures ? failures[^1].Reason : null;
 
     /// <summary>Writes a failure down, unless its boot had begun before the last one failed: both may have one cause.</summary>
-    /// <param name="reason">One line for people; cut at 512 characters.</param>
+    /// <param name="reason">One line for people; of a longer one the first 512 characters and an ellipsis are kept.</param>
     /// <param name="began">When the boot began.</param>
     /// <returns>Whether it could be written, or need not be.</returns>
     public bool Remember(string reason, DateTimeOffset began)
