@@ -129,18 +129,24 @@ public sealed class SimulatedDriver : IMachineDriver
     public async ValueTask<bool> RemoveAsync(Leftover leftover, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(leftover);
-        if (!_left.TryGetValue(leftover.Id, out var machine) || Describe(machine) != leftover)
+        if (!_left.TryGetValue(leftover.Id, out var machine))
         {
-            return false;
+            return !(_machines.TryGetValue(leftover.Id, out var other) && other.IsAlive);
         }
 
         if (machine.IsAlive)
         {
+            if (Describe(machine) != leftover)
+            {
+                return false;
+            }
+
             machine.EndHard();
             await machine.Exited.WaitAsync(ct).ConfigureAwait(false);
         }
 
-        return _left.TryRemove(KeyValuePair.Create(leftover.Id, machine));
+        _left.TryRemove(KeyValuePair.Create(leftover.Id, machine));
+        return true;
     }
 
     /// <summary>The machine of that id, until it is released.</summary>

@@ -199,8 +199,15 @@ public abstract class ConformanceTests(ConformanceHost host)
 
         var left = Assert.Single(await next.FindLeftoversAsync(Ct));
         Assert.Equal(kind, left.Kind);
+        if (kind == LeftoverKind.Kept)
+        {
+            Assert.False(await next.RemoveAsync(left with { Kind = LeftoverKind.Orphan }, Ct));
+            Assert.Equal([left], await next.FindLeftoversAsync(Ct));
+        }
+
         Assert.True(await next.RemoveAsync(left, Ct));
         Assert.Empty(await next.FindLeftoversAsync(Ct));
+        Assert.True(await next.RemoveAsync(left, Ct));
     }
 
     private static ContainerSpec Container(params string[] command) => new() { Image = "busybox", Command = [.. command] };

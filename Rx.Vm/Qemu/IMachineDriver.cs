@@ -50,8 +50,10 @@ public interface IMachineDriver
     /// </summary>
     /// <param name="leftover">One that <see cref="FindLeftoversAsync"/> told.</param>
     /// <param name="ct">Gives up waiting for the end of the machine.</param>
-    /// <returns>Whether nothing is left of it; false when it is no longer what was told, for example because a host attached to
-    /// it.</returns>
+    /// <returns>
+    /// Whether nothing is left of it: also true for one that was gone already. False when it lives and is no longer what was told, for
+    /// example because a host attached to it, or a new machine has its name.
+    /// </returns>
     /// <exception cref="RxVmException">It cannot be ended or removed.</exception>
     ValueTask<bool> RemoveAsync(Leftover leftover, CancellationToken ct = default) => new(false);
 
