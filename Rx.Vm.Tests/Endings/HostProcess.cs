@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Tests.Endings;
@@ -14,6 +15,7 @@ internal sealed class HostProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _mark;
+    private readonly Dictionary<int, SafeFileHandle> _held = [];
     private bool _leave;
 
     private HostProcess(Process process, HostOrder order)
@@ -68,7 +70,11 @@ internal sealed class HostProcess : IDisposable
         return false;
     }
 
-    public void Signal(Ending ending) => Assert.Equal(0, Libc.Kill(Pid, (int)ending));
+    public void Signal(Ending ending)
+    {
+        Hold();
+        Assert.Equal(0, Libc.Kill(Pid, (int)ending));
+    }
 
     public async Task EndedAsync(CancellationToken ct) => await _process.WaitForExitAsync(ct);
 
@@ -82,15 +88,21 @@ internal sealed class HostProcess : IDisposable
             .Where(pid => pid > 0 && pid != Pid && Says(pid) && ProcFs.Stat(pid) is { IsZombie: false }),
     ];
 
-    /// <summary>Completes when none of them runs any more.</summary>
+    /// <summary>
+    /// Completes when none of them runs any more. Those seen before the host was ended are held: one that is ending has lost its command
+    /// line long before it has let go of its files.
+    /// </summary>
     public async Task MachinesGoneAsync(CancellationToken ct)
     {
-        while (Machines() is { Count: > 0 } running)
+        while (Hold())
         {
-            foreach (var pid in running)
+            foreach (var machine in _held.Values.ToArray())
             {
-                await GoneAsync(pid, ct);
+                await GoneAsync(machine, ct);
+                machine.Dispose();
             }
+
+            _held.Clear();
         }
     }
 
@@ -100,9 +112,7 @@ internal sealed class HostProcess : IDisposable
         using var handle = Libc.PidFdOpen(pid, out var error);
         if (error == 0)
         {
-            var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            ProcessWatcher.Shared.Watch(handle, () => gone.TrySetResult());
-            await gone.Task.WaitAsync(ct);
+            await GoneAsync(handle, ct);
         }
     }
 
@@ -118,6 +128,11 @@ internal sealed class HostProcess : IDisposable
         }
 
         _process.Dispose();
+        foreach (var handle in _held.Values)
+        {
+            handle.Dispose();
+        }
+
         foreach (var pid in _leave ? [] : Machines())
         {
             _ = Libc.Kill(pid, Libc.SigKill);
@@ -136,6 +151,27 @@ internal sealed class HostProcess : IDisposable
         }
 
         return Process.Start(start)!;
+    }
+
+    private static async Task GoneAsync(SafeFileHandle handle, CancellationToken ct)
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ProcessWatcher.Shared.Watch(handle, () => gone.TrySetResult());
+        await gone.Task.WaitAsync(ct);
+    }
+
+    // Whether any is held.
+    private bool Hold()
+    {
+        foreach (var pid in Machines())
+        {
+            if (!_held.ContainsKey(pid) && Libc.PidFdOpen(pid, out var error) is var handle && error == 0)
+            {
+                _held[pid] = handle;
+            }
+        }
+
+        return _held.Count > 0;
     }
 
     private bool Says(int pid)

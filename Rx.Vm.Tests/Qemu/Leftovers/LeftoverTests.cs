@@ -69,6 +69,33 @@ public sealed class LeftoverTests : IDisposable
         Assert.False(machine.HasExited);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_machine_that_ends_while_it_is_looked_at_is_running_or_dead_and_never_unclear()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var machine = Machine($"vm{i}", Dead(), WhenProcessDies.Kill);
+            var looking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var seen = Task.Run(() =>
+            {
+                List<LeftoverKind> kinds = [];
+                do
+                {
+                    kinds.Add(Assert.Single(LeftoverScan.All(Root, Ct)).Kind);
+                    looking.TrySetResult();
+                }
+                while (kinds[^1] == LeftoverKind.Orphan);
+                return kinds;
+            }, Ct);
+            await looking.Task.WaitAsync(Ct);
+
+            machine.Dispose();
+
+            Assert.Equal([LeftoverKind.Orphan, LeftoverKind.Dead], (await seen).Distinct());
+            LeftoverSweep.Run(Root, Logger.None);
+        }
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_record_that_names_a_reused_pid_or_a_stranger_ends_nobody()
     {
@@ -241,8 +268,11 @@ public sealed class LeftoverTests : IDisposable
 
         public void Dispose()
         {
-            _process.KillAndReap();
-            _process.Dispose();
+            if (!_process.Descriptor.IsClosed)
+            {
+                _process.KillAndReap();
+                _process.Dispose();
+            }
         }
     }
 }

@@ -179,7 +179,8 @@ public sealed class ProcessTests
     public void Stat_Is_read_behind_a_hostile_command_name()
     {
         var fields = string.Join(' ', Enumerable.Range(4, 49));
-        Assert.Equal(new ProcStat('Z', 22, 52, 14 + 15), ProcFs.ParseStat($"12 (a) R 1 (b) Z {fields}\n"));
+        Assert.Equal(new ProcStat('Z', 22, 52, 14 + 15, false), ProcFs.ParseStat($"12 (a) R 1 (b) Z {fields}\n"));
+        Assert.True(ProcFs.ParseStat($"12 (a) S {fields.Replace(" 9 ", $" {0x400100 | 4} ", StringComparison.Ordinal)}")!.Value.IsEnding);
         Assert.Null(ProcFs.ParseStat("12 (a"));
         Assert.Null(ProcFs.ParseStat("12 (a) R 1 2"));
         Assert.Null(ProcFs.Stat(int.MaxValue));

@@ -7,7 +7,7 @@ namespace Rx.Vm.Qemu;
 /// <param name="Problem">What is wrong with the record; empty when it is sound, and when there is none.</param>
 /// <param name="HostLives">Whether the process that the record names as the host lives.</param>
 /// <param name="MachineLives">Whether the process that the record names as the machine lives.</param>
-/// <param name="MachineIsHere">Whether that process runs in the directory.</param>
+/// <param name="MachineIsHere">Whether that process runs in the directory, or is just ending.</param>
 internal sealed record DirectoryFacts(
     bool InUse, string? Stranger, DirectoryRecord? Record, string Problem, bool HostLives, bool MachineLives, bool MachineIsHere)
 {

@@ -68,20 +68,19 @@ internal static class LeftoverScan
         }
     }
 
+    // The lock last: a process lets go of it before it is seen to be gone, so whoever held it has been looked at while it lived.
     private static DirectoryFacts Look(VmDirectory directory)
     {
-        var inUse = !directory.TryLock();
         var record = directory.ReadRecord(out var problem);
-        var lives = record is { Machine: { } machine } && Lives(machine);
-        return new DirectoryFacts(
-            inUse,
-            directory.List().FirstOrDefault(name => !VmDirectory.Files.Contains(name)),
-            record,
-            problem,
-            record is not null && Lives(record.Host),
-            lives,
-            lives && directory.IsHomeOf(record!.Machine!.Pid));
+        var hostLives = record is not null && Lives(record.Host);
+        var machineLives = record is { Machine: { } machine } && Lives(machine);
+        var isHere = machineLives && (directory.IsHomeOf(record!.Machine!.Pid) || IsEnding(record.Machine.Pid));
+        var stranger = directory.List().FirstOrDefault(name => !VmDirectory.Files.Contains(name));
+        return new DirectoryFacts(!directory.TryLock(), stranger, record, problem, hostLives, machineLives, isHere);
     }
+
+    // The first thread of one that ends has left its directory, while others may still hold the lock.
+    private static bool IsEnding(int pid) => ProcFs.Stat(pid) is { IsEnding: true };
 
     private static bool Lives(ProcessIdentity identity)
     {

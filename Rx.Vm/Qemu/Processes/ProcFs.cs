@@ -6,6 +6,7 @@ namespace Rx.Vm.Qemu.Processes;
 internal static class ProcFs
 {
     private const int MaxText = 16 * 1024;
+    private const ulong FlagEnding = 4;
 
     /// <summary>The kernel's boot id: a new one after every boot.</summary>
     public static string BootId { get; } = (ReadSmall("/proc/sys/kernel/random/boot_id") ?? "unknown").Trim();
@@ -24,10 +25,13 @@ internal static class ProcFs
 
         var fields = text[(end + 2)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length >= 20
+            && ulong.TryParse(fields[6], NumberStyles.None, CultureInfo.InvariantCulture, out var flags)
             && ulong.TryParse(fields[11], NumberStyles.None, CultureInfo.InvariantCulture, out var user)
             && ulong.TryParse(fields[12], NumberStyles.None, CultureInfo.InvariantCulture, out var kernel)
             && ulong.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
-            ? new ProcStat(fields[0][0], start, fields.Length >= 50 && int.TryParse(fields[49], out var status) ? status : 0, user + kernel)
+            ? new ProcStat(
+                fields[0][0], start, fields.Length >= 50 && int.TryParse(fields[49], out var status) ? status : 0, user + kernel,
+                (flags & FlagEnding) != 0)
             : null;
     }
 
