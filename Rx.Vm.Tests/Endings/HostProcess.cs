@@ -63,6 +63,11 @@ internal sealed class HostProcess : IDisposable
         {
             if (line.StartsWith(word, StringComparison.Ordinal))
             {
+                if (word == HostProgram.Ready)
+                {
+                    Hold();
+                }
+
                 return true;
             }
         }
@@ -70,11 +75,7 @@ internal sealed class HostProcess : IDisposable
         return false;
     }
 
-    public void Signal(Ending ending)
-    {
-        Hold();
-        Assert.Equal(0, Libc.Kill(Pid, (int)ending));
-    }
+    public void Signal(Ending ending) => Assert.Equal(0, Libc.Kill(Pid, (int)ending));
 
     public async Task EndedAsync(CancellationToken ct) => await _process.WaitForExitAsync(ct);
 
@@ -89,8 +90,8 @@ internal sealed class HostProcess : IDisposable
     ];
 
     /// <summary>
-    /// Completes when none of them runs any more. Those seen before the host was ended are held: one that is ending has lost its command
-    /// line long before it has let go of its files.
+    /// Completes when none of them runs any more. Those seen when the host was ready are held: one that is ending has lost its command
+    /// line before it has let go of its files.
     /// </summary>
     public async Task MachinesGoneAsync(CancellationToken ct)
     {
