@@ -22,11 +22,17 @@ namespace DynamicData;
 /// <typeparam name="TObject">Type of the items.</typeparam>
 /// <typeparam name="TKey">Type of the keys.</typeparam>
 [DebuggerDisplay("{Count} items")]
-public sealed class SourceCache<TObject, TKey> : ISourceCache<TObject, TKey>
+public sealed partial class SourceCache<TObject, TKey> : ISourceCache<TObject, TKey>
     where TObject : notnull
     where TKey : notnull
 {
-    private readonly CacheCore<TObject, TKey> core = new();
+    private readonly Lock gate = new();
+    private readonly RecordingCache<TObject, TKey> items = new();
+
+    // What readers see while an edit that somebody previews is under way.
+    private Dictionary<TKey, TObject>? before;
+    private bool editing;
+    private bool previewing;
 
     /// <summary>An empty cache.</summary>
     /// <param name="keySelector">Tells the key of an item; called under the lock of the cache.</param>
@@ -34,61 +40,88 @@ public sealed class SourceCache<TObject, TKey> : ISourceCache<TObject, TKey>
     {
         ArgumentNullException.ThrowIfNull(keySelector);
         KeySelector = keySelector;
+        connections = new(outbox);
+        previews = new(outbox);
+        counts = new(outbox);
     }
 
     /// <inheritdoc />
     public Func<TObject, TKey> KeySelector { get; }
 
     /// <inheritdoc />
-    public int Count => core.Count;
+    public int Count => Read(data => data.Count);
 
     /// <inheritdoc />
-    public IReadOnlyList<TObject> Items => core.Items;
+    public IReadOnlyList<TObject> Items => Read(data => data.Values.ToArray());
 
     /// <inheritdoc />
-    public IReadOnlyList<TKey> Keys => core.Keys;
+    public IReadOnlyList<TKey> Keys => Read(data => data.Keys.ToArray());
 
     /// <inheritdoc />
-    public IReadOnlyDictionary<TKey, TObject> KeyValues => core.KeyValues;
+    public IReadOnlyDictionary<TKey, TObject> KeyValues => Read(data => new Dictionary<TKey, TObject>(data));
 
     /// <inheritdoc />
-    public IObservable<int> CountChanged => core.CountChanged;
-
-    /// <inheritdoc />
-    public Optional<TObject> Lookup(TKey key) => core.Lookup(key);
-
-    /// <inheritdoc />
-    public IObservable<IChangeSet<TObject, TKey>> Connect(Func<TObject, bool>? predicate = null, bool suppressEmptyChangeSets = true) =>
-        core.Connect(predicate, suppressEmptyChangeSets);
-
-    /// <inheritdoc />
-    public IObservable<IChangeSet<TObject, TKey>> Preview(Func<TObject, bool>? predicate = null) => core.Preview(predicate);
-
-    /// <inheritdoc />
-    public IObservable<Change<TObject, TKey>> Watch(TKey key) => core.Watch(key);
+    public Optional<TObject> Lookup(TKey key) => Read(data => data.TryGetValue(key, out var item) ? Optional.Some(item) : default);
 
     /// <summary>
     /// Makes any number of changes that followers see as one set. Runs under the lock of the cache; an edit inside an edit joins it.
-    /// After <see cref="Dispose"/> it still changes the data, silently.
+    /// If it throws, what it has written stays and is told, and the exception is rethrown after that. After <see cref="Dispose"/> it still
+    /// changes the data, silently.
     /// </summary>
     /// <param name="updateAction">Makes the changes; its argument must not be used after it returned.</param>
+    /// <exception cref="InvalidOperationException">Called by a preview handler of this cache.</exception>
     public void Edit(Action<ISourceUpdater<TObject, TKey>> updateAction)
     {
         ArgumentNullException.ThrowIfNull(updateAction);
-        core.Edit(cache => updateAction(new SourceUpdater<TObject, TKey>(cache, KeySelector)));
+        var updater = new SourceUpdater<TObject, TKey>(items, KeySelector);
+        var failures = new List<Exception>();
+        lock (gate)
+        {
+            if (previewing)
+            {
+                throw new InvalidOperationException("A preview handler must not edit the cache it previews.");
+            }
+
+            if (editing)
+            {
+                updateAction(updater);
+                return;
+            }
+
+            before = previews.IsEmpty ? null : new(items.Data);
+            editing = true;
+            Outbox.Attempt(() => updateAction(updater), failures);
+            editing = false;
+            Publish(failures);
+        }
+
+        outbox.Drain(failures);
     }
 
-    /// <summary>
-    /// Holds back change sets until every suspension is disposed; then one set tells all changes. Who connects meanwhile gets its first
-    /// set at that time. Previews and counts go on.
-    /// </summary>
-    /// <returns>Ends the suspension.</returns>
-    public IDisposable SuspendNotifications() => core.SuspendNotifications();
-
-    /// <summary>Holds back counts until every suspension is disposed; then the current count is told if it differs.</summary>
-    /// <returns>Ends the suspension.</returns>
-    public IDisposable SuspendCount() => core.SuspendCount();
-
     /// <summary>Completes all streams, once. The data stays readable; a later Connect gives it and completes.</summary>
-    public void Dispose() => core.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (ended)
+            {
+                return;
+            }
+
+            ended = true;
+            connections.End();
+            previews.End();
+            counts.End();
+        }
+
+        outbox.Drain([]);
+    }
+
+    private T Read<T>(Func<Dictionary<TKey, TObject>, T> question)
+    {
+        lock (gate)
+        {
+            return question(before ?? items.Data);
+        }
+    }
 }

@@ -16,7 +16,7 @@ public readonly struct Recorded<T>(long time, T value) : IEquatable<Recorded<T>>
     /// <summary>The value.</summary>
     public T Value { get; } = value;
 
-    /// <summary>Same time and equal values. The value of the left operand decides: that is how predicates compare.</summary>
+    /// <summary>Same time and equal values.</summary>
     public static bool operator ==(Recorded<T> left, Recorded<T> right) => left.Equals(right);
 
     /// <summary>Different time or unequal values.</summary>

@@ -1,6 +1,5 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Microsoft.Reactive.Testing;
 
@@ -40,50 +39,6 @@ public class TestScheduler : VirtualTimeScheduler<long, long>
         }
     }
 
-    /// <summary>
-    /// Calls the factory, subscribes and disposes at the given times, and runs everything that is scheduled, even past
-    /// <paramref name="disposed"/>.
-    /// </summary>
-    /// <param name="create">Factory of the sequence under test.</param>
-    /// <param name="created">When to call the factory, in ticks.</param>
-    /// <param name="subscribed">When to subscribe, not before <paramref name="created"/>.</param>
-    /// <param name="disposed">When to dispose the subscription, not before the other two.</param>
-    /// <returns>The observer with all it has received.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The times are out of order.</exception>
-    public ITestableObserver<T> Start<T>(Func<IObservable<T>> create, long created, long subscribed, long disposed)
-    {
-        ArgumentNullException.ThrowIfNull(create);
-        ArgumentOutOfRangeException.ThrowIfLessThan(subscribed, created);
-        ArgumentOutOfRangeException.ThrowIfLessThan(disposed, subscribed);
-
-        IObservable<T>? source = null;
-        var subscription = Disposable.Empty;
-        var observer = CreateObserver<T>();
-        At(created, () => source = create());
-        At(subscribed, () => subscription = source!.Subscribe(observer));
-        At(disposed, () => subscription.Dispose());
-        Start();
-        return observer;
-    }
-
-    /// <summary>As the long form, with the default times of creation and subscription of <see cref="ReactiveTest"/>.</summary>
-    /// <param name="create">Factory of the sequence under test.</param>
-    /// <param name="disposed">When to dispose the subscription, in ticks.</param>
-    public ITestableObserver<T> Start<T>(Func<IObservable<T>> create, long disposed) =>
-        Start(create, ReactiveTest.Created, ReactiveTest.Subscribed, disposed);
-
-    /// <summary>As the long form, with the three default times of <see cref="ReactiveTest"/>.</summary>
-    /// <param name="create">Factory of the sequence under test.</param>
-    public ITestableObserver<T> Start<T>(Func<IObservable<T>> create) => Start(create, ReactiveTest.Disposed);
-
-    /// <summary>A source that plays its messages at absolute times, whoever is subscribed. It does not enforce the grammar.</summary>
-    /// <param name="messages">The script; a time at or before the clock is played at the next tick.</param>
-    public ITestableObservable<T> CreateHotObservable<T>(params Recorded<Notification<T>>[] messages)
-    {
-        ArgumentNullException.ThrowIfNull(messages);
-        return new HotObservable<T>(this, messages);
-    }
-
     /// <summary>A source that plays its messages to each subscriber, relative to the subscription. No grammar is enforced.</summary>
     /// <param name="messages">The script; relative time 0 arrives one tick after the subscription.</param>
     public ITestableObservable<T> CreateColdObservable<T>(params Recorded<Notification<T>>[] messages)
@@ -103,10 +58,4 @@ public class TestScheduler : VirtualTimeScheduler<long, long>
 
     /// <inheritdoc />
     protected override long ToRelative(TimeSpan timeSpan) => timeSpan.Ticks;
-
-    private void At(long time, Action work) => ScheduleAbsolute(work, time, static (_, run) =>
-    {
-        run();
-        return Disposable.Empty;
-    });
 }

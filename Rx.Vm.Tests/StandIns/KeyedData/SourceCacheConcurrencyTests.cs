@@ -65,11 +65,11 @@ public class SourceCacheConcurrencyTests
 
         var first = Task.Run(() =>
         {
-            cache.AddOrUpdate(new Item("a", 1));
+            cache.Put(new Item("a", 1));
             return Environment.CurrentManagedThreadId;
         });
         inside.Wait(TestContext.Current.CancellationToken);
-        cache.AddOrUpdate(new Item("b", 2));
+        cache.Put(new Item("b", 2));
         Assert.Equal(2, cache.Count);
         log.Is();
         release.Set();
@@ -82,7 +82,7 @@ public class SourceCacheConcurrencyTests
     {
         for (var i = 0; i < Edits; i++)
         {
-            cache.AddOrUpdate(new Item($"{writer}-{i % 10}", i));
+            cache.Put(new Item($"{writer}-{i % 10}", i));
         }
     }
 

@@ -20,9 +20,9 @@ public class SourceCacheFailureTests
             throw new InvalidOperationException("bad follower");
         });
         var good = ChangeLog.Of(cache.Connect());
-        var error = Assert.Throws<InvalidOperationException>(() => cache.AddOrUpdate(A1));
+        var error = Assert.Throws<InvalidOperationException>(() => cache.Put(A1));
         Assert.Equal("bad follower", error.Message);
-        cache.AddOrUpdate(B1);
+        cache.Put(B1);
         Assert.Equal(1, calls);
         Assert.Equal("+b:1", good.Lines[^1]);
         Assert.Equal(2, cache.Count);
@@ -51,7 +51,7 @@ public class SourceCacheFailureTests
             updater.AddOrUpdate(A1);
             throw new InvalidOperationException();
         }));
-        cache.AddOrUpdate(B1);
+        cache.Put(B1);
         log.Is("+a:1", "+b:1");
     }
 
@@ -81,10 +81,10 @@ public class SourceCacheFailureTests
         using var preview = cache.Preview().Subscribe(_ => throw new InvalidOperationException("two"));
         using var count = cache.CountChanged.Subscribe(value => _ = 1 / (1 - value));
         var good = ChangeLog.Of(cache.Connect());
-        var error = Assert.Throws<AggregateException>(() => cache.AddOrUpdate(A1));
+        var error = Assert.Throws<AggregateException>(() => cache.Put(A1));
         Assert.Equal(3, error.InnerExceptions.Count);
         good.Is("+a:1");
-        cache.AddOrUpdate(B1);
+        cache.Put(B1);
         good.Is("+a:1", "+b:1");
     }
 
@@ -109,7 +109,7 @@ public class SourceCacheFailureTests
         {
             if (changes.Adds == 1 && changes.First().Key == "a")
             {
-                cache.AddOrUpdate(B1);
+                cache.Put(B1);
                 Assert.Equal(2, cache.Count);
             }
         });
@@ -117,7 +117,7 @@ public class SourceCacheFailureTests
         using var first = cache.Connect().Subscribe(changes => order.Add("first " + ChangeLog.Show(changes, item => $"{item.Value}")));
         using var last = cache.Connect().Subscribe(changes => order.Add("last " + ChangeLog.Show(changes, item => $"{item.Value}")));
         using var count = cache.CountChanged.Subscribe(value => order.Add($"count {value}"));
-        cache.AddOrUpdate(A1);
+        cache.Put(A1);
         Assert.Equal(["count 0", "first +a:1", "last +a:1", "count 1", "first +b:1", "last +b:1", "count 2"], order);
     }
 
@@ -130,13 +130,13 @@ public class SourceCacheFailureTests
         {
             if (joined is null)
             {
-                cache.AddOrUpdate(B1);
+                cache.Put(B1);
                 joined = ChangeLog.Of(cache.Connect());
                 joined.Is("+a:1 +b:1");
             }
         });
-        cache.AddOrUpdate(A1);
-        cache.AddOrUpdate(A2);
+        cache.Put(A1);
+        cache.Put(A2);
         joined!.Is("+a:1 +b:1", "~a:1>2");
     }
 
@@ -144,11 +144,11 @@ public class SourceCacheFailureTests
     public void A_preview_handler_may_not_edit()
     {
         using var cache = Item.Cache();
-        using var preview = cache.Preview().Subscribe(_ => cache.AddOrUpdate(B1));
+        using var preview = cache.Preview().Subscribe(_ => cache.Put(B1));
         var log = ChangeLog.Of(cache.Connect());
-        Assert.Throws<InvalidOperationException>(() => cache.AddOrUpdate(A1));
+        Assert.Throws<InvalidOperationException>(() => cache.Put(A1));
         log.Is("+a:1");
-        cache.AddOrUpdate(A2);
+        cache.Put(A2);
         log.Is("+a:1", "~a:1>2");
     }
 #endif

@@ -149,14 +149,20 @@ public class TestSchedulerTests
     [Fact]
     public void An_interval_of_100_from_200_ticks_at_300_400_and_500()
     {
-        var observer = scheduler.Start(() => Observable.Interval(TimeSpan.FromTicks(100), scheduler), 501);
+        var observer = scheduler.CreateObserver<long>();
+        scheduler.AdvanceTo(200);
+        Observable.Interval(TimeSpan.FromTicks(100), scheduler).Subscribe(observer);
+        scheduler.AdvanceTo(501);
         observer.Messages.AssertEqual(ReactiveTest.OnNext(300, 0L), ReactiveTest.OnNext(400, 1L), ReactiveTest.OnNext(500, 2L));
     }
 
     [Fact]
     public void A_timer_gives_value_and_completion_at_the_same_tick()
     {
-        var observer = scheduler.Start(() => Observable.Timer(TimeSpan.FromTicks(5), scheduler));
+        var observer = scheduler.CreateObserver<long>();
+        scheduler.AdvanceTo(200);
+        Observable.Timer(TimeSpan.FromTicks(5), scheduler).Subscribe(observer);
+        scheduler.Start();
         observer.Messages.AssertEqual(ReactiveTest.OnNext(205, 0L), ReactiveTest.OnCompleted<long>(205));
     }
 

@@ -3,23 +3,13 @@ using DynamicData.Kernel;
 namespace DynamicData.Internal;
 
 /// <summary>A dictionary that writes down what changed since it was last asked. Not thread-safe: its owner serialises.</summary>
-internal sealed class RecordingCache<TObject, TKey> : IQuery<TObject, TKey>
+internal sealed class RecordingCache<TObject, TKey>
     where TObject : notnull
     where TKey : notnull
 {
     private ChangeSet<TObject, TKey> changes = [];
 
     public Dictionary<TKey, TObject> Data { get; } = [];
-
-    public int Count => Data.Count;
-
-    public IEnumerable<TObject> Items => Data.Values;
-
-    public IEnumerable<TKey> Keys => Data.Keys;
-
-    public IEnumerable<KeyValuePair<TKey, TObject>> KeyValues => Data;
-
-    public Optional<TObject> Lookup(TKey key) => Data.TryGetValue(key, out var item) ? Optional.Some(item) : default;
 
     public void AddOrUpdate(TObject item, TKey key)
     {
@@ -37,40 +27,27 @@ internal sealed class RecordingCache<TObject, TKey> : IQuery<TObject, TKey>
         }
     }
 
-    public void Refresh(TKey key)
-    {
-        if (Data.TryGetValue(key, out var item))
-        {
-            changes.Add(new(ChangeReason.Refresh, key, item));
-        }
-    }
-
-    public void Clear()
-    {
-        changes.AddRange(Data.Select(pair => new Change<TObject, TKey>(ChangeReason.Remove, pair.Key, pair.Value)));
-        Data.Clear();
-    }
-
-    public void Clone(IEnumerable<Change<TObject, TKey>> source)
+    /// <summary>The step of an operator: keeps the items that pass up to date and gives what changed among them.</summary>
+    public Func<IChangeSet<TObject, TKey>, IChangeSet<TObject, TKey>> Follower(Func<TObject, bool> passes) => source =>
     {
         foreach (var change in source)
         {
             switch (change.Reason)
             {
-                case ChangeReason.Add or ChangeReason.Update:
+                case ChangeReason.Add or ChangeReason.Update when passes(change.Current):
                     AddOrUpdate(change.Current, change.Key);
                     break;
-                case ChangeReason.Remove:
+                case ChangeReason.Add or ChangeReason.Update or ChangeReason.Remove:
                     Remove(change.Key);
                     break;
-                case ChangeReason.Refresh:
-                    Refresh(change.Key);
-                    break;
-                case ChangeReason.Moved:
+                case ChangeReason.Refresh or ChangeReason.Moved:
+                    // Nothing here makes one.
                     break;
             }
         }
-    }
+
+        return TakeChanges();
+    };
 
     /// <summary>The changes since the last call, never null; the caller owns the set.</summary>
     public ChangeSet<TObject, TKey> TakeChanges()

@@ -5,11 +5,10 @@ namespace DynamicData.Internal;
 /// new ones: what arrives while one is being handled waits in a queue. The observer is never called under a lock. If it throws, it gets
 /// nothing more and the exception goes to whoever was delivering.
 /// </summary>
-internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) : IObserver<T>, IDisposable
+internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Queue<T> waiting = new();
-    private Exception? error;
     private bool busy = held;
     private bool ended;
     private bool stopped;
@@ -35,9 +34,26 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
         Release(value);
     }
 
-    public void OnError(Exception error) => End(error);
+    public void OnCompleted()
+    {
+        lock (gate)
+        {
+            if (stopped || ended)
+            {
+                return;
+            }
 
-    public void OnCompleted() => End(null);
+            ended = true;
+            if (busy)
+            {
+                return;
+            }
+
+            busy = true;
+        }
+
+        Drain();
+    }
 
     /// <summary>For an observer created as held: delivers the first value on this thread, then what has come in meanwhile.</summary>
     public void Release(T first)
@@ -54,28 +70,6 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
             stopped = true;
             waiting.Clear();
         }
-    }
-
-    private void End(Exception? reason)
-    {
-        lock (gate)
-        {
-            if (stopped || ended)
-            {
-                return;
-            }
-
-            ended = true;
-            error = reason;
-            if (busy)
-            {
-                return;
-            }
-
-            busy = true;
-        }
-
-        Drain();
     }
 
     private void Drain()
@@ -104,7 +98,7 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
             stopped = true;
         }
 
-        Finish();
+        target.OnCompleted();
         return false;
     }
 
@@ -118,18 +112,6 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
         {
             Dispose();
             throw;
-        }
-    }
-
-    private void Finish()
-    {
-        if (error is null)
-        {
-            target.OnCompleted();
-        }
-        else
-        {
-            target.OnError(error);
         }
     }
 }

@@ -22,26 +22,14 @@ internal sealed class SubscriberList<T>(Outbox outbox)
         }
     }
 
-    /// <summary>Ends the stream for all.</summary>
-    public void End(Exception? error)
+    /// <summary>Completes the stream for all.</summary>
+    public void End()
     {
         foreach (var subscriber in subscribers)
         {
-            outbox.Post(() => End(subscriber, error));
+            outbox.Post(subscriber.OnCompleted);
         }
 
         subscribers.Clear();
-    }
-
-    public static void End(SerialObserver<T> subscriber, Exception? error)
-    {
-        if (error is null)
-        {
-            subscriber.OnCompleted();
-        }
-        else
-        {
-            subscriber.OnError(error);
-        }
     }
 }

@@ -3,10 +3,6 @@ namespace DynamicData.Kernel;
 /// <summary>Makes optional values without naming their type.</summary>
 public static class Optional
 {
-    /// <summary>No value.</summary>
-    public static Optional<T> None<T>()
-        where T : notnull => default;
-
     /// <summary>The value; null is none.</summary>
     /// <param name="value">The value or null.</param>
     public static Optional<T> Some<T>(T? value)

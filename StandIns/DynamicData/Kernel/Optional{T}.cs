@@ -29,10 +29,6 @@ public readonly struct Optional<T> : IEquatable<Optional<T>>
     /// <summary>The value; null is none.</summary>
     public static implicit operator Optional<T>(T? value) => Create(value);
 
-    /// <summary>The value.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static explicit operator T?(in Optional<T> value) => value.Value;
-
     /// <summary>Both none, or both with equal values.</summary>
     public static bool operator ==(in Optional<T> left, in Optional<T> right) => left.Equals(right);
 
@@ -42,15 +38,6 @@ public readonly struct Optional<T> : IEquatable<Optional<T>>
     /// <summary>The value; null is none.</summary>
     /// <param name="value">The value or null.</param>
     public static Optional<T> Create(T? value) => value is null ? default : new(value);
-
-    /// <summary>The value; null is none.</summary>
-    /// <param name="value">The value or null.</param>
-    public static Optional<T> ToOptional(T? value) => Create(value);
-
-    /// <summary>The value.</summary>
-    /// <param name="value">An optional with a value.</param>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static T? FromOptional(in Optional<T> value) => value.Value;
 
     /// <inheritdoc />
     public bool Equals(Optional<T> other) =>
