@@ -29,6 +29,8 @@ public sealed class RealPackagesBesideTests : IDisposable
     [Fact(Timeout = 600_000)]
     public async Task An_application_with_the_real_packages_beside_compiles_and_sees_one_type()
     {
+        var ct = TestContext.Current.CancellationToken;
+
         // Nothing of the repository's build may reach in here.
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Build.targets", "<Project />");
@@ -74,9 +76,9 @@ public sealed class RealPackagesBesideTests : IDisposable
                 .Where(a => a.Name is "DynamicData" or "Microsoft.Reactive.Testing").Select(a => $"{a.Name} {a.Version}").Order()));
             """);
 
-        var build = await RunAsync("build", "App/App.csproj", "-v", "q", "--nologo", "-p:UseSharedCompilation=false", "-nodeReuse:false");
+        var build = await RunAsync(["build", "App/App.csproj", "-v", "q", "--nologo", "-p:UseSharedCompilation=false", "-nodeReuse:false"], ct);
         Assert.True(build.Code == 0 && build.Text.Contains("0 Warning(s)", StringComparison.Ordinal), build.Text);
-        var run = await RunAsync("App/bin/Debug/net10.0/App.dll");
+        var run = await RunAsync(["App/bin/Debug/net10.0/App.dll"], ct);
         Assert.Equal("True\nTrue\nDynamicData 9.99.0.0 Microsoft.Reactive.Testing 7.99.0.0\n", run.Text);
     }
 
@@ -120,9 +122,8 @@ public sealed class RealPackagesBesideTests : IDisposable
         File.WriteAllText(path, text);
     }
 
-    private async Task<(int Code, string Text)> RunAsync(params string[] arguments)
+    private async Task<(int Code, string Text)> RunAsync(string[] arguments, CancellationToken ct)
     {
-        var ct = TestContext.Current.CancellationToken;
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             WorkingDirectory = _folder,
