@@ -305,5 +305,6 @@ public sealed class VmHost : IAsyncDisposable
     private static QemuDriver Qemu(VmHostOptions options) =>
         new(new QemuDriverOptions { CacheDirectory = options.Images.Directory }, options.Logger, options.Schedulers.Time);
 
-    private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Letters, 10);
+    /// <summary>An id that nobody has.</summary>
+    internal static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Letters, 10);
 }

@@ -1,3 +1,5 @@
+using Rx.Vm.Lifecycle;
+using Rx.Vm.Pods;
 using Rx.Vm.Qemu;
 using Rx.Vm.Tests.Endings;
 using Rx.Vm.Tests.Qemu;
@@ -54,5 +56,20 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         var status = await File.ReadAllLinesAsync($"/proc/{vm.ProcessId}/status", ct);
         Assert.StartsWith("Uid:\t19", status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains("CapEff:\t0000000000000000", status);
+    }
+    // The simulated guest does the same in SimulatedLifeTests, without the ten seconds.
+    [Fact(Timeout = 240_000)]
+    public async Task A_program_that_ignores_the_stop_is_killed_after_ten_seconds()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var container = new ContainerSpec { Image = "busybox", Command = ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"] };
+        var pod = await vm.RunPodAsync(new PodSpec { Containers = [container] }, ct);
+        Assert.Equal(3, (await pod.Containers[0].Streams.OutputReader.ReadAtLeastAsync(3, ct)).Buffer.Length);
+
+        await vm.StopPodAsync(ct);
+
+        Assert.Equal([137], (await pod.Completion).ExitCodes);
+        Assert.Equal(VmPhase.Init, vm.State.Phase);
     }
 }

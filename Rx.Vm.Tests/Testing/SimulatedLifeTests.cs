@@ -115,6 +115,31 @@ public class SimulatedLifeTests
     }
 
     [Fact]
+    public void A_program_that_ignores_the_stop_is_killed_after_ten_seconds()
+    {
+        var world = new SimulatedWorld(new SimulatedSettings { Programs = SimulatedPrograms.Default.Add("stubborn", Stubborn) });
+        var (vm, pod) = world.Running(Pod("stubborn"));
+
+        var stopped = vm.Stop();
+        world.Advance(9.9);
+        Assert.False(pod.Completion.IsCompleted);
+        world.Advance(0.2);
+
+        Now(stopped);
+        Assert.Equal([137], Now(pod.Completion).ExitCodes);
+        Assert.Equal(VmPhase.Init, vm.State.Phase);
+
+        static IEnumerable<SimulatedStep> Stubborn(SimulatedCall call)
+        {
+            call.Trap(15);
+            while (true)
+            {
+                yield return SimulatedStep.Sleep(Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    [Fact]
     public void Containers_run_side_by_side_and_report_in_order()
     {
         var world = new SimulatedWorld();
@@ -284,6 +309,26 @@ public class SimulatedLifeTests
 
         Assert.Equal("hi\r\nhi\r\n∎", output.ToString());
         Assert.Equal(0, Now(pod.Completion).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(0, 80)]
+    [InlineData(24, 0)]
+    [InlineData(-1, 80)]
+    [InlineData(24, 65_536)]
+    [InlineData(int.MaxValue, 80)]
+    public void A_terminal_has_a_size_that_fits_into_16_bits(int rows, int columns)
+    {
+        var world = new SimulatedWorld();
+        var (vm, pod) = world.Running(Pod(Container("cat") with { Tty = true }));
+        var streams = pod.Containers[0].Streams;
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = vm.ResizeAsync(streams, rows, columns, CancellationToken.None); });
+        var largest = vm.ResizeAsync(streams, 65_535, 65_535, CancellationToken.None);
+        Assert.False(largest.IsCompleted);
+        world.Advance(0.01);
+
+        Now(largest);
     }
 
     [Fact]
