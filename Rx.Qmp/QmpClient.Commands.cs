@@ -5,7 +5,7 @@ using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
-/// <summary>The half of the client that sends commands.</summary>
+// The half of the client that sends commands.
 public sealed partial class QmpClient
 {
     /// <summary>Sends a command and waits for its reply. While connecting, and while as many are in flight as may be, it waits its turn. Once

@@ -4,7 +4,7 @@ using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp;
 
-/// <summary>The half of the client that tells of events.</summary>
+// The half of the client that tells of events.
 public sealed partial class QmpClient
 {
     /// <summary>The events, with a buffer other than the default.</summary>

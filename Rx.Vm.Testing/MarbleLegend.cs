@@ -1,6 +1,6 @@
 namespace Rx.Vm.Testing;
 
-/// <summary>Makes legends.</summary>
+/// <summary>Makes legends, which say what the names in a marble diagram stand for.</summary>
 public static class MarbleLegend
 {
     /// <summary>A legend of names and values; also what <c>[("a", 1), ("b", 2)]</c> calls.</summary>

@@ -5,7 +5,7 @@ using Rx.Vm.Testing.Running;
 
 namespace Rx.Vm.Testing;
 
-/// <summary>How a run goes from its body to its verdict.</summary>
+// How a run goes from its body to its verdict.
 public sealed partial class MarbleRun
 {
     private const int MostFailures = 5;

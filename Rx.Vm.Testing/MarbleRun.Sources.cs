@@ -5,7 +5,7 @@ using Rx.Vm.Testing.Running;
 
 namespace Rx.Vm.Testing;
 
-/// <summary>The scripted sources of a run.</summary>
+// The scripted sources of a run.
 public sealed partial class MarbleRun
 {
     /// <summary>A source of strings that plays its diagram to each subscriber, from the time of the subscription on.</summary>

@@ -2,7 +2,7 @@ using Rx.Vm.Guest;
 
 namespace Rx.Vm;
 
-/// <summary>A further process in a container.</summary>
+/// <summary>A further process in a running container, started by <see cref="VirtualMachine.ExecAsync"/>.</summary>
 public sealed class ExecProcess
 {
     internal ExecProcess(ProcessStreams streams) => Streams = streams;

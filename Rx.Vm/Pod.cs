@@ -5,7 +5,7 @@ using Rx.Vm.Pods;
 
 namespace Rx.Vm;
 
-/// <summary>A pod that was started.</summary>
+/// <summary>A pod that was started: its containers with their streams, and how it ends.</summary>
 public sealed class Pod
 {
     private readonly PodPlan _plan;

@@ -67,8 +67,8 @@ public sealed class VirtualMachine
     public IObservable<VmState> States => _pipeline.States;
 
     /// <summary>
-    /// Every turn of the fold from the subscription on: event, effects, answers; <see cref="Journal"/> has those before it. Completes with
-    /// the machine; otherwise as <see cref="States"/>.
+    /// Every event from the subscription on, with what it made of the machine, what was to be done and who was answered; <see cref="Journal"/>
+    /// has those before it. Completes with the machine; otherwise as <see cref="States"/>.
     /// </summary>
     public IObservable<VmStep> Steps => _pipeline.Steps;
 

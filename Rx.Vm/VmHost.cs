@@ -16,7 +16,8 @@ using Serilog;
 namespace Rx.Vm;
 
 /// <summary>
-/// Owns machines, each with a pipeline of its own, and shows them as a fleet. In-process: disposing it shuts every machine down.
+/// Makes virtual machines, owns them, and shows all of them as one live list. It is an object of this process, not a service: disposing it
+/// shuts every machine down and waits until they have gone.
 /// </summary>
 public sealed class VmHost : IAsyncDisposable
 {

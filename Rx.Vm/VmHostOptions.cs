@@ -9,7 +9,7 @@ using Rx.Vm.Reactive;
 
 namespace Rx.Vm;
 
-/// <summary>A host of machines.</summary>
+/// <summary>How a host runs its machines: the driver, the images, the clock, the log, and how many boot at once.</summary>
 public sealed record VmHostOptions
 {
     private const int MaxBootsAtOnce = 4096;

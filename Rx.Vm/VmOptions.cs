@@ -4,7 +4,7 @@ using Rx.Vm.Text;
 
 namespace Rx.Vm;
 
-/// <summary>One machine.</summary>
+/// <summary>What one machine is like: its size, its kernel, its time limits, and what becomes of it when its pod or its host ends.</summary>
 public sealed record VmOptions
 {
     /// <summary>The id: 1 to 64 of letters, digits, '_', '.', '-'. Null makes <c>vm-</c> and ten random letters.</summary>

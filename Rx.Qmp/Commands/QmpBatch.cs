@@ -3,7 +3,7 @@ using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
-/// <summary>Commands that only make sense together.</summary>
+/// <summary>Runs commands that only make sense together: one after the other, up to the first that fails.</summary>
 public static class QmpBatch
 {
     /// <summary>Runs commands one after the other and stops at the first that fails for good. Batches and single commands of

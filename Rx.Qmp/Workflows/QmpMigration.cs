@@ -3,7 +3,8 @@ using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
-/// <summary>Moving a machine, or saving it: the reply to migrate says that it began.</summary>
+/// <summary>Moves a machine to another QEMU, or saves it to a file, and follows that to its end: QEMU's reply to migrate only says that it
+/// began.</summary>
 public static partial class QmpMigration
 {
     private const string Name = "migrate";

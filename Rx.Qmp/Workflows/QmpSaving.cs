@@ -4,8 +4,7 @@ using Rx.Qmp.Wire;
 
 namespace Rx.Qmp;
 
-/// <summary>Saving a machine to a file: a migration into a descriptor, which QEMU may have where it may open no files and start no
-/// programs.</summary>
+// Saving is a migration into a descriptor, which QEMU may have where it may open no files and start no programs.
 public static partial class QmpMigration
 {
     private static int _names;

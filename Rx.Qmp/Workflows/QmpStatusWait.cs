@@ -6,7 +6,7 @@ using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
 
-/// <summary>Waiting for a run state.</summary>
+/// <summary>Waits until a machine is in a given run state: running, paused, suspended and so on.</summary>
 public static class QmpStatusWait
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Devices;
 
-/// <summary>How far a device is.</summary>
+/// <summary>Where a device stands on its way into the machine and out of it.</summary>
 public enum DeviceStatus : byte
 {
     /// <summary>The slot is free.</summary>

@@ -2,7 +2,7 @@ using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Journal;
 
-/// <summary>What a journal says of its machine before the first event: all that the fold needs to begin again.</summary>
+/// <summary>What a journal says of its machine before the first event: all that a replay needs to begin.</summary>
 public sealed record JournalHeader
 {
     /// <summary>

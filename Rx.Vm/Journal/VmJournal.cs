@@ -23,7 +23,7 @@ public sealed class VmJournal
         _without = without;
     }
 
-    /// <summary>The machine, as the fold began with it.</summary>
+    /// <summary>The machine, as it was made.</summary>
     public JournalHeader Header { get; }
 
     /// <summary>How the file is doing.</summary>

@@ -14,7 +14,7 @@ public enum AnswerKind : byte
 }
 
 /// <summary>The one answer to a request.</summary>
-/// <param name="Command">The request.</param>
+/// <param name="Command">The request, by the number it was given.</param>
 /// <param name="Kind">How it ended.</param>
 /// <param name="Phase">The phase in which it was answered.</param>
 /// <param name="Refusal">Why it was refused.</param>

@@ -1,6 +1,6 @@
 namespace Rx.Vm.Lifecycle;
 
-/// <summary>Why a request was turned down at once. A refusal is a value, never an exception of the fold.</summary>
+/// <summary>Why a request was turned down at once. Callers get it in a <see cref="VmRefusedException"/>.</summary>
 public enum Refusal : byte
 {
     /// <summary>Not refused.</summary>
@@ -27,6 +27,6 @@ public enum Refusal : byte
     /// <summary>The pod needs more devices than a machine has slots for.</summary>
     TooManyDevices,
 
-    /// <summary>The pod asks for more memory or processors than the machine has. Told before the request reaches the fold.</summary>
+    /// <summary>The pod asks for more memory or processors than the machine has. Told before anything else is asked.</summary>
     TooSmall,
 }

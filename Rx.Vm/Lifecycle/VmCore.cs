@@ -12,7 +12,7 @@ public enum KeepMode : byte
     AfterFinish,
 }
 
-/// <summary>The machine's process, as far as the fold knows.</summary>
+/// <summary>The machine's process, as far as events have told.</summary>
 public enum ProcessStatus : byte
 {
     /// <summary>Not launched.</summary>
@@ -76,8 +76,8 @@ public enum VmFlags : ushort
 }
 
 /// <summary>
-/// The lifecycle state proper: enums, flags and small counts, 71 bits in all, so that every reachable state can be searched.
-/// Ids, texts, sockets and times are in <see cref="VmFold"/> and beyond.
+/// The part of a machine's state that decides what happens next: enums, flags and small counts, 72 bits in all, so that every state a
+/// machine can reach can be searched by a test. Ids, texts and times are in <see cref="VmFold"/>; sockets and processes are in neither.
 /// </summary>
 public readonly record struct VmCore
 {

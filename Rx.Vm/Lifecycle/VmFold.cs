@@ -4,12 +4,13 @@ using System.Diagnostics;
 namespace Rx.Vm.Lifecycle;
 
 /// <summary>
-/// Everything the fold of one machine knows: the packed core, the state shown to observers, the armed deadlines, and the requests that
-/// wait for an answer. <see cref="Step"/> is pure: the same events at the same times give the same steps, byte for byte.
+/// Everything that is known of one machine between two events: the core, the state shown to observers, the armed deadlines, and the
+/// requests that wait for an answer. <see cref="Step"/> is pure: the same events at the same times give the same steps, byte for byte.
+/// Where other comments say "the fold", they mean this: an event is folded when it has become a part of the state.
 /// </summary>
 public sealed record VmFold
 {
-    /// <summary>The lifecycle state proper.</summary>
+    /// <summary>The part that decides what happens next.</summary>
     public required VmCore Core { get; init; }
 
     /// <summary>The state as observers see it.</summary>

@@ -16,7 +16,7 @@ namespace Rx.Vm.Lifecycle;
 ///           Gone ◄─────────────┘
 /// </code>
 /// Callers cause the edges named after requests; the guest, QEMU and deadlines cause the others. A lost machine (process exit, lost
-/// channel, overflow) leads from every phase to <see cref="Destroying"/>.
+/// channel, overflow) leads from every phase that has a process to <see cref="Destroying"/>.
 /// </summary>
 /// <remarks>A phase that waits for something has a limit of its own, see <see cref="VmTimeouts"/>.</remarks>
 public enum VmPhase : byte

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Rx.Vm.Lifecycle;
 
 /// <summary>
-/// The fold of a machine's life: pure, total, and without a clock. Every phase × event pair has a written answer in the phase's own file:
-/// a transition, "stay" (already satisfied, late or meaningless), or a refusal.
+/// The rules of a machine's life: from a state and an event to the next state and what is to be done. Pure, without a clock, and with an
+/// answer for every pair of phase and event: a transition, "stay" (already satisfied, late or meaningless), or a refusal.
 /// <code>
 /// requests ─┐                         ┌─ next state
 /// process  ─┤                         ├─ effects (flags, run in order after the state was published)

@@ -3,7 +3,7 @@ using Rx.Vm.Devices;
 
 namespace Rx.Vm.Lifecycle;
 
-/// <summary>One turn of the fold: the event, what it made of the machine, and what is to be done about it.</summary>
+/// <summary>One event, what it made of the machine, and what is to be done about it.</summary>
 /// <param name="Fold">The machine after the event.</param>
 /// <param name="Event">The event; null only in the initial step.</param>
 /// <param name="At">When it was folded, in time since the machine was made.</param>

@@ -4,7 +4,7 @@ namespace Rx.Vm.Reactive;
 
 /// <summary>Where time comes from and where observers are called. A test passes one virtual-time scheduler for both.</summary>
 /// <param name="Time">Runs deadlines and measures time.</param>
-/// <param name="Notify">Calls observers of public streams, never on the thread that folds.</param>
+/// <param name="Notify">Calls observers of public streams, never on the thread that handles a machine's events.</param>
 public sealed record VmSchedulers(IScheduler Time, IScheduler Notify)
 {
     /// <summary>Real time: deadlines on the platform's timers, observers on the thread pool.</summary>

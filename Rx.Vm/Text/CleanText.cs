@@ -4,7 +4,7 @@ using System.Text;
 namespace Rx.Vm.Text;
 
 /// <summary>
-/// The one door for text that others wrote: guests, specs, QEMU, tools, images. What comes out can be shown on a terminal and put in a log:
+/// Makes text that others wrote (guests, specs, QEMU, tools, images) harmless. What comes out can be shown on a terminal and put in a log:
 /// no control characters, no line breaks, no bidirectional or other invisible formatting, no broken encoding, no more than was asked for.
 /// Texts in states have been through it; use it for whatever else you print, such as messages that name a path.
 /// </summary>

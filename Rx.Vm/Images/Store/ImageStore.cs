@@ -10,7 +10,7 @@ using Serilog.Core;
 namespace Rx.Vm.Images;
 
 /// <summary>
-/// Turns what a pod calls its image — a directory, a tar or tar.gz archive, or an imported name — into a read-only root file system.
+/// Turns what a pod calls its image (a directory, a tar archive, plain or compressed, or an imported name) into a read-only root file system.
 /// Results are cached; several processes may use one store at the same time.
 /// </summary>
 public sealed class ImageStore

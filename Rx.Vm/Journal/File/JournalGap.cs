@@ -1,6 +1,6 @@
 namespace Rx.Vm.Journal;
 
-/// <summary>Entries that were dropped: they left the ring, or the disk could not take them.</summary>
+/// <summary>Entries that are missing: memory keeps only the last ones, or the disk could not take them.</summary>
 /// <param name="First">The number of the first missing event.</param>
 /// <param name="Count">How many are missing; at least 1.</param>
 public readonly record struct JournalGap(long First, long Count)

@@ -6,7 +6,8 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// Decides between KVM and TCG. A <c>/dev/kvm</c> that opens proves nothing: a software KVM (<c>kvm_pvm</c>) opens, creates machines and
-/// then hangs them, so the processor must show the feature as well, and a boot that failed under KVM is remembered.
+/// then hangs them, so the processor must show the feature as well, and boots that keep failing under KVM are remembered
+/// (<see cref="AcceleratorMemory"/>).
 /// </summary>
 public static class AcceleratorProbe
 {

@@ -7,9 +7,8 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// Plugs disks into a running machine and out of it. A slot is one of the machine's PCI bridge, where firmware-driven hot-plug works: 16
-/// slots at hardly any boot time, reused freely. Disks are virtio-blk; the guest finds one by its serial, in
-/// <c>/sys/block/vd*/serial</c>, and never by its name or position. Taking one out needs the guest's consent, so it needs a
-/// deadline.
+/// slots at hardly any boot time, reused freely. Disks are virtio-blk; the guest finds one by its serial, in <c>/sys/block/vd*/serial</c>,
+/// and never by its name or position. Taking one out needs the guest's consent, so it needs a deadline.
 /// </summary>
 public static class DiskHotplug
 {

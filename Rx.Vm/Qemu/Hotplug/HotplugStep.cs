@@ -14,8 +14,7 @@ public sealed record HotplugStep(string Execute, string Arguments)
 {
     /// <summary>
     /// When set, the step is only done once <c>DEVICE_DELETED</c> came for this device id; listen before sending.
-    /// <c>DEVICE_UNPLUG_GUEST_ERROR</c>
-    /// for it fails the step.
+    /// <c>DEVICE_UNPLUG_GUEST_ERROR</c> for it fails the step.
     /// </summary>
     public string? AwaitDeleted { get; init; }
 

@@ -1,6 +1,7 @@
 namespace Rx.Vm.Qemu;
 
-/// <summary>What a host of this user left behind. A machine whose host's process lives is none, whatever state it is in.</summary>
+/// <summary>A machine, or the directory of one, that a host process of this user left behind when it ended. A machine whose host's process
+/// lives is none, whatever state it is in.</summary>
 /// <param name="Id">The machine's id.</param>
 /// <param name="Directory">Its directory, an absolute path.</param>
 /// <param name="Kind">What it is.</param>
