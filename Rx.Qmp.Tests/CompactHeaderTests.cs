@@ -6,7 +6,7 @@ using Rx.Qmp.Tests.Wire;
 namespace Rx.Qmp.Tests;
 
 /// <summary>The short way must never say anything else than the long one.</summary>
-public class CompactHeaderTests(ITestOutputHelper output)
+public class CompactHeaderTests
 {
     private const string Timestamp = """{"timestamp": {"seconds": 12, "microseconds": 34}""";
 
@@ -58,8 +58,7 @@ public class CompactHeaderTests(ITestOutputHelper output)
     [Fact]
     public void Both_ways_agree_about_every_message_that_is_one_value()
     {
-        int seed = Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Of(45);
         var random = new Random(seed);
         int replies = 0;
         int events = 0;

@@ -6,6 +6,12 @@ namespace Rx.Qmp.Tests;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 internal sealed class SlowAttribute : Attribute, ITraitAttribute
 {
+    /// <summary>The trait's name.</summary>
+    public const string Trait = "lane";
+
+    /// <summary>Its value.</summary>
+    public const string Lane = "slow";
+
     /// <inheritdoc/>
-    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("lane", "slow")];
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new(Trait, Lane)];
 }

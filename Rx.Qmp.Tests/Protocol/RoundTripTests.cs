@@ -9,7 +9,7 @@ public class RoundTripTests
 {
     private const int Rounds = 6;
 
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("RX_SEED"), out int seed) ? seed : 1;
+    private static readonly int Seed = Seeds.Wanted(1);
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 512 };
 

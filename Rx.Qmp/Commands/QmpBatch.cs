@@ -23,8 +23,7 @@ public static class QmpBatch
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(commands);
         policy ??= QmpBatchPolicy.Default;
-        ArgumentOutOfRangeException.ThrowIfLessThan(policy.MaxAttempts, 1, nameof(policy));
-        ArgumentOutOfRangeException.ThrowIfLessThan(policy.RetryDelay, TimeSpan.Zero, nameof(policy));
+        policy.Validate();
         var replies = ImmutableArray.CreateBuilder<QmpReply>();
         int attempts = 0;
         QmpSession? session = null;

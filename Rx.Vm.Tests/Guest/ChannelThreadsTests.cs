@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Reactive;
-using System.Security.Cryptography;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 
@@ -23,7 +22,7 @@ public class ChannelThreadsTests
             await Task.Yield();
             var stream = mux.Open();
             stream.StartInput();
-            var sent = RandomNumberGenerator.GetBytes(200_000);
+            var sent = Seeds.Bytes(200_000);
             var received = new MemoryStream();
             var reading = stream.Output.CopyToAsync(received, ct);
             Assert.True(await stream.WriteInputAsync(sent, ct));

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 
@@ -175,7 +174,7 @@ public class TtyMuxTests
     {
         var h = new MuxHarness();
         var a = Started(h);
-        var bytes = RandomNumberGenerator.GetBytes(10_000);
+        var bytes = Seeds.Bytes(10_000);
         Assert.True(MuxHarness.Now(a.WriteInputAsync(bytes, TestContext.Current.CancellationToken)));
         Assert.Equal([4084, 4084, 1832], h.Sent().Select(f => f.Payload.Length));
         Assert.Equal(bytes, h.Sent().SelectMany(f => f.Payload));

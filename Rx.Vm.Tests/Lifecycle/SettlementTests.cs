@@ -9,7 +9,7 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// </summary>
 public class SettlementTests(ITestOutputHelper output)
 {
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("RX_SEED"), out var seed) ? seed : 20_150_915;
+    private static readonly int Seed = Seeds.Wanted(20_150_915);
     private static readonly int Lives = int.TryParse(Environment.GetEnvironmentVariable("RX_LIVES"), out var lives) ? lives : 2_000;
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>A state and its number stand for each other: the search would otherwise take two states for one.</summary>
 public class VmCorePackTests(ITestOutputHelper output)
 {
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("RX_SEED"), out var seed) ? seed : 68_70;
+    private static readonly int Seed = Seeds.Wanted(68_70);
 
     [Fact]
     public void Pack_of_any_state_unpacks_to_the_same_state()

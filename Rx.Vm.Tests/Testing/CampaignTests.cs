@@ -11,7 +11,7 @@ namespace Rx.Vm.Tests.Testing;
 [Slow]
 public class CampaignTests(ITestOutputHelper output)
 {
-    private static readonly int Seed = FromEnvironment("RX_SEED", 20_150_915);
+    private static readonly int Seed = Seeds.Wanted(20_150_915);
     private static readonly int Lives = FromEnvironment("RX_LIVES", 10_000);
 
     [Fact]

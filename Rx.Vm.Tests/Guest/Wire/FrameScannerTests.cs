@@ -157,8 +157,7 @@ public class FrameScannerTests
     [Fact]
     public void Random_frames_in_random_pieces_are_the_same_frames_in_bounded_memory()
     {
-        var seed = Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var seed = Seeds.Of(34);
         var random = new Random(seed);
         for (var round = 0; round < 300; round++)
         {
@@ -172,8 +171,7 @@ public class FrameScannerTests
     [Fact]
     public void Random_bytes_end_in_frames_or_a_fault_in_bounded_memory()
     {
-        var seed = Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var seed = Seeds.Of(35);
         var random = new Random(seed);
         for (var round = 0; round < 2000; round++)
         {

@@ -14,6 +14,9 @@ internal sealed class ArchiveFixture : IDisposable
 
     public string Write(byte[] archive, string extension = ".tar") => Store.Files.Write($"archive-{++_count}{extension}", archive);
 
+    /// <summary>Removes the archive that was written last.</summary>
+    public void Forget() => File.Delete(Store.Files[$"archive-{_count}.tar"]);
+
     public Task<RootFileSystem> ImportAsync(params TarItem[] items) => ImportAsync(TarForge.Archive([Bin, .. items]));
 
     public Task<RootFileSystem> ImportAsync(byte[] archive) => Store.Open().ResolveAsync(Write(archive), StoreFixture.Token);
@@ -42,12 +45,20 @@ internal sealed class ArchiveFixture : IDisposable
     /// <summary>The tree of an archive, unpacked by GNU tar.</summary>
     public IReadOnlyList<string> TreeOfGnuTar(string archive)
     {
+        var (code, tree, errors) = TryGnuTar(archive);
+        Assert.True(code == 0, $"tar: {code}\n{errors}");
+        return tree;
+    }
+
+    /// <summary>The same of one that GNU tar may complain about.</summary>
+    public (int Code, IReadOnlyList<string> Tree, string Errors) TryGnuTar(string archive)
+    {
         var target = Store.Files[$"reference-{++_count}"];
         Directory.CreateDirectory(target);
         File.SetUnixFileMode(target, (UnixFileMode)0x1ed);
-        Shell.Run(
+        var (code, _, errors) = Shell.Try(
             "sh", "-c", "umask 022; exec tar --numeric-owner --delay-directory-restore --warning=no-timestamp -xpf \"$1\" -C \"$2\"", "sh", archive, target);
-        return ListAndRemove(target);
+        return (code, ListAndRemove(target), errors);
     }
 
     // The base library cannot remove names that are not UTF-8.

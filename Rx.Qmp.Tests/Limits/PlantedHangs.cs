@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+
+namespace Rx.Qmp.Tests.Limits;
+
+/// <summary>Tests that hang, each in a way of its own. They exist for <see cref="TestLimitTests"/> alone, which runs them in a process
+/// of its own.</summary>
+public class PlantedHangs
+{
+    [PlantedFact]
+    public Task Awaits_what_never_comes() => new TaskCompletionSource().Task;
+
+    [PlantedFact]
+    public void Blocks_its_thread()
+    {
+        using var never = new ManualResetEventSlim();
+        never.Wait(CancellationToken.None);
+    }
+
+    [PlantedFact]
+    public async Task Blocks_before_it_awaits()
+    {
+        Blocks_its_thread();
+        await Task.Yield();
+    }
+
+    [PlantedFact]
+    public void Ends()
+    {
+        // So that a result is there that the hanging ones must not take away.
+    }
+}
+
+/// <summary>A class whose fixture hangs.</summary>
+public class PlantedFixtureHang : IClassFixture<PlantedFixtureHang.Fixture>
+{
+    [PlantedFact]
+    public void Is_never_reached()
+    {
+    }
+
+    /// <summary>Never made.</summary>
+    public sealed class Fixture
+    {
+        /// <summary>Hangs.</summary>
+        public Fixture() => new PlantedHangs().Blocks_its_thread();
+    }
+}
+
+/// <summary>A test that is found only where <see cref="TestLimits"/> were given from outside.</summary>
+internal sealed class PlantedFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : FactAttribute(file, line);

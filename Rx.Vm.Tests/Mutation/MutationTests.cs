@@ -1,0 +1,66 @@
+using System.Reactive.Concurrency;
+
+namespace Rx.Vm.Tests.Mutation;
+
+/// <summary>Mutation testing itself, and a sample of it.</summary>
+[Slow]
+public class MutationTests(ITestOutputHelper output)
+{
+    [Fact(Timeout = 240_000)]
+    public async Task Of_a_sample_of_changes_at_least_four_in_five_are_noticed_and_the_others_are_explained()
+    {
+        using var text = new StringWriter();
+        var code = await new MutationProgram(text, ImmediateScheduler.Instance).RunAsync(["--every", "20"], TestContext.Current.CancellationToken);
+        output.WriteLine(text.ToString());
+        Assert.True(code == 0, text.ToString());
+    }
+
+    [Theory]
+    [InlineData("a + b", "a - b")]
+    [InlineData("a < b", "a <= b", "a >= b")]
+    [InlineData("a == b", "a != b")]
+    [InlineData("a && b", "a || b")]
+    [InlineData("!a", "a")]
+    [InlineData("7", "8", "6")]
+    [InlineData("0x10u", "17u", "15u")]
+    [InlineData("0", "1", "(-1)")]
+    [InlineData("true", "false")]
+    [InlineData("'a'", @"'\u0062'")]
+    [InlineData("\"text\"")]
+    [InlineData("x is > 3 and < 5", "x is >= 3 and < 5", "x is <= 3 and < 5", "x is > 4 and < 5", "x is > 2 and < 5",
+        "x is > 3 and <= 5", "x is > 3 and >= 5", "x is > 3 and < 6", "x is > 3 and < 4", "x is > 3 or < 5")]
+    public void An_expression_has_these_mutants(string expression, params string[] mutants)
+    {
+        var tree = Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText($"class C {{ object M() {{ f({expression}); }} }}");
+        var made = Mutator.Of("C.cs", tree).Where(m => m.Node.ToString() != $"f({expression});").Select(m => m.Apply().ToString()).ToList();
+        Assert.Equal(
+            mutants.Select(m => $"class C {{ object M() {{ f({m}); }} }}").Order(StringComparer.Ordinal),
+            made.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("if (f()) { g(); }", "if (!(f())) { g(); }", "if (f()) { {} }")]
+    [InlineData("return f();", "return default!;")]
+    [InlineData("return 0;", "return 1;", "return (-1);")]
+    [InlineData("x += y;", "x -= y;", "{}")]
+    [InlineData("i++;", "i--;", "{}")]
+    public void A_statement_has_these_mutants(string statement, params string[] mutants)
+    {
+        var tree = Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText($"class C {{ object M() {{ {statement} }} }}");
+        Assert.Equal(
+            mutants.Select(m => $"class C {{ object M() {{ {m} }} }}").Order(StringComparer.Ordinal),
+            Mutator.Of("C.cs", tree).Select(m => m.Apply().ToString()).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--every")]
+    [InlineData("--every", "many")]
+    [InlineData("--target", "nowhere")]
+    [InlineData("--nonsense", "1")]
+    public async Task A_wrong_command_line_is_refused_with_2(params string[] args)
+    {
+        using var text = new StringWriter();
+        Assert.Equal(2, await new MutationProgram(text, ImmediateScheduler.Instance).RunAsync(args, TestContext.Current.CancellationToken));
+        Assert.Contains("./rx mutate", text.ToString());
+    }
+}
