@@ -17,7 +17,7 @@ public class RecordedQemuTests
 
     public static TheoryData<string> Names => [.. TranscriptScenarios.All.Keys];
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [MemberData(nameof(Names))]
     [Trait("Category", "RealVm")]
     public async Task Qemu_still_does_what_was_recorded(string name)
@@ -43,7 +43,7 @@ public class RecordedQemuTests
         Assert.Equal(Commands(Load(name)), Commands(QmpTranscript.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [MemberData(nameof(Names))]
     public async Task The_recording_replays_to_the_same_code(string name)
     {

@@ -14,7 +14,7 @@ public class RealQgaTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task It_is_found_and_says_what_it_can_do()
     {
         using var agent = new QgaUnderTest();
@@ -33,7 +33,7 @@ public class RealQgaTests
         Assert.Equal(1, client.Statistics.Synchronisations);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap38_half_a_message_and_a_reply_for_a_former_client_do_no_harm()
     {
         using var agent = new QgaUnderTest();
@@ -46,7 +46,7 @@ public class RealQgaTests
         Assert.True(client.Statistics.StrayMessages > 0);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap38_a_frozen_agent_times_out_and_its_late_reply_is_passed_over()
     {
         using var agent = new QgaUnderTest();

@@ -163,7 +163,7 @@ internal sealed class HangWatch(IMessageSink sink, TimeSpan silence, IScheduler 
     {
         var hang = new HangException(
             $"This test was still running after {time.TotalSeconds:0} s, and no other test had finished for {silence.TotalSeconds:0} s.");
-        var failed = (TestFailed)TestFailed.FromException(
+        var failed = TestFailed.FromException(
             hang, test.AssemblyUniqueID, test.TestCollectionUniqueID, test.TestClassUniqueID, test.TestMethodUniqueID, test.TestCaseUniqueID,
             test.TestUniqueID, (decimal)time.TotalSeconds, output: null, warnings: null);
         sink.OnMessage(failed);

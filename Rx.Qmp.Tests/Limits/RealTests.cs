@@ -6,14 +6,14 @@ namespace Rx.Qmp.Tests.Limits;
 internal static class RealTests
 {
     /// <summary>
-    /// Those without a <c>Timeout</c> of their own. The general limit is for tests of the simulated world; these depend on the host. What does not
-    /// await cannot have one; that is for the <see cref="HangWatch"/>.
+    /// Those that are not in the slow lane, and so have neither its limit nor one of their own. The general limit is for tests of the simulated
+    /// world; these depend on the host.
     /// </summary>
     public static IEnumerable<string> WithoutLimit(Assembly assembly) =>
         from type in assembly.GetTypes()
         where type.GetCustomAttribute<CollectionAttribute>()?.Name == "RealVm" || type.Name.StartsWith("Real", StringComparison.Ordinal)
+        where type.GetCustomAttribute<SlowAttribute>() is null
         from method in type.GetMethods()
-        let fact = method.GetCustomAttribute<FactAttribute>()
-        where fact is { Timeout: <= 0 } && LimitedTestFramework.IsAsync(method)
+        where method.GetCustomAttribute<FactAttribute>() is { Timeout: 0 } && method.GetCustomAttribute<SlowAttribute>() is null
         select $"{type.Name}.{method.Name}";
 }

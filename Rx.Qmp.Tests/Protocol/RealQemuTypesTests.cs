@@ -19,7 +19,7 @@ public class RealQemuTypesTests
 
     private static QmpClientOptions Options { get; } = new() { Scheduler = new TaskPoolScheduler(Task.Factory) };
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Status_and_schema_are_typed()
     {
         using var qemu = new QemuUnderTest();
@@ -38,7 +38,7 @@ public class RealQemuTypesTests
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_disk_comes_and_goes_by_typed_commands()
     {
         using var qemu = new QemuUnderTest("q35", null, "-m", "32", "-device", "pcie-root-port,id=port0,chassis=1");
@@ -69,7 +69,7 @@ public class RealQemuTypesTests
         Assert.Equal("GenericError", refused.ErrorClass);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Whatever_can_be_asked_without_arguments_is_answered_in_its_type_and_nothing_is_lost()
     {
         using var qemu = new QemuUnderTest(

@@ -12,7 +12,7 @@ public class RealDescriptorTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap30_a_thousand_descriptors_arrive_under_load_and_none_twice()
     {
         const int Files = 1000;
@@ -37,7 +37,7 @@ public class RealDescriptorTests
         Assert.Equal(before + Files, qemu.OpenFiles);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_real_file_that_was_passed_is_read_by_its_set()
     {
         using var qemu = new QemuUnderTest();
@@ -57,7 +57,7 @@ public class RealDescriptorTests
         Assert.Equal("the image", Assert.Single(Assert.Single(sets).Fds).Opaque);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_file_closed_before_its_turn_fails_its_command_alone()
     {
         using var qemu = new QemuUnderTest();

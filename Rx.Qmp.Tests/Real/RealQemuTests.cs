@@ -19,7 +19,7 @@ public class RealQemuTests
     private static Task<QmpClient> Connect(QemuUnderTest qemu, QmpClientOptions? options = null) =>
         QmpClient.ConnectAsync(QmpEndpoint.Unix(qemu.SocketPath), options ?? Options, Token);
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap19_a_command_out_of_band_overtakes_what_qemu_is_busy_with()
     {
         using var qemu = new QemuUnderTest();
@@ -40,7 +40,7 @@ public class RealQemuTests
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Connects_while_qemu_is_still_starting_and_asks_for_its_status()
     {
         using var qemu = new QemuUnderTest("none", null, "-name", "probe", "-uuid", "00112233-4455-6677-8899-aabbccddeeff");
@@ -54,7 +54,7 @@ public class RealQemuTests
         Assert.Equal(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Guid.Parse(uuid.Uuid!));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_hundred_commands_at_once_and_the_whole_schema_are_answered()
     {
         using var qemu = new QemuUnderTest();
@@ -66,7 +66,7 @@ public class RealQemuTests
         Assert.Equal(0, client.Statistics.StrayReplies);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap09_a_pretty_monitor_is_understood()
     {
         using var qemu = new QemuUnderTest("none", "chardev=qmp,mode=control,pretty=on");
@@ -75,7 +75,7 @@ public class RealQemuTests
         Assert.Equal(RunState.Prelaunch, status.Status.Known);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap25_quit_is_a_clean_end()
     {
         using var qemu = new QemuUnderTest();
@@ -88,7 +88,7 @@ public class RealQemuTests
         Assert.Equal(0, await qemu.ExitCode());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap15_the_reply_of_a_frozen_qemu_comes_late_and_is_dropped()
     {
         using var qemu = new QemuUnderTest();
@@ -102,7 +102,7 @@ public class RealQemuTests
         Assert.Equal(1, client.Statistics.LateReplies);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_second_client_is_told_that_the_monitor_is_busy_and_gets_it_once_the_first_has_left()
     {
         using var qemu = new QemuUnderTest();
@@ -114,7 +114,7 @@ public class RealQemuTests
         Assert.NotNull(second.Greeting);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_frozen_qemu_gives_no_greeting()
     {
         using var qemu = new QemuUnderTest();
@@ -124,7 +124,7 @@ public class RealQemuTests
         await Assert.ThrowsAsync<QmpNoGreetingException>(() => Connect(qemu, hasty));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap24_a_disk_is_plugged_in_and_its_node_removed_only_once_the_device_is_gone()
     {
         using var qemu = new QemuUnderTest("q35", null, "-m", "32", "-device", "pcie-root-port,id=rp0,chassis=1");
@@ -149,7 +149,7 @@ public class RealQemuTests
         await client.ExecuteAsync(new BlockdevDel { NodeName = "disk0n" }, Token);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap23_a_removal_ends_with_a_reset_or_with_the_machine()
     {
         using var qemu = new QemuUnderTest("q35", null, "-m", "32", "-device", "pcie-root-port,id=rp0,chassis=1");
@@ -172,7 +172,7 @@ public class RealQemuTests
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap22_stop_and_resume_are_seen_before_their_replies()
     {
         using var qemu = new QemuUnderTest("q35", null, "-m", "32");
@@ -186,7 +186,7 @@ public class RealQemuTests
         Assert.Equal(["RESUME", "STOP"], names);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_killed_qemu_fails_what_is_under_way_at_once()
     {
         using var qemu = new QemuUnderTest();
@@ -199,7 +199,7 @@ public class RealQemuTests
         Assert.Equal(QmpConnectionPhase.Lost, (await last).Phase);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Sockets_that_cannot_be_connected_to_say_why()
     {
         var home = Directory.CreateTempSubdirectory("rxqmp-");

@@ -12,7 +12,7 @@ public class RealReconnectTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap27_a_qemu_killed_within_a_command_and_its_successor_are_told_apart()
     {
         var home = Directory.CreateTempSubdirectory("rxqmp-");

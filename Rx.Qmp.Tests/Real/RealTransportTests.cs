@@ -25,7 +25,7 @@ public sealed class RealTransportTests : IDisposable
         _home.Delete(recursive: true);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Tcp()
     {
         int port = FreePort();
@@ -34,7 +34,7 @@ public sealed class RealTransportTests : IDisposable
         Assert.Equal("prelaunch", await Status(client));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Tls_with_certificates_on_both_sides_and_without_one_refused()
     {
         int port = FreePort();
@@ -50,7 +50,7 @@ public sealed class RealTransportTests : IDisposable
         Assert.Equal(QmpConnectFailure.TlsRefused, fault.Failure);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap28_a_second_tls_client_is_told_that_nobody_answers()
     {
         int port = FreePort();
@@ -62,7 +62,7 @@ public sealed class RealTransportTests : IDisposable
         Assert.Equal(QmpConnectFailure.NoHandshake, fault.Failure);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_qemu_that_dials_us_is_taken_and_dials_again_after_a_loss()
     {
         string path = Path.Combine(_home.FullName, "dial");
@@ -75,7 +75,7 @@ public sealed class RealTransportTests : IDisposable
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_qemu_that_dials_us_over_tls_is_taken()
     {
         using var listener = QmpListener.OnTcp(

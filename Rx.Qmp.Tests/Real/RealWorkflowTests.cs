@@ -17,7 +17,7 @@ public class RealWorkflowTests
 
     private static QmpJobOptions Options { get; } = new() { Timeout = Limit };
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap36_images_are_made_copied_mirrored_and_committed_by_jobs()
     {
         using var qemu = new QemuUnderTest();
@@ -38,7 +38,7 @@ public class RealWorkflowTests
         Assert.Equal("[]", await Jobs(client));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap36_a_job_that_fails_at_once_gives_its_error()
     {
         using var qemu = new QemuUnderTest();
@@ -50,7 +50,7 @@ public class RealWorkflowTests
         Assert.Equal("[]", await Jobs(client));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap36_a_job_that_dismisses_and_one_that_does_not_finalize_itself_are_seen_through()
     {
         using var qemu = new QemuUnderTest();
@@ -70,7 +70,7 @@ public class RealWorkflowTests
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap36_a_disposed_job_is_cancelled_and_leaves_nothing()
     {
         using var qemu = new QemuUnderTest();
@@ -94,7 +94,7 @@ public class RealWorkflowTests
         Assert.Equal("[]", await Jobs(client));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap36_a_job_ends_with_the_vm()
     {
         using var qemu = new QemuUnderTest();
@@ -113,7 +113,7 @@ public class RealWorkflowTests
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => end);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_machine_without_guest_takes_no_notice_of_the_power_button_and_is_quit()
     {
         using var qemu = new QemuUnderTest("q35", null, "-m", "32");
@@ -124,7 +124,7 @@ public class RealWorkflowTests
         Assert.Equal(0, await qemu.ExitCode());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap37_the_status_is_found_in_preconfig_and_after_it()
     {
         using var qemu = new QemuUnderTest("none", null, "--preconfig");
@@ -137,7 +137,7 @@ public class RealWorkflowTests
         Assert.True((await running).Running);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Trap37_a_machine_is_migrated_and_its_target_seen_to_arrive_without_events()
     {
         using var source = new QemuUnderTest("q35", null, "-m", "32");
@@ -159,7 +159,7 @@ public class RealWorkflowTests
         Assert.Contains("MIGRATION", names);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_migration_to_nowhere_fails_and_a_slow_one_is_cancelled()
     {
         using var source = new QemuUnderTest("q35", null, "-m", "32");
@@ -178,7 +178,7 @@ public class RealWorkflowTests
         target.Thaw();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_machine_is_saved_to_a_file_and_loaded_again()
     {
         using var source = new QemuUnderTest("q35", null, "-m", "32", "-sandbox", "on,spawn=deny");

@@ -9,7 +9,7 @@ namespace Rx.Vm.Tests.Cli;
 [Trait("Category", "RealVm")]
 public class RunCommandTests
 {
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task The_containers_line_is_all_there_is_on_stdout()
     {
         using var spec = SpecFile.Shell("echo hello; echo trouble >&2");
@@ -23,7 +23,7 @@ public class RunCommandTests
         Assert.Empty(result.Left);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [InlineData("exit 3", 3)]
     [InlineData("kill -9 $$", 137)]
     [InlineData("no-such-command-at-all", 127)]
@@ -37,7 +37,7 @@ public class RunCommandTests
         Assert.Empty(result.Left);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Eight_mebibytes_arrive_complete_and_in_order()
     {
         using var spec = SpecFile.Shell(
@@ -49,7 +49,7 @@ public class RunCommandTests
         Assert.Equal(result.Error.Trim(), Convert.ToHexStringLower(SHA256.HashData(result.Output)));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Standard_input_reaches_the_container_and_ends()
     {
         using var spec = SpecFile.Shell("cat; echo ended");
@@ -62,7 +62,7 @@ public class RunCommandTests
         Assert.Equal((0, "one\ntwo\nended\n"), (result.ExitCode, result.Text));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Without_the_option_a_reading_container_sees_the_end_at_once()
     {
         using var spec = SpecFile.Shell("cat; echo ended");
@@ -72,7 +72,7 @@ public class RunCommandTests
         Assert.Equal((0, "ended\n"), (result.ExitCode, result.Text));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_killed_emulator_ends_the_run_with_its_cause()
     {
         using var spec = SpecFile.Shell("echo ready; read line");
@@ -91,7 +91,7 @@ public class RunCommandTests
         Assert.Empty(result.Left);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_signal_stops_the_pod_in_order()
     {
         using var spec = SpecFile.Shell("trap 'echo stopping; exit 7' TERM; echo ready; while :; do sleep 0.1; done");
@@ -107,7 +107,7 @@ public class RunCommandTests
         Assert.Empty(result.Left);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_run_over_its_time_ends_with_124()
     {
         using var spec = SpecFile.Shell("sleep 1000");

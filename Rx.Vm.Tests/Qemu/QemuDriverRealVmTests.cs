@@ -29,7 +29,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_Start_is_confined_and_has_only_the_listed_descriptors()
     {
         await using var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -50,7 +50,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(Path.Combine(_root, "vm"), File.ResolveLinkTarget($"/proc/{pid}/cwd", false)!.FullName);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_Start_hands_out_an_unread_monitor_and_quit_ends_with_code_0()
     {
         await using var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -62,7 +62,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(MachineExit.WithCode(0), await machine.Exited.WaitAsync(Token));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_Dispose_leaves_no_process_directory_or_socket()
     {
         var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -77,7 +77,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         machine.Kill();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_bad_option_is_reported_with_the_last_words_and_leaves_nothing()
     {
         var emulator = Script("exec qemu-system-x86_64 \"$@\" -machine nope");
@@ -91,7 +91,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_device_refused_after_the_greeting_still_fails_the_start()
     {
         var emulator = Script("exec qemu-system-x86_64 \"$@\" -device '{\"driver\":\"virtio-net-pci\",\"nosuch\":1}'");
@@ -104,7 +104,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_killed_machine_ends_its_streams_and_its_exit_says_signal_9()
     {
         await using var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -120,7 +120,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_second_start_of_a_running_id_is_refused_and_harmless()
     {
         await using var first = await _driver.StartAsync(Spec("vm"), Token);
@@ -133,7 +133,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.StartsWith("""{"QMP":""", await ReadLine(first.Qmp), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_cancelled_start_leaves_nothing()
     {
         var emulator = Script("kill -STOP $$; exec qemu-system-x86_64 \"$@\"");
@@ -147,7 +147,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_An_unconfined_emulator_is_refused_unless_allowed()
     {
         // A front that drops the sandbox option: what a distribution's build without seccomp would amount to.
@@ -163,7 +163,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(0, machine.Confinement!.SeccompMode);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_named_user_is_whom_the_emulator_runs_as()
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
@@ -179,7 +179,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(9, (await machine.Exited.WaitAsync(Token)).Signal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_Machines_of_a_root_host_run_as_users_of_their_own_and_boot_what_only_root_can_read()
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
@@ -200,7 +200,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.StartsWith("""{"QMP":""", await ReadLine(two.Qmp), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_The_user_of_a_machine_is_free_again_when_its_process_has_gone()
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
@@ -219,7 +219,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(1_800_000_000u, third.Confinement!.Uid);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_machine_that_must_be_isolated_is_refused_where_only_translation_is_left()
     {
         Assert.SkipWhen(AcceleratorProbe.Decide(Accelerator.Auto, AcceleratorProbe.Gather()).IsHardware, "this host has the hardware");
@@ -265,7 +265,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_machine_tells_the_processor_time_of_its_process_until_it_has_gone()
     {
         await using var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -276,7 +276,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Null(machine.ProcessorTime);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_Attach_finds_a_detached_machine_by_its_record_and_its_end_later()
     {
         var first = await _driver.StartAsync(Spec("vm"), Token);
@@ -294,7 +294,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(9, (await second.Exited.WaitAsync(Token)).Signal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_Attach_to_a_dead_machine_is_null_and_removes_its_directory()
     {
         var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -308,7 +308,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_directory_left_by_a_dead_machine_is_taken_over()
     {
         var machine = await _driver.StartAsync(Spec("vm"), Token);
@@ -321,7 +321,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.StartsWith("""{"QMP":""", await ReadLine(next.Qmp), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Driver_A_directory_of_another_machine_with_the_same_name_survives_a_stale_record()
     {
         var old = await _driver.StartAsync(Spec("vm"), Token);
@@ -334,7 +334,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_root, "vm", "qmp.sock")));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [InlineData("k,readonly=on")]
     [InlineData("k=1:json:{}")]
     [InlineData("k%s $HOME \"x\"")]
@@ -353,7 +353,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Equal(64 << 20, new FileInfo(memory).Length);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [InlineData(107)]
     [InlineData(108)]
     [InlineData(200)]
@@ -368,7 +368,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.StartsWith("""{"QMP":""", await ReadLine(machine.Qmp), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Hotplug_Add_fills_every_slot_of_a_real_machine_and_a_half_done_add_is_undone()
     {
         await using var machine = await _driver.StartAsync(Spec("vm") with { NicSlots = NicHotplug.Slots }, Token);
@@ -399,7 +399,7 @@ public sealed class QemuDriverRealVmTests : IDisposable
         });
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Doctor_Finds_nothing_fatal_where_machines_start()
     {
         var options = new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"] };
