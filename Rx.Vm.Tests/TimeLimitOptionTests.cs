@@ -49,7 +49,7 @@ public class TimeLimitOptionTests
         }
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData(60, 59, false)]
     [InlineData(60, 61, true)]
     [InlineData(10_675_199, 1000, false)]

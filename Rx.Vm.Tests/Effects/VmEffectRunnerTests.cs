@@ -87,7 +87,7 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
     [InlineData(new[] { 7 }, new[] { 7, 255 })]
     [InlineData(new[] { 0, 3 }, new[] { 0, 3 })]
     [InlineData(new[] { 0, 3, 9 }, new[] { 0, 3 })]
-    public void The_end_of_a_pod_has_one_code_for_each_container_whatever_the_guest_sent(int[] sent, int[] told)
+    public async Task The_end_of_a_pod_has_one_code_for_each_container_whatever_the_guest_sent(int[] sent, int[] told)
     {
         var spec = PodSpec.Parse("""{"containers":[{"image":"b","command":["x"]},{"image":"b","command":["x"]}]}""");
         var image = RootFileSystem.Unresolved(ImageReference.Parse("b"));
@@ -96,7 +96,7 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
         var step = Step(VmEffects.EndPod);
         _guest.Follow(step with { Event = VmEvent.RunPod(1, "p", 2) });
         _runner.Run(step with { Fold = step.Fold with { State = step.Fold.State with { ExitCodes = new([.. sent]) } } });
-        Assert.Equal(told, pod.Ended.Task.Result.ExitCodes.ToArray());
+        Assert.Equal(told, (await pod.Ended.Task).ExitCodes.ToArray());
     }
 
     ValueTask<IMachine> IMachineDriver.StartAsync(MachineSpec spec, CancellationToken ct) => throw new InvalidOperationException("no machines here");

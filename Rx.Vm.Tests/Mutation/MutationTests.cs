@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Rx.Vm.Tests.Mutation;
 
@@ -31,7 +32,8 @@ public class MutationTests(ITestOutputHelper output)
         "x is > 3 and <= 5", "x is > 3 and >= 5", "x is > 3 and < 6", "x is > 3 and < 4", "x is > 3 or < 5")]
     public void An_expression_has_these_mutants(string expression, params string[] mutants)
     {
-        var tree = Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText($"class C {{ object M() {{ f({expression}); }} }}");
+        var tree = CSharpSyntaxTree.ParseText(
+            $"class C {{ object M() {{ f({expression}); }} }}", cancellationToken: TestContext.Current.CancellationToken);
         var made = Mutator.Of("C.cs", tree).Where(m => m.Node.ToString() != $"f({expression});").Select(m => m.Apply().ToString()).ToList();
         Assert.Equal(
             mutants.Select(m => $"class C {{ object M() {{ f({m}); }} }}").Order(StringComparer.Ordinal),
@@ -46,7 +48,8 @@ public class MutationTests(ITestOutputHelper output)
     [InlineData("i++;", "i--;", "{}")]
     public void A_statement_has_these_mutants(string statement, params string[] mutants)
     {
-        var tree = Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText($"class C {{ object M() {{ {statement} }} }}");
+        var tree = CSharpSyntaxTree.ParseText(
+            $"class C {{ object M() {{ {statement} }} }}", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             mutants.Select(m => $"class C {{ object M() {{ {m} }} }}").Order(StringComparer.Ordinal),
             Mutator.Of("C.cs", tree).Select(m => m.Apply().ToString()).Order(StringComparer.Ordinal));

@@ -14,7 +14,7 @@ public sealed class ArchiveDamageTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Damage_is_refused_in_one_line_or_read_and_nothing_else()
     {
         var random = new Random(Seeds.Of(61));
@@ -44,7 +44,7 @@ public sealed class ArchiveDamageTests(ITestOutputHelper output) : IDisposable
         Assert.True(read > 100 && refused > 500, $"{read} read, {refused} refused");
     }
 
-    [Fact(Timeout = 240_000)]
+    [Fact]
     public async Task What_is_imported_of_a_damaged_archive_is_what_GNU_tar_unpacks_or_is_remarked_on()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners and devices can only be unpacked by root");
