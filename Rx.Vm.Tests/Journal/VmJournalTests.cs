@@ -1,3 +1,4 @@
+using System.Reactive.Concurrency;
 using System.Text;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Journal;
@@ -40,6 +41,31 @@ public sealed class VmJournalTests : IDisposable
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory.In("x.journal")));
         Live(vm, SimulatedWorld.Pod("true"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_file_is_written_while_whoever_calls_the_observers_is_blocked()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var real = VmSchedulers.Real;
+        using var release = new ManualResetEventSlim();
+        using var notify = new EventLoopScheduler();
+        notify.Schedule(() => release.Wait(CancellationToken.None));
+        try
+        {
+            var driver = new SimulatedDriver(real.Time, new SimulatedSettings { Timings = SimulatedTimings.Instant });
+            await using var host = await VmHost.OpenAsync(new VmHostOptions { Driver = driver, Schedulers = real with { Notify = notify } }, ct);
+            var vm = host.Create(new VmOptions { JournalPath = _directory.In("x.journal") });
+
+            await vm.RunPodAsync(SimulatedWorld.Pod("true"), ct);
+            await vm.Journal.Closed.WaitAsync(ct);
+
+            Assert.Equal(VmPhase.Gone, JournalFile.Read(_directory.In("x.journal")).Entries[^1].Outcome.Phase);
+        }
+        finally
+        {
+            release.Set();
+        }
     }
 
     // Words that only a pod's author knows; whatever the machine does with them, its journal must not have them.
