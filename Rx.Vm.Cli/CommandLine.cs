@@ -12,6 +12,9 @@ internal static class CommandLine
 {
     private const int Misused = 1;
 
+    // Of these 1 is an answer.
+    private static readonly string[] Answering = [RunCommand.Name, "replay", "doctor", "gc"];
+
     /// <summary>Runs the command that <paramref name="arguments"/> name.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments)
@@ -64,7 +67,7 @@ internal static class CommandLine
         }
 
         Complaint.Write(StandardText.Error, $"'{Path(parsed.CommandResult)} --help' tells more");
-        return command.Name == RunCommand.Name ? ExitCodes.Failed : Misused;
+        return Answering.Contains(command.Name) ? ExitCodes.Failed : Misused;
     }
 
     private static IEnumerable<string> Troubles(ParseResult parsed, Command command)

@@ -47,6 +47,11 @@ public sealed partial class MarbleRun
     private void Finish(Func<MarbleRun, MarbleTask> body)
     {
         var finished = body(this).Task;
+
+        // A body that left this thread ends on another, which posts nothing by itself.
+        finished.ContinueWith(
+            static (_, pump) => ((MarblePump)pump!).Post(static _ => { }, null), _pump, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (!finished.IsCompleted)
         {
             if (!_pump.RunOne() && !Step() && !_pump.Wait(Options.Patience))

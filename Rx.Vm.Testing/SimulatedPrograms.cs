@@ -33,10 +33,17 @@ public static class SimulatedPrograms
     {
         var words = call.Arguments.AsEnumerable().Skip(1);
         var isBare = call.Arguments is [_, "-n", ..];
+        if (!isBare && call.Arguments is [_, ['-', 'e' or 'E' or 'n', ..], ..])
+        {
+            yield return SimulatedStep.PrintError($"echo: '{call.Arguments[1]}' is not simulated\n");
+            yield return SimulatedStep.Exit(2);
+            yield break;
+        }
+
         yield return SimulatedStep.Print(string.Join(' ', isBare ? words.Skip(1) : words) + (isBare ? "" : "\n"));
     }
 
-    // The format only: escapes, no conversions.
+    // The format only: three escapes, no conversions.
     private static IEnumerable<SimulatedStep> Printf(SimulatedCall call)
     {
         if (call.Arguments.Length < 2)
@@ -46,8 +53,16 @@ public static class SimulatedPrograms
             yield break;
         }
 
-        var text = call.Arguments[1].Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\t", "\t", StringComparison.Ordinal);
-        yield return SimulatedStep.Print(text.Replace("\\r", "\r", StringComparison.Ordinal));
+        var text = call.Arguments[1].Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\t", "\t", StringComparison.Ordinal)
+            .Replace("\\r", "\r", StringComparison.Ordinal);
+        if (text.AsSpan().ContainsAny('%', '\\') || call.Arguments.Length > 2)
+        {
+            yield return SimulatedStep.PrintError("printf: conversions and arguments are not simulated\n");
+            yield return SimulatedStep.Exit(2);
+            yield break;
+        }
+
+        yield return SimulatedStep.Print(text);
     }
 
     private static IEnumerable<SimulatedStep> Cat(SimulatedCall call)

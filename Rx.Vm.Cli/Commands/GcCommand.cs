@@ -69,7 +69,7 @@ internal static class GcCommand
         IMachineDriver driver, Leftover leftover, TextWriter output, TextWriter error, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var timer = CliScheduler.Instance.Schedule(Patience, limit.Cancel);
+        using var timer = CliScheduler.Instance.Schedule(Patience, () => GiveUp(limit));
         try
         {
             if (await driver.RemoveAsync(leftover, limit.Token).ConfigureAwait(false))
@@ -85,14 +85,27 @@ internal static class GcCommand
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            Complaint.Write(
-                error, $"{leftover.Id}: process {leftover.Process?.Pid} does not end within {Patience.TotalSeconds:0} s of SIGKILL");
+            var what = leftover.Process is { } process ? $"process {process.Pid} does not end within {Patience.TotalSeconds:0} s of SIGKILL"
+                : $"{leftover.Directory} is not removed within {Patience.TotalSeconds:0} s";
+            Complaint.Write(error, $"{leftover.Id}: {what}");
             return false;
         }
         catch (RxVmException e)
         {
             Complaint.Write(error, $"{leftover.Id}: {e.Message}");
             return false;
+        }
+    }
+
+    private static void GiveUp(CancellationTokenSource limit)
+    {
+        try
+        {
+            limit.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was removed at the last moment.
         }
     }
 

@@ -20,10 +20,10 @@ internal static class ImageCommand
         var name = new Argument<string>("name") { Description = "The name to give: letters, digits, '_', '.', '-'." };
         var path = new Argument<string>("path") { Description = "A directory, or a tar archive, plain or compressed by gzip, xz, zstd or bzip2." };
         var command = new Command("import", "Build a root file system and give it a name.") { name, path };
-        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+        command.SetAction((parsed, _) => StoreFailures.ReportAsync(parsed, async ct =>
         {
             // A bare file name is a path here: the position says so.
-            var source = Path.GetFullPath(parsed.GetRequiredValue(path));
+            var source = StoreFailures.FullPath(parsed.GetRequiredValue(path));
             var image = await Open().ImportAsync(parsed.GetRequiredValue(name), source, ct).ConfigureAwait(false);
             Tell(parsed, image);
             parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetRequiredValue(name)} {image.Digest[..12]} {image.Path}");
@@ -49,7 +49,7 @@ internal static class ImageCommand
     {
         var image = new Argument<string>("image") { Description = "A name, or a path with a '/' in it." };
         var command = new Command("resolve", "Print the file of an image, building it when needed.") { image };
-        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+        command.SetAction((parsed, _) => StoreFailures.ReportAsync(parsed, async ct =>
         {
             var found = await Open().ResolveAsync(parsed.GetRequiredValue(image), ct).ConfigureAwait(false);
             Tell(parsed, found);
@@ -62,12 +62,12 @@ internal static class ImageCommand
     {
         var names = new Argument<string[]>("name") { Description = "The names to free.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("rm", "Free names, and remove the images that no other name and no machine uses.") { names };
-        command.SetAction(async (parsed, ct) =>
+        command.SetAction(async (parsed, _) =>
         {
             var worst = 0;
             foreach (var name in parsed.GetRequiredValue(names))
             {
-                worst = Math.Max(worst, await StoreFailures.ReportAsync(parsed, async () =>
+                worst = Math.Max(worst, await StoreFailures.ReportAsync(parsed, async ct =>
                 {
                     var freed = await Open().RemoveAsync(name, ct).ConfigureAwait(false);
                     parsed.InvocationConfiguration.Output.WriteLine($"{name}: {Words(freed)}");
@@ -83,7 +83,7 @@ internal static class ImageCommand
     {
         var all = new Option<bool>("--all") { Description = "Also images that were built for a run from a path, and have no name." };
         var command = new Command("prune", "Remove images and files that nothing leads to and no machine uses.") { all };
-        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+        command.SetAction((parsed, _) => StoreFailures.ReportAsync(parsed, async ct =>
             parsed.InvocationConfiguration.Output.WriteLine(Words(await Open().PruneAsync(parsed.GetValue(all), ct).ConfigureAwait(false)))));
         return command;
     }

@@ -22,19 +22,19 @@ internal static class SetupCommand
             Description = "A static busybox for the image of that name. Default: this machine's, else Debian's, downloaded.",
         };
         var command = new Command("setup", "Make what machines boot from, and the image 'busybox'. Done again, it renews both.") { init, kernel, busybox };
-        command.SetAction((parsed, ct) => StoreFailures.ReportAsync(parsed, async () =>
+        command.SetAction((parsed, _) => StoreFailures.ReportAsync(parsed, async ct =>
         {
             using var work = new TemporaryFolder();
             var output = parsed.InvocationConfiguration.Output;
-            var guest = Path.GetFullPath(parsed.GetValue(init) ?? Carried());
-            var tree = parsed.GetValue(kernel) is { } given ? Path.GetFullPath(given) : await DebianPackage.KernelAsync(work, ct).ConfigureAwait(false);
+            var guest = StoreFailures.FullPath(parsed.GetValue(init) ?? Carried());
+            var tree = parsed.GetValue(kernel) is { } given ? StoreFailures.FullPath(given) : await DebianPackage.KernelAsync(work, ct).ConfigureAwait(false);
             var store = new BootFileStore(new ImageStoreOptions(), CliScheduler.Instance);
             var files = await store.PrepareAsync(guest, KernelPackage.Open(tree), ct).ConfigureAwait(false);
             output.WriteLine($"kernel    {files.KernelVersion}");
             output.WriteLine($"image     {files.KernelPath}");
             output.WriteLine($"initramfs {files.InitramfsPath}");
 
-            var program = parsed.GetValue(busybox) is { } own ? Path.GetFullPath(own) : await BusyboxImage.FindAsync(work, ct).ConfigureAwait(false);
+            var program = parsed.GetValue(busybox) is { } own ? StoreFailures.FullPath(own) : await BusyboxImage.FindAsync(work, ct).ConfigureAwait(false);
             var archive = await BusyboxImage.WriteAsync(program, work, ct).ConfigureAwait(false);
             var images = new ImageStore(new ImageStoreOptions(), CliScheduler.Instance);
             var image = await images.ImportAsync(BusyboxName, archive, ct).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using Rx.Vm.Images;
 
 namespace Rx.Vm.Cli.Commands;
 
-/// <summary>One line on stderr and exit code 1 for what the image store refuses.</summary>
+/// <summary>One line on stderr and exit code 1 for what the image store refuses and for what the file system does.</summary>
 internal static class StoreFailures
 {
     private const int Failed = 1;
@@ -15,24 +15,38 @@ internal static class StoreFailures
             work();
             return 0;
         }
-        catch (ImageException error)
+        catch (Exception e) when (IsExpected(e))
         {
-            Complaint.Write(parsed.InvocationConfiguration.Error, error.Message);
+            Complaint.Write(parsed.InvocationConfiguration.Error, e.Message);
             return Failed;
         }
     }
 
-    public static async Task<int> ReportAsync(ParseResult parsed, Func<Task> work)
+    /// <summary>The same for work that a signal cancels; it is told nothing more then.</summary>
+    public static async Task<int> ReportAsync(ParseResult parsed, Func<CancellationToken, Task> work)
     {
+        using var signals = new EndingSignals();
         try
         {
-            await work().ConfigureAwait(false);
+            await work(signals.Token).ConfigureAwait(false);
             return 0;
         }
-        catch (ImageException error)
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
-            Complaint.Write(parsed.InvocationConfiguration.Error, error.Message);
-            return Failed;
+            return signals.Judge(Failed);
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            Complaint.Write(parsed.InvocationConfiguration.Error, e.Message);
+            return signals.Judge(Failed);
         }
     }
+
+    /// <summary>A path from the command line as the machine's own; the working directory is this program's.</summary>
+    /// <exception cref="RxVmException">It is empty, or holds a zero byte.</exception>
+    public static string FullPath(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal)
+        ? Path.GetFullPath(path)
+        : throw new RxVmException("a path is needed where there is an empty one");
+
+    private static bool IsExpected(Exception e) => e is RxVmException or IOException or UnauthorizedAccessException;
 }

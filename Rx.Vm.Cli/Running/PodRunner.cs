@@ -54,7 +54,7 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         var isShown = !settings.Verbose && ProgressDisplay.Suits(error);
         using var progress = isShown ? ProgressDisplay.Show(vm.States, error, _scheduler) : Disposable.Empty;
         using var notices = WaitNotices.Of(vm.States, settings.Machine.Timeouts, startsToo: !isShown, _scheduler).Subscribe(TellWait);
-        stops.Follow(kill => Stop(vm, kill, stops.IsTimedOut, preparing));
+        stops.Follow(request => Stop(vm, request, stops.IsTimedOut, preparing));
         using var limit = settings.Timeout is { } timeout ? _scheduler.Schedule(timeout, stops.TimeOut) : null;
         var verdict = new RunVerdict(settings, stops, error);
         int code;
@@ -73,6 +73,8 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         }
 
         await TellWhatIsMissingAsync(vm, events).ConfigureAwait(false);
+        await Task.WhenAny(error.Written, stops.Insisted, AfterAsync(stops.Requested)).ConfigureAwait(false);
+        StandardText.IsGivenUp = true;
         return code;
     }
 
@@ -90,14 +92,16 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
 
         var streams = new StandardStreams(watch, stops.OutputFailed);
         var copied = streams.CopyOutputAsync(pod.Containers);
-        Forgive(FeedAsync(streams, pod));
+        Forgive(FeedAsync(streams, pod, terminal));
         var result = await pod.Completion.ConfigureAwait(false);
+        terminal?.Dispose();
         await Task.WhenAny(copied, stops.Insisted, AfterAsync(stops.Requested)).ConfigureAwait(false);
         if (!copied.IsCompleted)
         {
             Complaint.Write(error, "output is missing: nobody took it");
         }
 
+        stops.Decided();
         return result;
     }
 
@@ -108,7 +112,8 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         Complaint.Write(error, line);
     }
 
-    private async Task FeedAsync(StandardStreams streams, Pod pod)
+    // When no key can reach the guest any more, the keys are the user's again: the output may still wait for whoever reads it.
+    private async Task FeedAsync(StandardStreams streams, Pod pod, RawTerminal? terminal)
     {
         try
         {
@@ -117,6 +122,10 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         catch (IOException e)
         {
             Complaint.Write(error, $"standard input can't be read: {e.Message}");
+        }
+        finally
+        {
+            terminal?.Dispose();
         }
     }
 
@@ -165,9 +174,10 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         }
     }
 
-    private static void Stop(VirtualMachine vm, bool kill, bool isTimedOut, CancellationTokenSource preparing)
+    // A machine that is on its way out already is told nothing new by a request in order: whoever sends a signal then wants it gone.
+    private static void Stop(VirtualMachine vm, StopRequest request, bool isTimedOut, CancellationTokenSource preparing)
     {
-        if (kill)
+        if (request == StopRequest.Kill || (request == StopRequest.Signal && vm.State.Phase >= VmPhase.Stopping))
         {
             Forgive(vm.KillAsync());
         }

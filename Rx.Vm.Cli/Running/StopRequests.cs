@@ -4,7 +4,7 @@ namespace Rx.Vm.Cli.Running;
 
 /// <summary>
 /// Everything that asks a run to end before its pod does: signals, the time limit, outputs that can't be written. While it lives, no signal
-/// ends the process itself: the first request stops the pod in order, a second signal kills the machine.
+/// ends the process itself: the first request stops the pod in order, a signal after another request kills the machine.
 /// </summary>
 internal sealed class StopRequests : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class StopRequests : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _insisted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Action<bool>? _follower;
+    private Action<StopRequest>? _follower;
+    private bool _isDecided;
 
     public StopRequests()
     {
@@ -28,7 +29,7 @@ internal sealed class StopRequests : IDisposable
         _registrations = [.. Signals.Select(number => PosixSignalRegistration.Create((PosixSignal)number, context =>
         {
             context.Cancel = true;
-            Request(() => Signal = Signal == 0 ? number : Signal, insists: true);
+            Request(() => Signal = Signal == 0 ? number : Signal, isSignal: true);
         }))];
     }
 
@@ -50,54 +51,83 @@ internal sealed class StopRequests : IDisposable
     /// <summary>Completes when a signal came after another request.</summary>
     public Task Insisted => _insisted.Task;
 
-    /// <summary>Calls <paramref name="stop"/>, on a thread of the pool, at every request from the first on, also one in the past; with true to kill.</summary>
-    public void Follow(Action<bool> stop)
+    /// <summary>Calls <paramref name="stop"/>, on a thread of the pool, at every request from the first on, also one in the past.</summary>
+    public void Follow(Action<StopRequest> stop)
     {
         lock (_gate)
         {
             _follower = stop;
             if (_requested.Task.IsCompleted)
             {
-                Call(_insisted.Task.IsCompleted);
+                Call(_insisted.Task.IsCompleted ? StopRequest.Kill : Signal > 0 ? StopRequest.Signal : StopRequest.Stop);
             }
         }
     }
 
+    /// <summary>
+    /// The pod has ended and its output has been taken: what comes from now on did not end the run, and a signal can only be about the
+    /// machine, which is on its way out.
+    /// </summary>
+    public void Decided()
+    {
+        lock (_gate)
+        {
+            _isDecided = true;
+        }
+    }
+
     /// <summary>The time is up.</summary>
-    public void TimeOut() => Request(() => IsTimedOut = true, insists: false);
+    public void TimeOut() => Request(() => IsTimedOut = true, isSignal: false);
 
     /// <summary>An output can't be written.</summary>
     /// <param name="descriptor">Which.</param>
     /// <param name="error">The error number.</param>
     public void OutputFailed(int descriptor, int error) => Request(
-        () => (FaultyOutput, OutputFault) = OutputFault == 0 ? (descriptor, error) : (FaultyOutput, OutputFault), insists: false);
+        () => (FaultyOutput, OutputFault) = OutputFault == 0 ? (descriptor, error) : (FaultyOutput, OutputFault), isSignal: false);
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
-    private void Request(Action note, bool insists)
+    private void Request(Action note, bool isSignal)
     {
         lock (_gate)
         {
-            note();
+            if (!_isDecided)
+            {
+                note();
+            }
+
             var isFirst = _requested.TrySetResult();
-            if (!isFirst && insists)
+            if (!isFirst && isSignal)
             {
                 _insisted.TrySetResult();
             }
 
-            if (isFirst || insists)
+            if (isFirst || isSignal)
             {
-                Call(!isFirst);
+                Call(!isFirst ? StopRequest.Kill : isSignal ? StopRequest.Signal : StopRequest.Stop);
             }
         }
     }
 
-    private void Call(bool kill)
+    private void Call(StopRequest request)
     {
         if (_follower is { } follower)
         {
-            ThreadPool.QueueUserWorkItem(_ => follower(kill));
+            ThreadPool.QueueUserWorkItem(_ => follower(request));
         }
     }
+}
+
+/// <summary>What is asked of a run.</summary>
+internal enum StopRequest
+{
+    /// <summary>To end in order.</summary>
+    Stop,
+
+    /// <summary>To end in order, by a signal.</summary>
+    Signal,
+
+    /// <summary>To end at once: a signal after another request.</summary>
+    Kill,
 }

@@ -8,6 +8,7 @@ namespace Rx.Vm.Cli.Setup;
 internal static class SetupTool
 {
     private const int MaxComplaint = 400;
+    private const int NoSuchFile = 2;
 
     /// <summary>Runs a program to its end and gives its standard output.</summary>
     /// <param name="package">The Debian package it is in, for the message when it is missing.</param>
@@ -18,7 +19,7 @@ internal static class SetupTool
     public static async Task<string> RunAsync(string package, string? folder, CancellationToken ct, params string[] command)
     {
         using var process = Start(package, folder, command);
-        using var killed = ct.Register(() => process.Kill(entireProcessTree: true));
+        using var killed = ct.Register(() => End(process));
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(ct);
         var error = process.StandardError.ReadToEndAsync(ct);
@@ -33,6 +34,18 @@ internal static class SetupTool
         return await output.ConfigureAwait(false);
     }
 
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended by itself.
+        }
+    }
+
     private static Process Start(string package, string? folder, string[] command)
     {
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -44,10 +57,15 @@ internal static class SetupTool
         {
             return Process.Start(start)!;
         }
-        catch (Win32Exception)
+        catch (Win32Exception e) when (e.NativeErrorCode == NoSuchFile && !command[0].Contains('/', StringComparison.Ordinal))
         {
             throw new ImageException(ImageError.ToolMissing, command[0],
                 $"'{command[0]}' is missing; on Debian it is in the package {package}. See 'rxvm setup --help' for what can be given instead.");
+        }
+        catch (Win32Exception e)
+        {
+            throw new ImageException(
+                ImageError.ToolMissing, command[0], $"'{command[0]}' can't be run: {new Win32Exception(e.NativeErrorCode).Message}");
         }
     }
 }

@@ -9,5 +9,15 @@ internal sealed class TemporaryFolder : IDisposable
     public string At(string name) => Path.Combine(_path, name);
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(_path, recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(_path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A program that is just being ended still writes there. What went wrong before matters more.
+        }
+    }
 }

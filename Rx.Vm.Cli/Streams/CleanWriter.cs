@@ -9,7 +9,10 @@ namespace Rx.Vm.Cli.Streams;
 /// of a file, guest or spec steers the terminal of its reader. Line breaks are the program's own and stay; text of others is made one line
 /// by <see cref="Complaint.OneLine"/> before. On a terminal it can hold a status line, which stands aside for each line that is written.
 /// </summary>
-/// <remarks>Whole lines are written under a lock, from any thread. Nothing is thrown: <see cref="Fault"/> tells what went wrong first.</remarks>
+/// <remarks>
+/// Whole lines are written under a lock, from any thread. Nothing is thrown: <see cref="Fault"/> tells what went wrong first. Results wait for
+/// their reader for as long as it takes, as those of any program; lines that tell of what goes on hold nobody up.
+/// </remarks>
 internal sealed class CleanWriter : TextWriter
 {
     private const int FlushAt = 16 * 1024;
@@ -17,16 +20,18 @@ internal sealed class CleanWriter : TextWriter
     private readonly Lock _gate = new();
     private readonly DescriptorOutput _output;
     private readonly bool _byLine;
+    private readonly DetachedOutput? _detached;
     private readonly ArrayBufferWriter<byte> _pending = new();
     private string? _status;
     private char _high;
 
     /// <param name="output">Where to.</param>
-    /// <param name="byLine">Whether each line goes out at once instead of when much has come together.</param>
+    /// <param name="byLine">Whether each line goes out at once, without waiting for its reader, instead of when much has come together.</param>
     public CleanWriter(DescriptorOutput output, bool byLine)
     {
         _output = output;
         _byLine = byLine;
+        _detached = byLine ? new DetachedOutput(output) : null;
         CoreNewLine = ['\n'];
     }
 
@@ -38,6 +43,9 @@ internal sealed class CleanWriter : TextWriter
 
     /// <summary>The number of the first error, or 0; what comes behind it is lost.</summary>
     public int Fault { get; private set; }
+
+    /// <summary>Completes when all that was written so far has been taken, or never will be.</summary>
+    public Task Written => _detached?.Written ?? Task.CompletedTask;
 
     /// <summary>Whether the terminal is raw, so that a line break needs a carriage return.</summary>
     public bool IsRaw { get; set; }
@@ -145,7 +153,12 @@ internal sealed class CleanWriter : TextWriter
 
     private void Emit(ReadOnlySpan<byte> bytes)
     {
-        if (Fault == 0)
+        if (_detached is not null)
+        {
+            _detached.Write(bytes);
+            Fault = _detached.Fault;
+        }
+        else if (Fault == 0)
         {
             Fault = _output.Write(bytes);
         }

@@ -19,13 +19,18 @@ internal static class StandardDescriptors
             var flags = Posix.FileControl(descriptor, Posix.GetDescriptorFlags);
             if (flags < 0)
             {
-                Replace(descriptor);
+                _ = Replace(descriptor);
             }
             else if ((flags & Posix.CloseOnExec) != 0)
             {
-                // What came through exec never has this flag: it is the runtime's, which found the number free.
-                Replace(descriptor);
+                // What came through exec never has this flag: it is the runtime's, which found the number free. Where it can't be replaced a
+                // fresh start would find the same again, without end.
                 taken = true;
+                if (!Replace(descriptor))
+                {
+                    Complaint.Write(StandardText.Error, $"descriptor {descriptor} is closed, and {Nothing} can't stand in for it");
+                    Environment.Exit(ExitCodes.Failed);
+                }
             }
         }
 
@@ -36,14 +41,17 @@ internal static class StandardDescriptors
     }
 
     // Standard input the wrong way round, so that reading it fails as reading a closed one does; whoever closed an output wants none.
-    private static void Replace(int descriptor)
+    private static bool Replace(int descriptor)
     {
         var nothing = Posix.Open(Nothing, descriptor == 0 ? Posix.WriteOnly : Posix.ReadWrite);
-        if (nothing >= 0 && nothing != descriptor)
+        if (nothing < 0 || nothing == descriptor)
         {
-            _ = Posix.Duplicate(nothing, descriptor);
-            _ = Posix.Close(nothing);
+            return nothing >= 0;
         }
+
+        var isReplaced = Posix.Duplicate(nothing, descriptor) == descriptor;
+        _ = Posix.Close(nothing);
+        return isReplaced;
     }
 
     // The runtime has lost a descriptor of its own to the replacement: only a fresh one can be trusted.

@@ -11,12 +11,23 @@ internal static class StandardText
     /// <summary>Complaints and progress.</summary>
     public static CleanWriter Error { get; } = new(new DescriptorOutput(2), byLine: true);
 
-    /// <summary>Writes what is left, and judges whether the results arrived.</summary>
+    /// <summary>Whether complaints that nobody has taken so far are not worth waiting for any longer.</summary>
+    public static bool IsGivenUp { get; set; }
+
+    /// <summary>
+    /// Writes what is left, and judges whether the results arrived. Complaints that nobody takes are waited for as any program does, but
+    /// for those of a run: it has done that itself.
+    /// </summary>
     /// <param name="exitCode">The exit code if they did.</param>
     public static int Finish(int exitCode)
     {
         Output.Flush();
         Error.Flush();
+        if (!IsGivenUp)
+        {
+            Error.Written.Wait();
+        }
+
         if (Output.Fault is 0 or Posix.BrokenPipe)
         {
             return Output.Fault == 0 || exitCode != 0 ? exitCode : ExitCodes.OutputClosed;

@@ -15,8 +15,8 @@ internal sealed class RawTerminal : IDisposable
     private const int Now = 0;
 
     private readonly Lock _gate = new();
-    private readonly byte[] _saved;
-    private readonly byte[] _raw;
+    private byte[] _saved;
+    private byte[] _raw;
     private readonly CleanWriter _error;
     private readonly PosixSignalRegistration[] _registrations;
     private bool _isLeft;
@@ -46,12 +46,17 @@ internal sealed class RawTerminal : IDisposable
     /// <summary>Takes the terminal; null when standard input is none.</summary>
     /// <param name="error">Where the program writes meanwhile.</param>
     /// <param name="onResize">Called when the size may have changed; with true when the screen must be drawn again too.</param>
-    public static unsafe RawTerminal? Enter(CleanWriter error, Action<bool> onResize)
+    public static RawTerminal? Enter(CleanWriter error, Action<bool> onResize)
     {
-        var saved = new byte[TermiosSize];
-        fixed (byte* termios = saved)
+        return Attributes() is { } saved ? new RawTerminal(saved, error, onResize) : null;
+    }
+
+    private static unsafe byte[]? Attributes()
+    {
+        var attributes = new byte[TermiosSize];
+        fixed (byte* termios = attributes)
         {
-            return Posix.GetTerminal(StandardInput.Descriptor, termios) == 0 ? new RawTerminal(saved, error, onResize) : null;
+            return Posix.GetTerminal(StandardInput.Descriptor, termios) == 0 ? attributes : null;
         }
     }
 
@@ -95,14 +100,22 @@ internal sealed class RawTerminal : IDisposable
         _ = Posix.Kill(Environment.ProcessId, Posix.SigStop);
     }
 
+    // What it is now is what to give back: in the background it was in somebody else's hands, as a shell's line editor.
     private void Return()
     {
         lock (_gate)
         {
-            if (!_isLeft)
+            if (_isLeft)
             {
-                Apply(_raw);
+                return;
             }
+
+            if (Posix.IsForeground(StandardInput.Descriptor) && Attributes() is { } now && !now.AsSpan().SequenceEqual(_raw))
+            {
+                (_saved, _raw) = (now, Raw(now));
+            }
+
+            Apply(_raw);
         }
     }
 

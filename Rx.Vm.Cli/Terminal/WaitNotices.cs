@@ -7,7 +7,7 @@ namespace Rx.Vm.Cli.Terminal;
 /// <summary>What to tell somebody who waits for a machine that does not answer: for what, for how long so far, for how long at most.</summary>
 internal static class WaitNotices
 {
-    private const string KillHint = "another Ctrl-C or signal kills the machine";
+    private const string KillHint = "Ctrl-C or a signal kills the machine now";
 
     private static readonly TimeSpan[] Starting = [.. new[] { 15, 30, 60 }.Select(s => TimeSpan.FromSeconds(s))];
     private static readonly TimeSpan[] Ending = [.. new[] { 3, 10, 20, 30, 60 }.Select(s => TimeSpan.FromSeconds(s))];

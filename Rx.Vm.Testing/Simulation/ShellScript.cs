@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
@@ -11,6 +12,9 @@ internal static class ShellScript
         "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "function", "{", "}", "!", "trap",
         "read",
     ];
+
+    private static readonly SearchValues<char> NameLetters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     /// <summary>When a command runs, by the exit code of the one before.</summary>
     internal enum Link : byte
@@ -82,6 +86,11 @@ internal static class ShellScript
             {
                 end++;
             }
+            else if (quote != '\'' && Foreign(rest[end..], isFirst: end == 0) is { } foreign)
+            {
+                error = $"syntax error: '{foreign}' is not simulated";
+                return null;
+            }
             else if (quote != '\0')
             {
                 quote = c == quote ? '\0' : quote;
@@ -94,7 +103,7 @@ internal static class ShellScript
             {
                 break;
             }
-            else if (c is '|' or '&' or '<' or '>' or '(' or ')' or '`' or '*' or '?' && (c != '?' || rest[Math.Max(end - 1, 0)] != '$'))
+            else if (c is '|' or '&' or '<' or '>' or '(' or ')' or '*' or '?' && (c != '?' || rest[Math.Max(end - 1, 0)] != '$'))
             {
                 error = $"syntax error: '{c}' is not simulated";
                 return null;
@@ -108,6 +117,25 @@ internal static class ShellScript
 
         error = "syntax error: unterminated quote";
         return null;
+    }
+
+    // What a shell would replace, and this one can't: a word with it in must not pass for text.
+    private static string? Foreign(ReadOnlySpan<char> rest, bool isFirst) => rest switch
+    {
+        ['`', ..] => "`",
+        ['#', ..] when isFirst => "#",
+        ['~', ..] when isFirst => "~",
+        ['$', '(', ..] => "$(",
+        ['$', '{', ..] when !IsPlain(rest[2..]) => "${",
+        ['$', '@' or '*' or '#' or '$' or '!' or '-' or '\'', ..] => rest[..2].ToString(),
+        ['$', var digit, ..] when char.IsAsciiDigit(digit) => rest[..2].ToString(),
+        _ => null,
+    };
+
+    private static bool IsPlain(ReadOnlySpan<char> rest)
+    {
+        var end = rest.IndexOf('}');
+        return end > 0 && !char.IsAsciiDigit(rest[0]) && rest[..end].IndexOfAnyExcept(NameLetters) < 0;
     }
 
     /// <summary>Where a command's output goes.</summary>

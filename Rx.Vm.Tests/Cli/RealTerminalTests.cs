@@ -111,7 +111,7 @@ public class RealTerminalTests
         }
 
         run.Signal("TERM");
-        await run.SeeAsync("rxvm: still stopping the pod after 3 s (at most 30 s; another Ctrl-C or signal kills the machine)");
+        await run.SeeAsync("rxvm: still stopping the pod after 3 s (at most 30 s; Ctrl-C or a signal kills the machine now)");
         Assert.Equal(RxvmTerminal.Cooked, run.Settings);
         run.Type("\u0003");
 

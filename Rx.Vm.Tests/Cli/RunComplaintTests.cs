@@ -5,7 +5,9 @@ namespace Rx.Vm.Tests.Cli;
 /// <summary>What goes wrong before there is a machine: one line that names the culprit, exit code 125, nothing left behind.</summary>
 public class RunComplaintTests
 {
-    [Theory]
+    private const int Limit = 60_000;
+
+    [Theory(Timeout = Limit)]
     [InlineData("this is not json", "not JSON")]
     [InlineData("""{"containers":[{"image":"busybox","command":["x"],"colour":1}]}""", "containers[0].colour: unknown field")]
     [InlineData("""{"containers":[{"image":"busybox","command":[]}]}""", "containers[0].command: the command is empty")]
@@ -22,7 +24,7 @@ public class RunComplaintTests
         Complains(await Rxvm.RunAsync("run", spec.Path), culprit);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task A_variable_that_the_kernel_does_not_take()
     {
         using var spec = new SpecFile(
@@ -31,7 +33,7 @@ public class RunComplaintTests
         Complains(await Rxvm.RunAsync("run", spec.Path), "containers[0].envs[0].value: is longer than");
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task A_machine_smaller_than_the_spec_asks_for()
     {
         using var spec = new SpecFile("""{"resource":{"memory":512},"containers":[{"image":"busybox","command":["true"]}]}""");
@@ -41,7 +43,7 @@ public class RunComplaintTests
     }
 
     // The file is found from where the program was started, and the complaint names it whole.
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task A_kernel_named_from_the_working_directory()
     {
         using var spec = SpecFile.Shell("true");
@@ -51,10 +53,10 @@ public class RunComplaintTests
             Path.GetFullPath("no-such-kernel"));
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task A_missing_spec() => Complains(await Rxvm.RunAsync("run", "/no/such/spec.json"), "/no/such/spec.json");
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task A_missing_kernel()
     {
         using var spec = SpecFile.Shell("true");
@@ -62,7 +64,7 @@ public class RunComplaintTests
         Complains(await Rxvm.RunAsync("run", "--kernel", "/no/such/kernel", "--initrd", "/no/such/initrd", spec.Path), "/no/such/kernel");
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task No_hardware_where_isolation_is_required()
     {
         Assert.SkipWhen(AcceleratorProbe.Decide(Accelerator.Auto, AcceleratorProbe.Gather()).IsHardware, "this host has the hardware");
@@ -72,7 +74,7 @@ public class RunComplaintTests
     }
 
     // Of the runtime's own making these would be an abort and "type initializer threw".
-    [Theory]
+    [Theory(Timeout = Limit)]
     [InlineData(64)]
     [InlineData(96)]
     public async Task Too_few_file_descriptors(int limit)
@@ -83,7 +85,7 @@ public class RunComplaintTests
         Complains(await run.EndAsync(), "ulimit -n");
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task The_proc_of_another_pid_namespace()
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root makes namespaces everywhere");
@@ -93,7 +95,7 @@ public class RunComplaintTests
         Complains(await run.EndAsync(), "/proc is not mounted, or shows the processes of another pid namespace");
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task No_emulator()
     {
         using var spec = SpecFile.Shell("true");
@@ -103,7 +105,7 @@ public class RunComplaintTests
         Complains(await run.EndAsync(), "qemu-system-x86_64");
     }
 
-    [Theory]
+    [Theory(Timeout = Limit)]
     [InlineData("--memory", "7")]
     [InlineData("--cpus", "0")]
     [InlineData("--timeout", "soon")]

@@ -88,6 +88,9 @@ internal sealed class Rxvm : IDisposable
         _process.StandardOutput.BaseStream.Dispose();
     }
 
+    /// <summary>Waits for its end without reading what it wrote.</summary>
+    public Task EndedUnreadAsync() => _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
     public async Task<RxvmResult> EndAsync()
     {
         if (!_isClosed)

@@ -1,3 +1,5 @@
+using Rx.Vm.Cli.Running;
+
 namespace Rx.Vm.Tests.Cli;
 
 #pragma warning disable xUnit1069 // What the tests await watches the token.
@@ -58,6 +60,37 @@ public class SignalTests
         run.Signal("TERM");
 
         Assert.Equal(143, (await run.EndAsync()).ExitCode);
+    }
+
+    // 100 KiB of output are more than the pipe holds; so is, in time, the log.
+    [Theory(Timeout = Limit)]
+    [InlineData]
+    [InlineData("--verbose")]
+    public async Task A_full_pipe_for_output_and_complaints_does_not_hold_a_run_that_signals_end(params string[] options)
+    {
+        using var spec = SpecFile.Shell($"echo ready; echo {new string('x', 120_000)}; sleep 1000");
+        using var run = Rxvm.Start(RxvmStart.Redirected("2>&1"), ["run", "--driver", "sim", .. options, spec.Path]);
+        await run.SayAsync("ready\nxxx");
+
+        run.Signal("TERM");
+        run.Signal("TERM");
+
+        await run.EndedUnreadAsync();
+        Assert.Equal(143, (await run.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public void What_comes_after_the_pod_has_ended_did_not_end_the_run()
+    {
+        using var stops = new StopRequests();
+        stops.Decided();
+
+        stops.TimeOut();
+        stops.OutputFailed(1, 32);
+
+        Assert.Equal((false, 0, 0), (stops.IsTimedOut, stops.OutputFault, stops.Signal));
+        Assert.True(stops.Requested.IsCompleted);
+        Assert.False(stops.Insisted.IsCompleted);
     }
 
     [Fact(Timeout = Limit)]

@@ -14,6 +14,9 @@ public class UsageTests
     [InlineData(1, "there is no 'frob'; there are: import,", "image", "frob")]
     [InlineData(125, "there is no option '--bogus'", "run", "--bogus", "spec.json")]
     [InlineData(125, "Required argument 'spec' missing", "run")]
+    [InlineData(125, "there is no option '--bogus'", "replay", "--bogus", "run.rxj")]
+    [InlineData(125, "--bogus", "doctor", "--bogus")]
+    [InlineData(125, "--bogus", "gc", "--bogus")]
     [InlineData(125, "'--driver'", "run", "--driver", "nosuch", "spec.json")]
     public async Task A_wrong_word_is_told_first_and_where_to_read_more_last(int code, string culprit, params string[] words)
     {
@@ -24,6 +27,18 @@ public class UsageTests
         Assert.Equal(2, lines.Length);
         Assert.Contains(culprit, lines[0], StringComparison.Ordinal);
         Assert.EndsWith("--help' tells more", lines[1], StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("a path is needed", "image", "import", "x", "")]
+    [InlineData("a path is needed", "setup", "--init", "")]
+    [InlineData("/no/such/folder", "setup", "--init", "/bin/true")]
+    public async Task What_the_file_system_refuses_is_one_line_and_no_fault_of_the_program(string culprit, params string[] words)
+    {
+        var result = await Rxvm.RunAsync(new RxvmStart { Environment = { ["TMPDIR"] = "/no/such/folder" } }, words);
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Text));
+        Assert.Contains(culprit, Assert.Single(result.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

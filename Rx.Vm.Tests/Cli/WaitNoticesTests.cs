@@ -24,7 +24,7 @@ public class WaitNoticesTests
 
         Assert.Equal(["after 3 s", "after 10 s", "after 20 s", "after 30 s"], _lines.Select(line => line[23..].Split(" (")[0]));
         Assert.All(_lines, line => Assert.StartsWith("still stopping the pod ", line, StringComparison.Ordinal));
-        Assert.EndsWith("(at most 30 s; another Ctrl-C or signal kills the machine)", _lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("(at most 30 s; Ctrl-C or a signal kills the machine now)", _lines[0], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -83,6 +83,13 @@ public sealed class MarbleRunTests
     });
 
     [Fact]
+    public void A_body_may_end_on_another_thread() => Marble.Run(async m =>
+    {
+        m.Expect(m.Cold("a|")).ToBe("a|");
+        await Task.Run(static () => { }).ConfigureAwait(false);
+    });
+
+    [Fact]
     public void Two_streams_that_differ_fail()
     {
         var failed = Assert.Throws<MarbleException>(() => Marble.Run(m => m.Expect(m.Cold("a-b")).ToEqual(m.Cold("a-c"))));

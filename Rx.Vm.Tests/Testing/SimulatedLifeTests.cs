@@ -174,6 +174,35 @@ public class SimulatedLifeTests
         Assert.Equal("x y|z\n/srv\n1000\n50\npod1\n∎", output.ToString());
     }
 
+    [Theory]
+    [InlineData("echo ${V:-d}")]
+    [InlineData("echo ${V")]
+    [InlineData("echo ${}")]
+    [InlineData("echo \"$(date)\"")]
+    [InlineData("echo \"`date`\"")]
+    [InlineData("echo `date`")]
+    [InlineData("echo $1 $#")]
+    [InlineData("echo $$")]
+    [InlineData("echo \"$@\"")]
+    [InlineData("echo a # b")]
+    [InlineData("echo ~")]
+    [InlineData("echo -e a")]
+    [InlineData("printf '%s\\n' x")]
+    [InlineData("printf '\\033[1m'")]
+    public void What_the_shell_does_not_know_is_refused_and_never_printed_as_text(string script)
+    {
+        var world = new SimulatedWorld();
+        var (_, pod) = world.Running(Pod("sh", "-c", script));
+        var output = Collect(pod.Containers[0].Streams.Output);
+        var errors = Collect(pod.Containers[0].Streams.Error);
+
+        world.Advance(1);
+
+        Assert.Equal("∎", output.ToString());
+        Assert.Contains("not simulated", errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, Now(pod.Completion).ExitCode);
+    }
+
     [Fact]
     public void Input_reaches_the_program_until_its_end()
     {
