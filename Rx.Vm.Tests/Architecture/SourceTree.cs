@@ -3,7 +3,8 @@ namespace Rx.Vm.Tests.Architecture;
 /// <summary>The files of the repository that people write.</summary>
 internal static class SourceTree
 {
-    private static readonly string Root = Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!;
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!;
 
     /// <summary>Those that end in one of <paramref name="extensions"/>, relative to the repository, with what was built left out.</summary>
     public static IEnumerable<string> Files(params string[] extensions) =>
