@@ -24,9 +24,9 @@ internal static class SetupCommand
         var command = new Command("setup", "Make what machines boot from, and the image 'busybox'. Done again, it renews both.") { init, kernel, busybox };
         command.SetAction((parsed, _) => StoreFailures.ReportAsync(parsed, async ct =>
         {
-            using var work = new TemporaryFolder();
             var output = parsed.InvocationConfiguration.Output;
             var guest = StoreFailures.FullPath(parsed.GetValue(init) ?? Carried());
+            using var work = new TemporaryFolder();
             var tree = parsed.GetValue(kernel) is { } given ? StoreFailures.FullPath(given) : await DebianPackage.KernelAsync(work, ct).ConfigureAwait(false);
             var store = new BootFileStore(new ImageStoreOptions(), CliScheduler.Instance);
             var files = await store.PrepareAsync(guest, KernelPackage.Open(tree), ct).ConfigureAwait(false);

@@ -3,7 +3,7 @@ namespace Rx.Vm.Cli.Setup;
 /// <summary>A folder of its own, of mode 0700, that goes with whatever is in it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly string _path = Directory.CreateTempSubdirectory("rxvm-setup-").FullName;
+    private readonly string _path = Make();
 
     /// <summary>A path in it.</summary>
     public string At(string name) => Path.Combine(_path, name);
@@ -18,6 +18,18 @@ internal sealed class TemporaryFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A program that is just being ended still writes there. What went wrong before matters more.
+        }
+    }
+
+    private static string Make()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("rxvm-setup-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RxVmException($"nothing can be made in {Path.GetTempPath()} (TMPDIR): {e.Message}");
         }
     }
 }
