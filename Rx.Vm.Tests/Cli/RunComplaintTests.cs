@@ -5,9 +5,7 @@ namespace Rx.Vm.Tests.Cli;
 /// <summary>What goes wrong before there is a machine: one line that names the culprit, exit code 125, nothing left behind.</summary>
 public class RunComplaintTests
 {
-    private const int Limit = 60_000;
-
-    [Theory(Timeout = Limit)]
+    [Theory]
     [InlineData("this is not json", "not JSON")]
     [InlineData("""{"containers":[{"image":"busybox","command":["x"],"colour":1}]}""", "containers[0].colour: unknown field")]
     [InlineData("""{"containers":[{"image":"busybox","command":[]}]}""", "containers[0].command: the command is empty")]
@@ -24,7 +22,7 @@ public class RunComplaintTests
         Complains(await Rxvm.RunAsync("run", spec.Path), culprit);
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_variable_that_the_kernel_does_not_take()
     {
         using var spec = new SpecFile(
@@ -33,7 +31,7 @@ public class RunComplaintTests
         Complains(await Rxvm.RunAsync("run", spec.Path), "containers[0].envs[0].value: is longer than");
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_machine_smaller_than_the_spec_asks_for()
     {
         using var spec = new SpecFile("""{"resource":{"memory":512},"containers":[{"image":"busybox","command":["true"]}]}""");
@@ -43,7 +41,7 @@ public class RunComplaintTests
     }
 
     // The file is found from where the program was started, and the complaint names it whole.
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_kernel_named_from_the_working_directory()
     {
         using var spec = SpecFile.Shell("true");
@@ -53,10 +51,10 @@ public class RunComplaintTests
             Path.GetFullPath("no-such-kernel"));
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_missing_spec() => Complains(await Rxvm.RunAsync("run", "/no/such/spec.json"), "/no/such/spec.json");
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_missing_kernel()
     {
         using var spec = SpecFile.Shell("true");
@@ -64,7 +62,7 @@ public class RunComplaintTests
         Complains(await Rxvm.RunAsync("run", "--kernel", "/no/such/kernel", "--initrd", "/no/such/initrd", spec.Path), "/no/such/kernel");
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task No_hardware_where_isolation_is_required()
     {
         Assert.SkipWhen(AcceleratorProbe.Decide(Accelerator.Auto, AcceleratorProbe.Gather()).IsHardware, "this host has the hardware");
@@ -74,7 +72,7 @@ public class RunComplaintTests
     }
 
     // Of the runtime's own making these would be an abort and "type initializer threw".
-    [Theory(Timeout = Limit)]
+    [Theory]
     [InlineData(64)]
     [InlineData(96)]
     public async Task Too_few_file_descriptors(int limit)
@@ -85,7 +83,7 @@ public class RunComplaintTests
         Complains(await run.EndAsync(), "ulimit -n");
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task The_proc_of_another_pid_namespace()
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root makes namespaces everywhere");
@@ -95,7 +93,7 @@ public class RunComplaintTests
         Complains(await run.EndAsync(), "/proc is not mounted, or shows the processes of another pid namespace");
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task No_emulator()
     {
         using var spec = SpecFile.Shell("true");
@@ -105,7 +103,7 @@ public class RunComplaintTests
         Complains(await run.EndAsync(), "qemu-system-x86_64");
     }
 
-    [Theory(Timeout = Limit)]
+    [Theory]
     [InlineData("--memory", "7")]
     [InlineData("--cpus", "0")]
     [InlineData("--timeout", "soon")]
