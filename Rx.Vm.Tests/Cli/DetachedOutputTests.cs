@@ -7,8 +7,6 @@ namespace Rx.Vm.Tests.Cli;
 /// <summary>The program's own words on a pipe that nobody reads.</summary>
 public sealed class DetachedOutputTests : IDisposable
 {
-    private const int Limit = 30_000;
-
     private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.In);
     private readonly DetachedOutput _output;
 
@@ -23,7 +21,7 @@ public sealed class DetachedOutputTests : IDisposable
         _pipe.Dispose();
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task Words_are_in_the_pipe_when_the_call_returns()
     {
         await Task.Yield();
@@ -35,7 +33,7 @@ public sealed class DetachedOutputTests : IDisposable
         }
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_reader_that_stands_still_holds_nobody_up_and_gets_what_was_kept_and_how_much_was_not()
     {
         var line = Encoding.UTF8.GetBytes(new string('x', 1023) + "\n");
@@ -62,7 +60,7 @@ public sealed class DetachedOutputTests : IDisposable
         Assert.Equal("again", await reader.ReadLineAsync(Ct));
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task A_pipe_without_a_reader_is_a_fault_and_no_wait()
     {
         _pipe.Dispose();
