@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reactive.Linq;
 using Rx.Vm.Effects;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
@@ -67,10 +68,13 @@ public sealed class VirtualMachine
     public IObservable<VmState> States => _pipeline.States;
 
     /// <summary>
-    /// Every event from the subscription on, with what it made of the machine, what was to be done and who was answered; <see cref="Journal"/>
-    /// has those before it. Completes with the machine; otherwise as <see cref="States"/>.
+    /// Every event from the subscription on, with what it made of the machine; <see cref="Journal"/> has those before it. Completes with the
+    /// machine; otherwise as <see cref="States"/>.
     /// </summary>
-    public IObservable<VmStep> Steps => _pipeline.Steps;
+    public IObservable<JournalEntry> Events => Steps.Select(JournalEntry.Of);
+
+    /// <summary>Every turn of the fold, likewise.</summary>
+    internal IObservable<VmStep> Steps => _pipeline.Steps;
 
     /// <summary>Its events, recorded.</summary>
     public VmJournal Journal { get; }

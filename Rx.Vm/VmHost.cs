@@ -32,7 +32,7 @@ public sealed class VmHost : IAsyncDisposable
     private readonly VmHostOptions _options;
     private readonly IMachineDriver _driver;
     private readonly Lazy<ImageStore> _images;
-    private readonly JournalShelf _journals;
+    private readonly JournalSet _journals;
     private readonly StartQueue _starts;
     private readonly long _bufferMemory;
     private readonly ILogger _log;
@@ -43,7 +43,7 @@ public sealed class VmHost : IAsyncDisposable
         _driver = driver;
         _log = options.Logger!.ForContext<VmHost>();
         _images = new(() => new ImageStore(options.Images, options.Schedulers.Time, options.Logger));
-        _journals = new JournalShelf(options.Journal, options.Schedulers, options.InlineContinuations);
+        _journals = new JournalSet(options.Journal, options.Schedulers, options.InlineContinuations);
         _fleet = new VmFleet(_log);
         _starts = Queue(options, driver);
         _bufferMemory = options.BufferMemory ?? MachineBuffers.DefaultMemory(driver.Needs);

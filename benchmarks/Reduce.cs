@@ -33,7 +33,7 @@ public class Reduce
 
     /// <summary>The reducer.</summary>
     [Benchmark(OperationsPerInvoke = EventsPerLife)]
-    public VmCore Reducer()
+    public VmPhase Reducer()
     {
         var core = default(VmCore);
         foreach (var input in _inputs)
@@ -41,12 +41,12 @@ public class Reduce
             core = VmReducer.Reduce(core, input).Next;
         }
 
-        return core;
+        return core.Phase;
     }
 
     /// <summary>The reducer with everything a host needs around it.</summary>
     [Benchmark(OperationsPerInvoke = EventsPerLife)]
-    public VmStep Fold()
+    public VmState Fold()
     {
         var step = _initial;
         foreach (var e in _events)
@@ -54,7 +54,7 @@ public class Reduce
             step = VmFold.Step(step, e, TimeSpan.Zero);
         }
 
-        return step;
+        return step.Fold.State;
     }
 
     private static byte[] Table()

@@ -2,13 +2,14 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Rx.Qmp.Isolation;
+using Rx.Qmp.Testing.Native;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Testing.Simulation;
 
 /// <summary>A unix socket whose reads also take the descriptors that come with the bytes, which .NET's sockets leave behind. Linux on 64
 /// bits.</summary>
-internal sealed partial class DescriptorStream(NetworkStream inner) : DelegatingStream(inner)
+internal sealed class DescriptorStream(NetworkStream inner) : DelegatingStream(inner)
 {
     private const int TryAgain = 11;
     private const int Interrupted = 4;
@@ -66,7 +67,7 @@ internal sealed partial class DescriptorStream(NetworkStream inner) : Delegating
             {
                 Vector = &vector, VectorLength = 1, Control = ancillary, ControlLength = (nuint)control.Length,
             };
-            nint count = ReceiveMessage(socket, &message, DontWait | CloseOnExec);
+            nint count = Libc.recvmsg(socket, &message, DontWait | CloseOnExec);
             if (count < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
@@ -97,9 +98,6 @@ internal sealed partial class DescriptorStream(NetworkStream inner) : Delegating
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
-    private static unsafe partial nint ReceiveMessage(SafeHandle socket, MessageHeader* message, int flags);
 
     private unsafe struct IoVector
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rx.Qmp.Native;
 
 namespace Rx.Qmp.Wire;
 
@@ -6,7 +7,7 @@ namespace Rx.Qmp.Wire;
 /// <param name="Device">The file system's device.</param>
 /// <param name="Number">The file's number on it.</param>
 /// <param name="Mode">Its kind, as in st_mode.</param>
-internal readonly partial record struct FileIdentity(ulong Device, ulong Number, ushort Mode)
+internal readonly record struct FileIdentity(ulong Device, ulong Number, ushort Mode)
 {
     private const int CurrentDirectory = -100;
     private const int NotThroughLinks = 0x100;
@@ -19,14 +20,16 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Number,
     public bool IsSocket => (Mode & 0xF000) == 0xC000;
 
     /// <summary>Looks at a path without following a link at its end.</summary>
-    public static FileIdentity Read(string path)
+    public static unsafe FileIdentity Read(string path)
     {
         // statx has the same layout on every processor, which stat has not.
-        Span<byte> found = stackalloc byte[BufferBytes];
-        if (Statx(CurrentDirectory, path, NotThroughLinks, KindAndNumber, ref MemoryMarshal.GetReference(found)) != 0)
+        byte* buffer = stackalloc byte[BufferBytes];
+        if (Libc.statx(CurrentDirectory, path, NotThroughLinks, KindAndNumber, buffer) != 0)
         {
             return default;
         }
+
+        var found = new ReadOnlySpan<byte>(buffer, BufferBytes);
 
         // The permissions are left out: changing them does not make it another file.
         return new FileIdentity(
@@ -34,7 +37,4 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Number,
             MemoryMarshal.Read<ulong>(found[NumberAt..]),
             (ushort)(MemoryMarshal.Read<ushort>(found[ModeAt..]) & 0xF000));
     }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Statx(int directory, string path, int flags, uint mask, ref byte found);
 }

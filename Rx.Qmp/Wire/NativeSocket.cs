@@ -1,13 +1,12 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Rx.Qmp.Native;
 
 namespace Rx.Qmp.Wire;
 
 /// <summary>The call that .NET's sockets have no way to make: sending a descriptor along (dotnet/runtime#932). Linux on 64 bits.</summary>
-internal static partial class NativeSocket
+internal static class NativeSocket
 {
-    private const int Interrupted = 4;
-    private const int TryAgain = 11;
     private const int NoSignal = 0x4000;
     private const int DontWait = 0x40;
     private const int SocketLevel = 1;
@@ -30,18 +29,18 @@ internal static partial class NativeSocket
             var message = new MessageHeader { Vector = &vector, VectorLength = 1, Control = &control, ControlLength = 24 };
             while (true)
             {
-                if (SendMessage(socket, &message, DontWait | NoSignal) >= 0)
+                if (Libc.sendmsg(socket, &message, DontWait | NoSignal) >= 0)
                 {
                     return true;
                 }
 
                 int error = Marshal.GetLastPInvokeError();
-                if (error == TryAgain)
+                if (error == Libc.TryAgain)
                 {
                     return false;
                 }
 
-                if (error != Interrupted)
+                if (error != Libc.Interrupted)
                 {
                     throw new IOException("Sending a descriptor failed.", new SocketException(error));
                 }
@@ -55,9 +54,6 @@ internal static partial class NativeSocket
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
-    private static unsafe partial nint SendMessage(SafeHandle socket, MessageHeader* message, int flags);
 
     private unsafe struct IoVector
     {

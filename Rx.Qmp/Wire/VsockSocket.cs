@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Rx.Qmp.Native;
 
 namespace Rx.Qmp.Wire;
 
 /// <summary>Sockets between a host and its virtual machines. .NET does not make sockets of this family, but runs one it is given.</summary>
-internal static partial class VsockSocket
+internal static class VsockSocket
 {
     private const int Family = 40;
     private const int Stream = 1;
@@ -18,7 +19,7 @@ internal static partial class VsockSocket
             throw new SocketException((int)SocketError.AddressFamilyNotSupported);
         }
 
-        int descriptor = OpenSocket(Family, Stream | CloseOnExec, 0);
+        int descriptor = Libc.socket(Family, Stream | CloseOnExec, 0);
         if (descriptor < 0)
         {
             throw new SocketException(Marshal.GetLastPInvokeError());
@@ -36,7 +37,4 @@ internal static partial class VsockSocket
         MemoryMarshal.Write(address.AsSpan(8), in contextId);
         return new RawEndPoint(socket.AddressFamily, address);
     }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int OpenSocket(int family, int type, int protocol);
 }

@@ -73,7 +73,7 @@ internal static class ReplayCommand
         output.Write($"{JournalMarbles.Text(replay)}\n{JournalTable.Of(replay)}\n");
         output.Write(replay.Difference is { } difference
             ? $"different: {difference}\n"
-            : $"equal: {replay.Steps.Length - 1} of {replay.Recording.Seen} events came out as recorded\n");
+            : $"equal: {replay.States.Count() - 1} of {replay.Recording.Seen} events came out as recorded\n");
     }
 
     private static int Judge(string file, JournalReplay replay, TextWriter error)

@@ -25,7 +25,7 @@ public static class JournalTest
 
         var header = replay.Recording.Header;
         var text = new StringBuilder();
-        text.Append("using Rx.Vm.Lifecycle;\nusing Xunit;\n\n");
+        text.Append("using Rx.Vm.Journal;\nusing Rx.Vm.Lifecycle;\nusing Xunit;\n\n");
         text.Append(nameSpace is null ? "" : $"namespace {nameSpace};\n\n");
         text.Append($"/// <summary>A recorded life of the machine {header.VmId}: {replay.Steps.Length - 1} events.</summary>\n");
         text.Append($"public class {name}\n{{\n    [Fact]\n    public void Comes_out_as_recorded()\n    {{\n");
@@ -38,10 +38,11 @@ public static class JournalTest
 
         text.Append("        ];\n");
         text.Append($"        var timeouts = {Timeouts(header.Timeouts)};\n");
-        text.Append($"        var step = VmFold.Initial({JournalLiteral.Of(header.VmId)}, KeepMode.{header.Keep}, timeouts);\n");
-        text.Append("        foreach (var (ticks, e, phase) in life)\n        {\n");
-        text.Append("            step = VmFold.Step(step, e, TimeSpan.FromTicks(ticks));\n\n");
-        text.Append("            Assert.Equal((e, phase), (e, step.Fold.State.Phase));\n        }\n    }\n}\n");
+        text.Append($"        var header = new JournalHeader {{ VmId = {JournalLiteral.Of(header.VmId)}, Keep = KeepMode.{header.Keep}, ");
+        text.Append("Timeouts = timeouts };\n");
+        text.Append("        var states = JournalReplay.Fold(header, life.Select(moment => (TimeSpan.FromTicks(moment.Ticks), moment.Event)));\n\n");
+        text.Append("        foreach (var ((_, e, phase), state) in life.Zip(states.Skip(1)))\n        {\n");
+        text.Append("            Assert.Equal((e, phase), (e, state.Phase));\n        }\n    }\n}\n");
         return text.ToString();
     }
 

@@ -20,6 +20,9 @@ public class DependencyTests
         "Microsoft.Extensions", "DynamicData", "Rx.Qmp",
     ];
 
+    private const BindingFlags Everything =
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     // The only types of the root that a pure room may use: a size, the base of exceptions.
     private static readonly string[] Shared = [typeof(RxVmException).FullName!, typeof(MemorySize).FullName!];
 
@@ -70,6 +73,18 @@ public class DependencyTests
     public void A_violation_inside_a_method_body_is_seen(string name) => Assert.Contains(
         $"{typeof(ReadsAFile).Namespace}.{name}", Offenders(typeof(DependencyTests).Assembly, typeof(ReadsAFile).Namespace!, [.. Impure, typeof(VmHost).FullName!]));
 
+    [Theory]
+    [InlineData("Rx.Vm")]
+    [InlineData("Rx.Vm.Testing")]
+    [InlineData("Rx.Qmp")]
+    [InlineData("Rx.Qmp.Testing")]
+    [InlineData("rxvm")]
+    public void The_system_is_called_from_a_room_named_Native_only(string assembly) => Assert.Empty(CallersOfTheSystem(Assembly.Load(assembly)));
+
+    [Fact]
+    public void A_call_of_the_system_elsewhere_is_seen() =>
+        Assert.Contains(typeof(CallsTheSystem).FullName, CallersOfTheSystem(typeof(DependencyTests).Assembly));
+
     [Fact]
     public void No_folder_holds_fifty_files() => Assert.DoesNotContain(
         Directory.EnumerateDirectories(Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!, "*", SearchOption.AllDirectories)
@@ -82,6 +97,12 @@ public class DependencyTests
         Assert.NotEmpty(rule.GetTypes());
         return rule.ShouldNot().HaveDependencyOnAny(forbidden).GetResult().FailingTypeNames ?? [];
     }
+
+    // The generator makes a method that marshals and, within it, the one that calls; the latter, or both in one, has the flag.
+    private static IEnumerable<string?> CallersOfTheSystem(Assembly assembly) => assembly.GetTypes()
+        .Where(type => type.Namespace?.EndsWith(".Native", StringComparison.Ordinal) != true)
+        .Where(type => type.GetMethods(Everything).Any(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)))
+        .Select(type => type.FullName);
 
     private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
 

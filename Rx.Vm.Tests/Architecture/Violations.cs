@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rx.Vm.Tests.Architecture.Violations;
 
 // What the rules must see, each with nothing but the usings that every file has.
@@ -30,4 +32,12 @@ internal static class LooksAtTheClock
 internal static class KnowsTheHost
 {
     public static object Run() => VmHost.OpenAsync();
+}
+
+internal static partial class CallsTheSystem
+{
+    public static int Run() => Name("x");
+
+    [LibraryImport("libc", EntryPoint = "sethostname", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Name(string name);
 }

@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 using Rx.Vm.Tests.Qemu;
@@ -50,7 +51,7 @@ public sealed class EndingTests : IDisposable
         Assert.True(await host.HearAsync(HostProgram.Ready, Ct), await Errors(host));
         var machines = host.Machines();
         Assert.Equal(5, machines.Count);
-        Assert.All(machines, pid => Assert.Equal(0, Libc.Kill(pid, 19)));
+        Assert.All(machines, pid => Assert.Equal(0, Libc.kill(pid, 19)));
 
         await EndAsync(host, Ending.Kill);
 
@@ -99,7 +100,7 @@ public sealed class EndingTests : IDisposable
     public async Task A_machine_that_was_never_tied_ends_at_its_gate()
     {
         using var words = LastWords.Create();
-        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
         var gate = StartGate.Create();
         var emulator = EmulatorLocator.Find(new QemuDriverOptions())!;
         using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest

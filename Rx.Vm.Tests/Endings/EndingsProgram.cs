@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reactive.Concurrency;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 using Rx.Vm.Tests.Qemu;
 
@@ -78,7 +79,7 @@ internal sealed class EndingsProgram(TextWriter output, IScheduler clock)
         {
             foreach (var pid in running)
             {
-                _ = Libc.Kill(pid, 19);
+                _ = Libc.kill(pid, 19);
             }
         }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Tests.Endings;
@@ -75,7 +76,7 @@ internal sealed class HostProcess : IDisposable
         return false;
     }
 
-    public void Signal(Ending ending) => Assert.Equal(0, Libc.Kill(Pid, (int)ending));
+    public void Signal(Ending ending) => Assert.Equal(0, Libc.kill(Pid, (int)ending));
 
     public async Task EndedAsync(CancellationToken ct) => await _process.WaitForExitAsync(ct);
 
@@ -110,7 +111,7 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Completes when a process has ended.</summary>
     public static async Task GoneAsync(int pid, CancellationToken ct)
     {
-        using var handle = Libc.PidFdOpen(pid, out var error);
+        using var handle = Libc.pidfd_open(pid, out var error);
         if (error == 0)
         {
             await GoneAsync(handle, ct);
@@ -136,7 +137,7 @@ internal sealed class HostProcess : IDisposable
 
         foreach (var pid in _leave ? [] : Machines())
         {
-            _ = Libc.Kill(pid, Libc.SigKill);
+            _ = Libc.kill(pid, Libc.SigKill);
         }
     }
 
@@ -166,7 +167,7 @@ internal sealed class HostProcess : IDisposable
     {
         foreach (var pid in Machines())
         {
-            if (!_held.ContainsKey(pid) && Libc.PidFdOpen(pid, out var error) is var handle && error == 0)
+            if (!_held.ContainsKey(pid) && Libc.pidfd_open(pid, out var error) is var handle && error == 0)
             {
                 _held[pid] = handle;
             }

@@ -97,7 +97,7 @@ internal sealed record HostilePlugin(string Name)
         foreach (var (name, act) in acts)
         {
             yield return new($"an observer of States that {name}") { Attach = (host, vm) => vm.States.Subscribe(_ => act(host, vm)) };
-            yield return new($"an observer of Steps that {name}") { Attach = (host, vm) => vm.Steps.Subscribe(_ => act(host, vm)) };
+            yield return new($"an observer of Events that {name}") { Attach = (host, vm) => vm.Events.Subscribe(_ => act(host, vm)) };
             yield return new($"a follower of the fleet that {name}") { Attach = (host, vm) => host.Vms.Connect().Subscribe(_ => act(host, vm)) };
             yield return new($"a watcher of the fleet that {name}") { Attach = (host, vm) => host.Vms.Watch(vm.Id).Subscribe(_ => act(host, vm)) };
             yield return new($"a counter of the fleet that {name}") { Attach = (host, vm) => host.Vms.CountChanged.Skip(1).Subscribe(_ => act(host, vm)) };

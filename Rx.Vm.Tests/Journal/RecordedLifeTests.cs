@@ -1,3 +1,4 @@
+using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Xunit;
 
@@ -34,12 +35,12 @@ public class RecordedLifeTests
             (319520000, new VmEvent(VmEventKind.ResourcesReleased), VmPhase.Gone),
         ];
         var timeouts = new VmTimeouts();
-        var step = VmFold.Initial("vm1", KeepMode.AfterFinish, timeouts);
-        foreach (var (ticks, e, phase) in life)
-        {
-            step = VmFold.Step(step, e, TimeSpan.FromTicks(ticks));
+        var header = new JournalHeader { VmId = "vm1", Keep = KeepMode.AfterFinish, Timeouts = timeouts };
+        var states = JournalReplay.Fold(header, life.Select(moment => (TimeSpan.FromTicks(moment.Ticks), moment.Event)));
 
-            Assert.Equal((e, phase), (e, step.Fold.State.Phase));
+        foreach (var ((_, e, phase), state) in life.Zip(states.Skip(1)))
+        {
+            Assert.Equal((e, phase), (e, state.Phase));
         }
     }
 }

@@ -50,9 +50,9 @@ public class ReducerEndTests
     [InlineData(K.PodDestroyRefused, E.SendQuit)]
     [InlineData(K.GuestDisconnected, E.SendQuit)]
     [InlineData(K.QmpShutdownSeen, E.None)]
-    public void Reducer_Terminating_GuestIsDone_WaitsForTheExit(K done, E effects)
+    public void Reducer_Terminating_GuestIsDone_WaitsForTheExit(K done, object effects)
     {
-        var s = Machine.Terminating().On(done).Gives(VmPhase.Terminating, effects, D.Quit).Next;
+        var s = Machine.Terminating().On(done).Gives(VmPhase.Terminating, (E)effects, D.Quit).Next;
         Assert.All([K.PodDestroyAcked, K.PodDestroyRefused, K.GuestDisconnected, K.QmpShutdownSeen, K.QmpDisconnected, K.QmpFailed], late =>
             s.On(late).IsIgnoredBy(s));
     }

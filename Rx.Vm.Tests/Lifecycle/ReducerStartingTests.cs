@@ -98,8 +98,8 @@ public class ReducerStartingTests
     [Theory]
     [InlineData(KeepMode.None, VmPhase.Terminating, E.CompleteRunPod | E.EndPod | E.SendDestroyPod, D.PodDestroy)]
     [InlineData(KeepMode.AfterFinish, VmPhase.Cleaning, E.CompleteRunPod | E.EndPod | E.SendRescan, D.PodStop)]
-    public void Reducer_Starting_PodFinished_StartedAndEnded(KeepMode keep, VmPhase phase, E effects, D armed) =>
-        Machine.Starting(keep: keep).On(K.PodFinished).Gives(phase, effects, armed);
+    public void Reducer_Starting_PodFinished_StartedAndEnded(KeepMode keep, VmPhase phase, object effects, D armed) =>
+        Machine.Starting(keep: keep).On(K.PodFinished).Gives(phase, (E)effects, armed);
 
     [Fact]
     public void Reducer_Starting_ShutdownRequested_TerminatesAndFailsTheRun() =>

@@ -104,14 +104,14 @@ public class SubscriberSafetyTests
     }
 
     [Fact]
-    public void A_subscriber_of_Steps_that_throws_harms_nobody()
+    public void A_subscriber_of_Events_that_throws_harms_nobody()
     {
         var world = new SimulatedWorld();
         var vm = world.Create();
         var trace = Trace(vm);
-        vm.Steps.Subscribe(_ => throw new InvalidOperationException("bad"));
+        vm.Events.Subscribe(_ => throw new InvalidOperationException("bad"));
         var steps = 0;
-        vm.Steps.Subscribe(_ => steps++);
+        vm.Events.Subscribe(_ => steps++);
 
         vm.Run(Pod("sleep", "1"));
         world.Advance(3);

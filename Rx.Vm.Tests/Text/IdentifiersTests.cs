@@ -1,3 +1,4 @@
+using Rx.Qmp;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Images;
 using Rx.Vm.Journal;
@@ -21,6 +22,7 @@ public class IdentifiersTests
         ["machine's directory"] = id => Passes<VmDirectoryException>(() => MachineSpecRules.CheckId(id)),
         ["image"] = id => Passes<ImageException>(() => ImageReference.Parse(id)) && !ImageReference.Parse(id).IsPath,
         ["journal"] = id => JournalJsonReader.ReadHeader(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { vm = id })) is not null,
+        ["device, node or job of QEMU"] = id => Passes<ArgumentException>(() => QmpId.Check(id, nameof(id))),
         ["init"] = id => InitRules.Judge(new PodPayload
         {
             Containers = [new() { Id = id, Serial = "a", FsType = "squashfs", Tty = 1, Cmd = ["x"] }],

@@ -1,7 +1,7 @@
 namespace Rx.Vm.Devices;
 
 /// <summary>Where a device stands on its way into the machine and out of it.</summary>
-public enum DeviceStatus : byte
+internal enum DeviceStatus : byte
 {
     /// <summary>The slot is free.</summary>
     Free,
@@ -18,7 +18,7 @@ public enum DeviceStatus : byte
 
 /// <summary>The 16 device slots of a machine with the status of each, two bits a slot. Slots are reused.</summary>
 /// <param name="Bits">Bits 2n and 2n+1 are the status of slot n.</param>
-public readonly record struct DeviceSet(uint Bits)
+internal readonly record struct DeviceSet(uint Bits)
 {
     /// <summary>How many slots a machine has.</summary>
     public const int Capacity = 16;
@@ -77,7 +77,7 @@ public readonly record struct DeviceSet(uint Bits)
 
 /// <summary>A set of device slots.</summary>
 /// <param name="Bits">Bit n stands for slot n.</param>
-public readonly record struct SlotSet(ushort Bits)
+internal readonly record struct SlotSet(ushort Bits)
 {
     /// <summary>Whether <paramref name="slot"/> is in the set.</summary>
     public bool Has(int slot) => (uint)slot < DeviceSet.Capacity && (Bits & (1 << slot)) != 0;

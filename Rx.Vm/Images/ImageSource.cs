@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Rx.Vm.Images.Archives;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Images;
 
@@ -12,8 +13,8 @@ internal sealed record ImageSource(string Path, bool IsDirectory, string? StateK
     /// <summary>Looks at what is at a path without opening it: a pipe or device is refused, never read.</summary>
     public static ImageSource Inspect(string path, ImageStoreOptions options, CancellationToken ct)
     {
-        var real = Posix.RealPath(path);
-        if (real is null || Posix.Stamp(real) is not { } stamp)
+        var real = PosixFiles.RealPath(path);
+        if (real is null || PosixFiles.Stamp(real) is not { } stamp)
         {
             throw new ImageException(ImageError.NotFound, path, $"There is no image at '{path}'.");
         }

@@ -10,16 +10,16 @@ public sealed class VmJournal
 {
     private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _ring = new();
-    private readonly JournalSink? _sink;
+    private readonly JournalQueue? _queue;
     private readonly JournalStatus _without;
     private readonly int _capacity;
     private long _seen;
 
-    internal VmJournal(JournalHeader header, int capacity, JournalSink? sink, JournalStatus without)
+    internal VmJournal(JournalHeader header, int capacity, JournalQueue? queue, JournalStatus without)
     {
         Header = header;
         _capacity = capacity;
-        _sink = sink;
+        _queue = queue;
         _without = without;
     }
 
@@ -27,12 +27,12 @@ public sealed class VmJournal
     public JournalHeader Header { get; }
 
     /// <summary>How the file is doing.</summary>
-    public JournalStatus Status => _sink?.Status ?? _without;
+    public JournalStatus Status => _queue?.Status ?? _without;
 
     /// <summary>
     /// Completes when the machine has gone and the file is closed; at once without a file. Never fails: see <see cref="Status"/>.
     /// </summary>
-    public Task Closed => _sink?.Closed ?? Task.CompletedTask;
+    public Task Closed => _queue?.Closed ?? Task.CompletedTask;
 
     /// <summary>
     /// The entries in memory, at most <see cref="JournalOptions.Capacity"/>, oldest first; how many older ones were dropped is its
@@ -49,7 +49,7 @@ public sealed class VmJournal
     /// <summary>Takes the step, on the thread that folded it. Never waits, never throws.</summary>
     internal void Record(VmStep step)
     {
-        if (_capacity == 0 && _sink is null)
+        if (_capacity == 0 && _queue is null)
         {
             // Nobody will read it: an entry has a digest of the whole step.
             Volatile.Write(ref _seen, step.Fold.Steps);
@@ -71,13 +71,13 @@ public sealed class VmJournal
             }
         }
 
-        _sink?.Offer(entry);
+        _queue?.Offer(entry);
         if (step.Published && step.Fold.State.IsTerminal)
         {
-            _sink?.Close();
+            _queue?.Close();
         }
     }
 
     /// <summary>Closes the file of a machine that never came to be.</summary>
-    internal void Close() => _sink?.Close();
+    internal void Close() => _queue?.Close();
 }

@@ -1,7 +1,7 @@
 namespace Rx.Vm.Lifecycle;
 
 /// <summary>How a request was answered.</summary>
-public enum AnswerKind : byte
+internal enum AnswerKind : byte
 {
     /// <summary>Done.</summary>
     Completed,
@@ -20,7 +20,7 @@ public enum AnswerKind : byte
 /// <param name="Refusal">Why it was refused.</param>
 /// <param name="Reason">Why it failed.</param>
 /// <param name="Message">The cause in words.</param>
-public readonly record struct Answer(
+internal readonly record struct Answer(
     long Command,
     AnswerKind Kind,
     VmPhase Phase,

@@ -6,7 +6,7 @@ namespace Rx.Vm.Lifecycle;
 /// <param name="After">How long from the moment it was armed. Relative, because absolute times break when the clock steps.</param>
 /// <param name="ArmedAt">When it was armed, in time since the machine was made.</param>
 /// <param name="Extensions">How often it was given its time again because the machine was at work.</param>
-public readonly record struct Deadline(long Id, DeadlineKind Kind, TimeSpan After, TimeSpan ArmedAt, int Extensions = 0)
+internal readonly record struct Deadline(long Id, DeadlineKind Kind, TimeSpan After, TimeSpan ArmedAt, int Extensions = 0)
 {
     /// <summary>How often a limit is given its time again at most: with the first time, five times itself.</summary>
     public const int MaxExtensions = 4;

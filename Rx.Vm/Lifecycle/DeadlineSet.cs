@@ -2,7 +2,7 @@ namespace Rx.Vm.Lifecycle;
 
 /// <summary>The armed deadlines of a state, one bit per <see cref="DeadlineKind"/>.</summary>
 /// <param name="Bits">Bit n stands for the kind with value n.</param>
-public readonly record struct DeadlineSet(ushort Bits)
+internal readonly record struct DeadlineSet(ushort Bits)
 {
     /// <summary>How many kinds there are.</summary>
     public const int Kinds = 12;

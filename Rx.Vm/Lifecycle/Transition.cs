@@ -8,7 +8,7 @@ namespace Rx.Vm.Lifecycle;
 /// <param name="Devices">The slots that <see cref="VmEffects.AddDevices"/> and <see cref="VmEffects.RemoveDevices"/> concern.</param>
 /// <param name="Rearmed">Deadlines whose time starts (anew) with this transition. Every one of them is armed in <paramref name="Next"/>.</param>
 /// <param name="Refused">Why the request of this event was refused, or <see cref="Refusal.None"/>.</param>
-public readonly record struct Transition(
+internal readonly record struct Transition(
     VmCore Next,
     VmEffects Effects = VmEffects.None,
     SlotSet Devices = default,

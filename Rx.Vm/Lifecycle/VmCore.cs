@@ -13,7 +13,7 @@ public enum KeepMode : byte
 }
 
 /// <summary>The machine's process, as far as events have told.</summary>
-public enum ProcessStatus : byte
+internal enum ProcessStatus : byte
 {
     /// <summary>Not launched.</summary>
     None,
@@ -33,7 +33,7 @@ public enum ProcessStatus : byte
 
 /// <summary>Facts that a phase alone does not tell.</summary>
 [Flags]
-public enum VmFlags : ushort
+internal enum VmFlags : ushort
 {
     /// <summary>None of them.</summary>
     None = 0,
@@ -79,7 +79,7 @@ public enum VmFlags : ushort
 /// The part of a machine's state that decides what happens next: enums, flags and small counts, 72 bits in all, so that every state a
 /// machine can reach can be searched by a test. Ids, texts and times are in <see cref="VmFold"/>; sockets and processes are in neither.
 /// </summary>
-public readonly record struct VmCore
+internal readonly record struct VmCore
 {
     /// <summary>How many calls may wait for the guest at once.</summary>
     public const int MaxCalls = 7;

@@ -4,7 +4,7 @@ namespace Rx.Vm.Lifecycle;
 /// What is to be done after a transition was published, as data. Handlers run in the order of the bits; what comes of it returns as events.
 /// </summary>
 [Flags]
-public enum VmEffects : uint
+internal enum VmEffects : uint
 {
     /// <summary>Nothing.</summary>
     None = 0,

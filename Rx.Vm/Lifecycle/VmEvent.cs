@@ -39,6 +39,6 @@ public sealed record VmEvent(VmEventKind Kind)
     public static VmEvent Device(VmEventKind kind, int slot, string? text = null) => new(kind) { Operand = slot, Text = text };
 
     /// <summary>The deadline elapsed; <paramref name="busy"/>: although the machine's process was using its processor.</summary>
-    public static VmEvent Elapsed(Deadline deadline, bool busy = false) =>
+    internal static VmEvent Elapsed(Deadline deadline, bool busy = false) =>
         new(busy ? VmEventKind.DeadlineBusy : VmEventKind.DeadlineElapsed) { Operand = (int)deadline.Kind, Token = deadline.Id };
 }

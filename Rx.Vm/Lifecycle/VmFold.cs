@@ -8,7 +8,7 @@ namespace Rx.Vm.Lifecycle;
 /// requests that wait for an answer. <see cref="Step"/> is pure: the same events at the same times give the same steps, byte for byte.
 /// Where other comments say "the fold", they mean this: an event is folded when it has become a part of the state.
 /// </summary>
-public sealed record VmFold
+internal sealed record VmFold
 {
     /// <summary>The part that decides what happens next.</summary>
     public required VmCore Core { get; init; }

@@ -3,4 +3,4 @@ namespace Rx.Vm.Lifecycle;
 /// <summary>An event as the reducer sees it: its kind and one small number. Texts, ids and times stay outside.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Operand">Device count, device slot or <see cref="DeadlineKind"/>, by kind; else 0.</param>
-public readonly record struct VmInput(VmEventKind Kind, int Operand = 0);
+internal readonly record struct VmInput(VmEventKind Kind, int Operand = 0);

@@ -6,7 +6,7 @@ namespace Rx.Vm.Lifecycle;
 // Cleaning ── devices detached, rescan acked ─► Init
 //   ├─ detach failed, rescan refused, too late, shut down ─► Destroying
 //   └─ lost ─► Destroying
-public static partial class VmReducer
+internal static partial class VmReducer
 {
     private static Transition WhenCleaning(VmCore s, VmInput i) => i.Kind switch
     {

@@ -6,7 +6,7 @@ namespace Rx.Vm.Lifecycle;
 // Init ── run asked ─► Starting ── STARTPOD acked ─► Running
 //  ├─ shut down, guest silent ─► Destroying    └─ failed, too late, asked ─► Terminating
 //  └─ lost ─► Destroying
-public static partial class VmReducer
+internal static partial class VmReducer
 {
     private static Transition WhenInit(VmCore s, VmInput i) => i.Kind switch
     {

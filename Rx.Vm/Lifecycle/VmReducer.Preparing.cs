@@ -7,7 +7,7 @@ namespace Rx.Vm.Lifecycle;
 //     └────── shut down or kill ─► Gone (there is nothing to release)
 // Booting ── READY and greeting ─► Init, or Starting when a pod is waiting
 //     └── failed, too late, asked ─► Destroying
-public static partial class VmReducer
+internal static partial class VmReducer
 {
     private static Transition WhenPreparing(VmCore s, VmInput i) => i.Kind switch
     {

@@ -7,7 +7,7 @@ namespace Rx.Vm.Lifecycle;
 //   ├─ stop asked ─► Stopping ── STOPPOD acked or finished ─► Cleaning
 //   │                   └─ refused, too late ─► Terminating
 //   └─ lost, guest silent ─► Destroying
-public static partial class VmReducer
+internal static partial class VmReducer
 {
     private static Transition WhenRunning(VmCore s, VmInput i) => i.Kind switch
     {

@@ -5,7 +5,7 @@ namespace Rx.Vm.Lifecycle;
 // Terminating ── DESTROYPOD answered or too late: quit ── exited ─► Destroying
 //   └─ quit too late, kill asked: kill ─► Destroying
 // Destroying ── exited, or killed and never seen to exit: release ── released or listed as lost ─► Gone
-public static partial class VmReducer
+internal static partial class VmReducer
 {
     private static Transition WhenTerminating(VmCore s, VmInput i) => i.Kind switch
     {

@@ -13,7 +13,7 @@ namespace Rx.Vm.Lifecycle;
 /// deadlines─┘
 /// </code>
 /// </summary>
-public static partial class VmReducer
+internal static partial class VmReducer
 {
     /// <summary>What <paramref name="input"/> makes of <paramref name="state"/>. Never throws.</summary>
     public static Transition Reduce(VmCore state, VmInput input) => state.Phase switch

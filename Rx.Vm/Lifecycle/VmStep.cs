@@ -11,7 +11,7 @@ namespace Rx.Vm.Lifecycle;
 /// <param name="Devices">The slots that the device effects concern.</param>
 /// <param name="Answers">Requests answered by this turn.</param>
 /// <param name="Published">Whether <see cref="VmFold.State"/> is new and is published.</param>
-public sealed record VmStep(
+internal sealed record VmStep(
     VmFold Fold,
     VmEvent? Event,
     TimeSpan At,

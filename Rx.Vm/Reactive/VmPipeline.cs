@@ -73,7 +73,7 @@ internal sealed class VmPipeline : IDisposable
     public Task<VmState> Ended => _ended.Task;
 
     /// <summary>Posts what happened. Any thread; returns at once.</summary>
-    public void Post(VmEvent e) => _inbox.OnNext(EventDoor.Admit(e));
+    public void Post(VmEvent e) => _inbox.OnNext(EventSanitizer.Admit(e));
 
     /// <summary>Starts folding.</summary>
     /// <param name="ledger">Who is to be answered.</param>
@@ -190,7 +190,7 @@ internal sealed class VmPipeline : IDisposable
         }
         catch (Exception fault)
         {
-            return VmFold.Step(step, EventDoor.Admit(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{e.Kind}: {fault.Message}" }), at);
+            return VmFold.Step(step, EventSanitizer.Admit(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{e.Kind}: {fault.Message}" }), at);
         }
     }
 

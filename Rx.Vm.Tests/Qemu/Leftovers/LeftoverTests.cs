@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 using Serilog.Core;
@@ -255,7 +256,7 @@ public sealed class LeftoverTests : IDisposable
         public Sleeper(string directory, SafeFileHandle[] descriptors)
         {
             using var words = LastWords.Create();
-            using var home = Libc.Open(directory, Libc.OpenDirectory | Libc.OpenCloseOnExec);
+            using var home = Libc.open(directory, Libc.OpenDirectory | Libc.OpenCloseOnExec);
             _process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
             {
                 Program = "/bin/sleep", Arguments = ["1000"], WorkingDirectory = home, Output = words.File, Descriptors = descriptors,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 
@@ -28,7 +29,7 @@ public sealed class ProcessTests
     public void Child_A_program_that_is_not_there_fails_at_once()
     {
         using var words = LastWords.Create();
-        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
 
         var error = Assert.Throws<SpawnException>(() => Spawn.Start(new SpawnRequest
         {
@@ -194,7 +195,7 @@ public sealed class ProcessTests
 
         Assert.Equal(new Confinement(2, true, 0xa80425fb, 65534, false), ProcFs.ParseConfinement(status, hardware: false));
         Assert.Null(ProcFs.ParseConfinement("Name:\tq\nUid:\t1\n", hardware: false));
-        Assert.Equal(ProcFs.Confinement(Environment.ProcessId, false)!.Uid, Libc.EffectiveUser());
+        Assert.Equal(ProcFs.Confinement(Environment.ProcessId, false)!.Uid, Libc.geteuid());
     }
 
     private string? _fifo;
@@ -218,7 +219,7 @@ public sealed class ProcessTests
 
         public Child(string script, params SafeHandle[] descriptors)
         {
-            using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+            using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
             Handle = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
             {
                 Program = "/bin/sh", Arguments = ["-c", script], WorkingDirectory = root, Output = Words.File, Descriptors = descriptors,

@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Tests.Qemu.Processes;
@@ -20,11 +21,11 @@ public sealed class SignalRightsTests
 
         Assert.Equal(0, SignalRights.As(65534, () =>
         {
-            inside = Libc.EffectiveUser();
+            inside = Libc.geteuid();
             return 0;
         }));
 
-        Assert.Equal((65534u, 0u), (inside, Libc.EffectiveUser()));
-        Assert.Equal(1, Libc.ProcessControl(3, 0, 0, 0, 0));
+        Assert.Equal((65534u, 0u), (inside, Libc.geteuid()));
+        Assert.Equal(1, Libc.prctl(3, 0, 0, 0, 0));
     }
 }

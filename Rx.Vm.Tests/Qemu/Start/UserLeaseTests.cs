@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 
@@ -15,7 +16,7 @@ public sealed class UserLeaseTests : IDisposable
     [Fact]
     public void Each_machine_of_a_root_host_gets_a_user_of_its_own_and_the_next_one_a_user_that_is_free()
     {
-        Assert.SkipUnless(Libc.EffectiveUser() == 0 && PrivilegeDrop.CanChangeUser, "only root changes users");
+        Assert.SkipUnless(Libc.geteuid() == 0 && PrivilegeDrop.CanChangeUser, "only root changes users");
         using var first = UserLease.Take(Options)!;
         using var second = UserLease.Take(Options)!;
         using var third = UserLease.Take(Options)!;

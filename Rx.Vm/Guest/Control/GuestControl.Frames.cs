@@ -152,13 +152,13 @@ internal sealed partial class GuestControl
     {
         if (!_isOver)
         {
-            _door.Enqueue(message);
+            _messages.Enqueue(message);
         }
     }
 
     private bool Deliver()
     {
-        _door.Drain();
+        _messages.Drain();
         return true;
     }
 }

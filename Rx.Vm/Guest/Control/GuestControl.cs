@@ -22,7 +22,7 @@ internal sealed partial class GuestControl : IDisposable
     private readonly Lock _gate = new();
     private readonly Stream _stream;
     private readonly GuestControlOptions _options;
-    private readonly MessageDoor _door;
+    private readonly MessageQueue _messages;
     private readonly ILogger _log;
     private readonly CommandQueue _queue;
     private readonly CancellationTokenSource _stop = new();
@@ -39,7 +39,7 @@ internal sealed partial class GuestControl : IDisposable
         _stream = stream;
         _options = options ?? new();
         _log = (logger ?? Logger.None).ForContext<GuestControl>();
-        _door = new(sink, _log);
+        _messages = new(sink, _log);
         _queue = new(_options);
         _window = new byte[_options.Window];
     }
@@ -94,7 +94,7 @@ internal sealed partial class GuestControl : IDisposable
             _isOver = true;
         }
 
-        _door.Shut();
+        _messages.Shut();
         _stop.TryCancel();
         _stream.Dispose();
     }
@@ -200,11 +200,11 @@ internal sealed partial class GuestControl : IDisposable
 
             _isOver = true;
             loss = _writeFailure ?? new(kind, reason);
-            _door.Enqueue(loss);
+            _messages.Enqueue(loss);
         }
 
         _log.Debug("The control channel is lost ({Kind}): {Reason}", loss.Kind, loss.Reason);
-        _door.Drain();
+        _messages.Drain();
         _stop.TryCancel();
     }
 }

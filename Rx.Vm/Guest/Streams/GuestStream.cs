@@ -9,7 +9,7 @@ internal sealed class GuestStream : IDisposable
     private readonly TtyMux _mux;
     private readonly GuestStreamOptions _options;
     private readonly StreamOutput _output;
-    private readonly AsyncGate _inputGate;
+    private readonly AsyncLock _inputGate;
     private readonly OneShot<StreamEnd> _end;
     private int _isInputStarted;
     private volatile bool _isInputClosed;

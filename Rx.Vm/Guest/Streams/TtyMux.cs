@@ -22,7 +22,7 @@ internal sealed partial class TtyMux : IDisposable
     private readonly TtyMuxOptions _options;
     private readonly ILogger _log;
     private readonly ReleaseBudget _budget;
-    private readonly AsyncGate _writeGate;
+    private readonly AsyncLock _writeGate;
     private readonly byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<GuestLost> _completion;

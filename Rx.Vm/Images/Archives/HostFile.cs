@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Images.Archives;
 
 /// <summary>Something in a folder of the host. Paths are bytes, see <see cref="ByteText"/>: a name need not be text of any encoding.</summary>
@@ -13,7 +15,7 @@ internal sealed record HostFile(string Folder, string Name, FileStamp? Stamp)
     public string Path => Name.Length == 0 ? Folder : $"{Folder}/{Name}";
 
     /// <summary>The folder at a path.</summary>
-    public static HostFile At(string path) => new(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path.TrimEnd('/'))), "", Posix.Stamp(path));
+    public static HostFile At(string path) => new(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path.TrimEnd('/'))), "", PosixFiles.Stamp(path));
 
     /// <summary>Everything below, folders before what is in them, always in the same order. Links are not followed.</summary>
     /// <exception cref="IOException">A folder cannot be read.</exception>
@@ -24,9 +26,9 @@ internal sealed record HostFile(string Folder, string Name, FileStamp? Stamp)
         while (pending.TryPop(out var folder))
         {
             ct.ThrowIfCancellationRequested();
-            foreach (var name in Posix.List(folder).Order(StringComparer.Ordinal))
+            foreach (var name in BytePaths.List(folder).Order(StringComparer.Ordinal))
             {
-                var file = new HostFile(folder, name, Posix.StampBytes($"{folder}/{name}"));
+                var file = new HostFile(folder, name, BytePaths.Stamp($"{folder}/{name}"));
                 yield return file;
                 if (file.Stamp is { IsDirectory: true })
                 {
@@ -46,12 +48,12 @@ internal sealed record HostFile(string Folder, string Name, FileStamp? Stamp)
             return null;
         }
 
-        var attributes = Posix.Attributes(Path);
+        var attributes = BytePaths.Attributes(Path);
         return new TarEntry
         {
             Name = Path[(root.Path.Length + 1)..],
             Kind = kind,
-            Link = kind == TarKind.SymbolicLink ? Posix.ReadLink(Path) : "",
+            Link = kind == TarKind.SymbolicLink ? BytePaths.ReadLink(Path) : "",
             Mode = (int)stamp.Mode & PermissionBits,
             Uid = stamp.Uid,
             Gid = stamp.Gid,
@@ -68,8 +70,8 @@ internal sealed record HostFile(string Folder, string Name, FileStamp? Stamp)
     /// <exception cref="IOException">It cannot be read.</exception>
     public FileStream? Open()
     {
-        var handle = Posix.OpenForRead(Path);
-        if (Posix.Stamp(handle, ByteText.Shown(Path)) == Stamp)
+        var handle = BytePaths.OpenForRead(Path);
+        if (PosixFiles.Stamp(handle, ByteText.Shown(Path)) == Stamp)
         {
             return new FileStream(handle, FileAccess.Read, bufferSize: 0);
         }

@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using Rx.Qmp.Isolation;
+using Rx.Vm.Native;
 using Serilog;
 using Serilog.Core;
 
@@ -87,7 +88,7 @@ public sealed class BootFileStore
 
     private static byte[] BuildInitramfs(string initPath, KernelPackage kernel)
     {
-        if (Posix.RealPath(initPath) is not { } real || Posix.Stamp(real) is not { IsFile: true } stamp)
+        if (PosixFiles.RealPath(initPath) is not { } real || PosixFiles.Stamp(real) is not { IsFile: true } stamp)
         {
             throw new ImageException(ImageError.NotFound, initPath, $"There is no guest init at '{initPath}'.");
         }

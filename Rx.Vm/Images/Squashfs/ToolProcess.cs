@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Images;
 
@@ -127,6 +128,6 @@ internal static class ToolProcess
     }
 
     private static bool IsBrokenPipe(IOException error) =>
-        (error.HResult & 0xffff) == Posix.ErrorBrokenPipe
-        || error.InnerException is Win32Exception { NativeErrorCode: Posix.ErrorBrokenPipe };
+        (error.HResult & 0xffff) == Libc.BrokenPipe
+        || error.InnerException is Win32Exception { NativeErrorCode: Libc.BrokenPipe };
 }

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Images.Archives;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Images;
 
@@ -27,7 +28,7 @@ internal sealed class ImageLease : IDisposable
             return null;
         }
 
-        if (Posix.TryLock(file, root.Path, shared: true) && Posix.Stamp(root.Path)?.Inode == Posix.Stamp(file, root.Path).Inode)
+        if (PosixFiles.TryLock(file, root.Path, shared: true) && PosixFiles.Stamp(root.Path)?.Inode == PosixFiles.Stamp(file, root.Path).Inode)
         {
             return new ImageLease(root, file);
         }
@@ -48,7 +49,7 @@ internal sealed class ImageLease : IDisposable
             return 0;
         }
 
-        if (!Posix.TryLock(file, path) || Posix.IsRangeLocked(file, path))
+        if (!PosixFiles.TryLock(file, path) || PosixFiles.IsRangeLocked(file, path))
         {
             return null;
         }
@@ -63,7 +64,7 @@ internal sealed class ImageLease : IDisposable
             File.Delete(path);
         }
 
-        Posix.Unlock(file);
+        PosixFiles.Unlock(file);
         return length;
     }
 
@@ -72,7 +73,7 @@ internal sealed class ImageLease : IDisposable
     {
         if (_file is { IsClosed: false })
         {
-            Posix.Unlock(_file);
+            PosixFiles.Unlock(_file);
             _file.Dispose();
         }
     }
@@ -81,9 +82,9 @@ internal sealed class ImageLease : IDisposable
     {
         try
         {
-            return Posix.OpenForRead(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path)));
+            return BytePaths.OpenForRead(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path)));
         }
-        catch (IOException) when (Posix.Stamp(path) is null)
+        catch (IOException) when (PosixFiles.Stamp(path) is null)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Qmp.Isolation;
+using Rx.Vm.Native;
 using Rx.Vm.Text;
 using Serilog;
 using Serilog.Core;
@@ -101,7 +102,7 @@ public sealed class ImageStore
             using (await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false))
             {
                 File.Delete(layout.NamePath(name));
-                Posix.SyncDirectory(layout.Names);
+                PosixFiles.SyncDirectory(layout.Names);
             }
 
             var sweep = new StoreSweep(layout, IsNamed);
@@ -166,7 +167,7 @@ public sealed class ImageStore
 
     private bool IsUseful(SourceRecord record) =>
         record.Key.StartsWith(SquashfsBuilder.FormatVersion + "/", StringComparison.Ordinal)
-        && Posix.Stamp(record.Path) is not null
+        && PosixFiles.Stamp(record.Path) is not null
         && Digests.IsDigest(record.Digest)
         && File.Exists(layout.BlobPath(record.Digest));
 

@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Images;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal static class SealedFile
         File.SetUnixFileMode(temporary, ReadOnly);
         using (var handle = File.OpenHandle(temporary))
         {
-            Posix.Sync(handle, temporary);
+            PosixFiles.Sync(handle, temporary);
         }
 
         var digest = Digests.OfFile(temporary, ct);
@@ -24,7 +26,7 @@ internal static class SealedFile
         if (!IsIntact(path, digest, held, ct))
         {
             StoreFile.Publish(temporary, path);
-            if (Posix.Stamp(path) is { } stamp)
+            if (PosixFiles.Stamp(path) is { } stamp)
             {
                 Seal(path, FileSeal.Of(digest, stamp), held);
             }
@@ -36,7 +38,7 @@ internal static class SealedFile
     /// <summary>Whether the file is there with the content its digest names. Without a lock a refreshed seal is not kept.</summary>
     public static bool IsIntact(string path, string digest, StoreLock? held, CancellationToken ct)
     {
-        if (Posix.Stamp(path) is not { IsFile: true } before)
+        if (PosixFiles.Stamp(path) is not { IsFile: true } before)
         {
             return false;
         }
@@ -53,7 +55,7 @@ internal static class SealedFile
         }
 
         // Only a state that held from before to after the hashing may be sealed.
-        if (held is not null && Posix.Stamp(path) == before)
+        if (held is not null && PosixFiles.Stamp(path) == before)
         {
             Seal(path, FileSeal.Of(digest, before), held);
         }

@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Images;
 
 /// <summary>Whatever the file system says becomes one typed error; cancellation and our own errors pass.</summary>
@@ -28,5 +30,5 @@ internal static class StoreErrors
     }
 
     private static ImageException Typed(string subject, Exception error) => new(
-        Posix.IsDiskFull(error) ? ImageError.DiskFull : ImageError.StoreUnusable, subject, $"'{subject}': {error.Message}", error);
+        PosixFiles.IsDiskFull(error) ? ImageError.DiskFull : ImageError.StoreUnusable, subject, $"'{subject}': {error.Message}", error);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Images;
 
@@ -21,7 +22,7 @@ internal static class StoreFile
             {
                 JsonSerializer.Serialize(stream, record, type);
                 stream.Flush();
-                Posix.Sync(stream.SafeFileHandle, temporary);
+                PosixFiles.Sync(stream.SafeFileHandle, temporary);
             }
 
             Publish(temporary, path);
@@ -37,7 +38,7 @@ internal static class StoreFile
     public static void Publish(string temporary, string path)
     {
         File.Move(temporary, path, overwrite: true);
-        Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+        PosixFiles.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Reads a record; null when there is none, or none that makes sense: a cache may always be rebuilt.</summary>

@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Images;
 
 /// <summary>Where things are below the store's directory. Everything is made with mode 0700, files with 0600 or less.</summary>
@@ -58,7 +60,7 @@ internal sealed class StoreLayout
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ImageException(
-                Posix.IsDiskFull(error) ? ImageError.DiskFull : ImageError.StoreUnusable,
+                PosixFiles.IsDiskFull(error) ? ImageError.DiskFull : ImageError.StoreUnusable,
                 root, $"The image store '{root}' cannot be used: {error.Message}", error);
         }
 
@@ -73,13 +75,13 @@ internal sealed class StoreLayout
 
     private static void Check(string path)
     {
-        var stamp = Posix.Stamp(path);
+        var stamp = PosixFiles.Stamp(path);
         if (stamp is not { IsDirectory: true } directory)
         {
             throw new ImageException(ImageError.StoreUnusable, path, $"'{path}' is not a directory.");
         }
 
-        if (directory.Uid != Posix.EffectiveUser() || directory.IsWritableByOthers)
+        if (directory.Uid != Libc.geteuid() || directory.IsWritableByOthers)
         {
             throw new ImageException(ImageError.StoreUnusable, path,
                 $"'{path}' belongs to another user or is writable by others, so its images cannot be trusted.");

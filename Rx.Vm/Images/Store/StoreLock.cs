@@ -3,6 +3,7 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Rx.Qmp.Isolation;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Images;
 
@@ -30,12 +31,12 @@ internal sealed class StoreLock : IDisposable
     {
         var bucket = key[0];
         var path = Path.Combine(layout.Locks, bucket.ToString());
-        var handle = Posix.OpenForLock(path);
+        var handle = PosixFiles.OpenForLock(path);
         try
         {
             var clock = scheduler.StartStopwatch();
             var deadline = clock.Elapsed.Plus(timeout);
-            while (!Posix.TryLock(handle, path))
+            while (!PosixFiles.TryLock(handle, path))
             {
                 ct.ThrowIfCancellationRequested();
                 if (clock.Elapsed >= deadline)
@@ -70,7 +71,7 @@ internal sealed class StoreLock : IDisposable
         if (!handle.IsClosed)
         {
             SweepTemporaries();
-            Posix.Unlock(handle);
+            PosixFiles.Unlock(handle);
             handle.Dispose();
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Images;
 

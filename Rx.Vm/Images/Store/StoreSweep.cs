@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Images;
 
 /// <summary>
@@ -88,7 +90,7 @@ internal sealed class StoreSweep(StoreLayout layout, Func<string, bool> isNamed)
 
     private int Delete(string path)
     {
-        if (Posix.Stamp(path) is not { } stamp)
+        if (PosixFiles.Stamp(path) is not { } stamp)
         {
             return 0;
         }

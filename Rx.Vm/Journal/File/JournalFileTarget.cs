@@ -1,12 +1,9 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
-using Rx.Vm.Images;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Journal;
 
 /// <summary>A journal's file on disk, readable by its owner only.</summary>
-internal sealed partial class JournalFileTarget : IJournalTarget
+internal sealed class JournalFileTarget : IJournalTarget
 {
     private readonly FileStream _file;
 
@@ -22,7 +19,7 @@ internal sealed partial class JournalFileTarget : IJournalTarget
     /// <exception cref="JournalException">It can't be created, or the path is in use by something that is no journal.</exception>
     public static JournalFileTarget Replace(string path) => Guard(path, () =>
     {
-        if (Posix.Stamp(path) is { } stamp)
+        if (PosixFiles.Stamp(path) is { } stamp)
         {
             if (!stamp.IsFile || (stamp.Size > 0 && !IsJournal(path)))
             {
@@ -66,10 +63,9 @@ internal sealed partial class JournalFileTarget : IJournalTarget
     public void Sync()
     {
         // The base library's own flush hides errors on this runtime.
-        if (FDataSync(_file.SafeFileHandle) != 0)
+        if (Libc.fdatasync(_file.SafeFileHandle) != 0)
         {
-            var native = new Win32Exception(Marshal.GetLastPInvokeError());
-            throw new IOException($"fdatasync '{Path}': {native.Message}", native);
+            throw PosixFiles.Failure("fdatasync", Path);
         }
     }
 
@@ -103,7 +99,4 @@ internal sealed partial class JournalFileTarget : IJournalTarget
             throw new JournalException(JournalFault.Unusable, subject, $"the journal can't be created: {e.Message}", e);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    private static partial int FDataSync(SafeFileHandle handle);
 }

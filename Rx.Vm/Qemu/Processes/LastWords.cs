@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Text;
 
 namespace Rx.Vm.Qemu.Processes;
@@ -30,8 +31,8 @@ internal sealed unsafe class LastWords : IDisposable
 
     public static LastWords Create()
     {
-        var file = Libc.NewMemoryFile(Name, CloseOnExecAndSealable);
-        if (file.IsInvalid || Libc.SetLength(file, Capacity) != 0 || Libc.FileControl(file, AddSeals, SealShrinkGrow) != 0)
+        var file = Libc.memfd_create(Name, CloseOnExecAndSealable);
+        if (file.IsInvalid || Libc.ftruncate(file, Capacity) != 0 || Libc.fcntl(file, AddSeals, SealShrinkGrow) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             file.Dispose();
@@ -46,8 +47,8 @@ internal sealed unsafe class LastWords : IDisposable
     /// </summary>
     public static LastWords? Of(int pid)
     {
-        var file = Libc.Open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
-        if (!file.IsInvalid && Libc.FileControl(file, GetSeals, 0) == SealShrinkGrow)
+        var file = Libc.open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
+        if (!file.IsInvalid && Libc.fcntl(file, GetSeals, 0) == SealShrinkGrow)
         {
             return new LastWords(file);
         }
@@ -63,7 +64,7 @@ internal sealed unsafe class LastWords : IDisposable
         nint count;
         fixed (byte* start = buffer)
         {
-            count = Libc.ReadAt(File, start, Capacity, 0);
+            count = Libc.pread(File, start, Capacity, 0);
         }
 
         var said = buffer.AsSpan(0, (int)Math.Max(count, 0)).TrimEnd((byte)0);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -33,7 +34,7 @@ internal static class Lifeline
     public static SafeFileHandle NewReader()
     {
         // A second opening of the same pipe: owner and signal belong to an opening, not to the pipe.
-        var reader = Libc.Open(
+        var reader = Libc.open(
             $"/proc/self/fd/{Writer().DangerousGetHandle()}", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
         if (!reader.IsInvalid)
         {
@@ -72,7 +73,7 @@ internal static class Lifeline
     }
 
     private static int Control(SafeFileHandle reader, int command, nint argument) =>
-        Libc.FileControl(reader, command, argument) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        Libc.fcntl(reader, command, argument) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     // Made with the first child and never closed: closing it is what ends them. One that could not be made is tried again.
     private static unsafe SafeFileHandle Writer()
@@ -85,12 +86,12 @@ internal static class Lifeline
             }
 
             var ends = stackalloc int[2];
-            if (Libc.NewPipe(ends, Libc.OpenCloseOnExec) != 0)
+            if (Libc.pipe2(ends, Libc.OpenCloseOnExec) != 0)
             {
                 throw new IOException($"pipe: {Libc.Describe(Marshal.GetLastPInvokeError())}");
             }
 
-            _ = Libc.Close(ends[0]);
+            _ = Libc.close(ends[0]);
             return _writer = new SafeFileHandle(ends[1], ownsHandle: true);
         }
     }

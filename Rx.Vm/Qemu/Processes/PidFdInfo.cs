@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -13,7 +14,7 @@ internal static unsafe class PidFdInfo
     public static int? WaitStatus(SafeFileHandle pidfd)
     {
         var info = new Info { Mask = ExitBit };
-        return Libc.DeviceControl(pidfd, GetInfo, &info) == 0 && (info.Mask & ExitBit) != 0 ? info.ExitCode : null;
+        return Libc.ioctl(pidfd, GetInfo, &info) == 0 && (info.Mask & ExitBit) != 0 ? info.ExitCode : null;
     }
 
     /// <summary>
@@ -22,7 +23,7 @@ internal static unsafe class PidFdInfo
     public static bool IsSupported(SafeFileHandle running)
     {
         var info = default(Info);
-        return Libc.DeviceControl(running, GetInfo, &info) == 0;
+        return Libc.ioctl(running, GetInfo, &info) == 0;
     }
 
     [StructLayout(LayoutKind.Explicit, Size = 64)]

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -24,7 +25,7 @@ internal sealed record ProcessFeatures(bool Pidfs, bool ExitInfo)
 
     private static ProcessFeatures Probe()
     {
-        using var own = Libc.PidFdOpen(Environment.ProcessId, out var error);
+        using var own = Libc.pidfd_open(Environment.ProcessId, out var error);
         if (error != 0 || !IsPidFs(own))
         {
             return new ProcessFeatures(false, false);
@@ -36,6 +37,6 @@ internal sealed record ProcessFeatures(bool Pidfs, bool ExitInfo)
     private static unsafe bool IsPidFs(SafeFileHandle pidfd)
     {
         var data = stackalloc byte[256];
-        return Libc.FileSystemOf(pidfd, data) == 0 && *(long*)data == PidFsMagic;
+        return Libc.fstatfs(pidfd, data) == 0 && *(long*)data == PidFsMagic;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -34,7 +35,7 @@ internal sealed class ProcessHandle : IDisposable
         }
 
         // Nobody else may be left to end it. Its pid cannot be reused before it is waited for, so for a child the bare pid is safe.
-        _ = Libc.Kill(pid, Libc.SigKill);
+        _ = Libc.kill(pid, Libc.SigKill);
         Reap(ByPid, pid);
         throw new IOException(error == Libc.NoSuchCall
             ? "this kernel has no pidfds; Linux 5.4 or later is needed"
@@ -84,7 +85,7 @@ internal sealed class ProcessHandle : IDisposable
         get
         {
             var entry = new Libc.PollEntry { Descriptor = (int)_pidfd.DangerousGetHandle(), Wanted = Libc.PollEntry.Readable };
-            return Libc.Poll(&entry, 1, 0) > 0;
+            return Libc.poll(&entry, 1, 0) > 0;
         }
     }
 
@@ -92,7 +93,7 @@ internal sealed class ProcessHandle : IDisposable
     /// <exception cref="IOException">The kernel refuses the signal, for example to a process of another user.</exception>
     public void Signal(int signal)
     {
-        if (Libc.PidFdSendSignal(_pidfd, signal) is var error and not 0 and not Libc.NoSuchProcess)
+        if (Libc.pidfd_send_signal(_pidfd, signal) is var error and not 0 and not Libc.NoSuchProcess)
         {
             throw new IOException($"signal {signal} to process {Identity.Pid}: {Libc.Describe(error)}");
         }
@@ -118,7 +119,7 @@ internal sealed class ProcessHandle : IDisposable
     private static unsafe void Reap(int idType, int id)
     {
         var info = stackalloc byte[128];
-        while (Libc.WaitId(idType, id, info, WaitExited) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted)
+        while (Libc.waitid(idType, id, info, WaitExited) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted)
         {
         }
     }
@@ -130,7 +131,7 @@ internal sealed class ProcessHandle : IDisposable
         int result;
         do
         {
-            result = Libc.WaitId(ByPidFd, (int)_pidfd.DangerousGetHandle(), info, WaitExitedNoHang);
+            result = Libc.waitid(ByPidFd, (int)_pidfd.DangerousGetHandle(), info, WaitExitedNoHang);
         }
         while (result < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted);
 
@@ -147,7 +148,7 @@ internal sealed class ProcessHandle : IDisposable
     // A zombie's pid cannot be reused, and signal 0 succeeds until it is reaped: if it still does after the read, the read was about our
     // process.
     private int? AskZombie() =>
-        ProcFs.Stat(Identity.Pid) is { IsZombie: true } stat && Libc.PidFdSendSignal(_pidfd, 0) == 0 ? stat.WaitStatus : null;
+        ProcFs.Stat(Identity.Pid) is { IsZombie: true } stat && Libc.pidfd_send_signal(_pidfd, 0) == 0 ? stat.WaitStatus : null;
 
     private static MachineExit FromStatus(int? status, string lastWords) => status switch
     {
@@ -165,14 +166,14 @@ internal sealed class ProcessHandle : IDisposable
 
     private static ProcessHandle? Open(int pid, ProcessFeatures features, out int error)
     {
-        var pidfd = Libc.PidFdOpen(pid, out error);
+        var pidfd = Libc.pidfd_open(pid, out error);
         if (error != 0)
         {
             pidfd.Dispose();
             return null;
         }
 
-        var inode = features.Pidfs && Libc.StatX(pidfd, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) == 0 ? facts.Inode : 0;
+        var inode = features.Pidfs && Libc.statx(pidfd, "", Libc.EmptyPath, out var facts) == 0 ? facts.Inode : 0;
         return new ProcessHandle(pidfd, new ProcessIdentity(pid, inode, ProcFs.Stat(pid)?.StartTicks ?? 0, ProcFs.BootId));
     }
 }

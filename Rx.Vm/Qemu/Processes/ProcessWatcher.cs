@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -26,7 +27,7 @@ internal sealed unsafe class ProcessWatcher
 
     private ProcessWatcher()
     {
-        _poll = Libc.NewEventPoll(Libc.OpenCloseOnExec);
+        _poll = Libc.epoll_create1(Libc.OpenCloseOnExec);
         if (_poll.IsInvalid)
         {
             throw new IOException($"epoll_create1: {Libc.Describe(Marshal.GetLastPInvokeError())}");
@@ -52,7 +53,7 @@ internal sealed unsafe class ProcessWatcher
         var change = stackalloc byte[16];
         *(uint*)change = Readable | OneShot;
         *(long*)(change + KeyOffset) = key;
-        if (Libc.EventPollControl(_poll, Add, pidfd, change) != 0)
+        if (Libc.epoll_ctl(_poll, Add, pidfd, change) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             _watched.TryRemove(key, out _);
@@ -65,7 +66,7 @@ internal sealed unsafe class ProcessWatcher
         var events = stackalloc byte[16 * Batch];
         while (true)
         {
-            var count = Libc.EventPollWait(_poll, events, Batch, -1);
+            var count = Libc.epoll_wait(_poll, events, Batch, -1);
             for (var i = 0; i < count; i++)
             {
                 if (_watched.TryRemove(*(long*)(events + (i * EntrySize) + KeyOffset), out var ended))

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -15,7 +16,7 @@ internal static class SignalRights
     private static readonly nint SetResUid = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 147 : 117;
 
     /// <summary>Whether this process is root of the initial user namespace.</summary>
-    public static bool ReachEveryUser { get; } = Libc.EffectiveUser() == 0 && IsIdentity(ProcFs.ReadSmall("/proc/self/uid_map") ?? "");
+    public static bool ReachEveryUser { get; } = Libc.geteuid() == 0 && IsIdentity(ProcFs.ReadSmall("/proc/self/uid_map") ?? "");
 
     /// <summary>Whether a uid map is that of the initial namespace: every user is itself.</summary>
     public static bool IsIdentity(string map) =>
@@ -30,13 +31,13 @@ internal static class SignalRights
         // A change of user also makes the process undumpable, unreadable for its own debugger; one at a time puts that back.
         lock (Gate)
         {
-            var dumpable = Libc.ProcessControl(GetDumpable, 0, 0, 0, 0);
+            var dumpable = Libc.prctl(GetDumpable, 0, 0, 0, 0);
             var result = 0;
             var thread = new Thread(
-                () => result = Libc.SysCall(SetResUid, -1, (nint)uid, -1, 0) == 0 ? action() : Marshal.GetLastPInvokeError(), 256 * 1024);
+                () => result = Libc.syscall(SetResUid, -1, (nint)uid, -1, 0) == 0 ? action() : Marshal.GetLastPInvokeError(), 256 * 1024);
             thread.Start();
             thread.Join();
-            _ = Libc.ProcessControl(SetDumpable, dumpable, 0, 0, 0);
+            _ = Libc.prctl(SetDumpable, dumpable, 0, 0, 0);
             return result;
         }
     }

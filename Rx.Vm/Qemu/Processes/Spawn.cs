@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>
 /// Starts processes by <c>posix_spawn</c>: no managed code runs between fork and exec, and a failed exec is reported to the caller.
 /// </summary>
-internal static unsafe partial class Spawn
+internal static unsafe class Spawn
 {
     private const int FirstDescriptor = 3;
     private const int DuplicateCloseOnExec = 1030;
@@ -31,53 +32,53 @@ internal static unsafe partial class Spawn
         var attributes = stackalloc byte[OpaqueSize];
         using var arguments = new NativeStrings([request.Program, .. request.Arguments]);
         using var environment = new NativeStrings(request.Environment);
-        Check(ActionsInit(actions), "posix_spawn_file_actions_init");
-        Check(AttributesInit(attributes), "posix_spawnattr_init");
+        Check(Libc.posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
+        Check(Libc.posix_spawnattr_init(attributes), "posix_spawnattr_init");
         try
         {
             DescribeFiles(actions, request, parked);
             DescribeAttributes(attributes);
-            var error = SpawnCall(out var pid, request.Program, actions, attributes, arguments.Pointer, environment.Pointer);
+            var error = Libc.posix_spawn(out var pid, request.Program, actions, attributes, arguments.Pointer, environment.Pointer);
             Check(error, "start", request.Program);
             return pid;
         }
         finally
         {
-            _ = ActionsDestroy(actions);
-            _ = AttributesDestroy(attributes);
-            parked.ForEach(static descriptor => Libc.Close(descriptor));
+            _ = Libc.posix_spawn_file_actions_destroy(actions);
+            _ = Libc.posix_spawnattr_destroy(attributes);
+            parked.ForEach(static descriptor => Libc.close(descriptor));
         }
     }
 
     private static void DescribeFiles(byte* actions, SpawnRequest request, List<int> parked)
     {
         var output = Park(request.Output, parked);
-        Check(AddOpen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0), "open action");
-        Check(AddDup2(actions, output, 1), "dup2 action");
-        Check(AddDup2(actions, output, 2), "dup2 action");
+        Check(Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0), "open action");
+        Check(Libc.posix_spawn_file_actions_adddup2(actions, output, 1), "dup2 action");
+        Check(Libc.posix_spawn_file_actions_adddup2(actions, output, 2), "dup2 action");
         for (var i = 0; i < request.Descriptors.Count; i++)
         {
-            Check(AddDup2(actions, Park(request.Descriptors[i], parked), FirstDescriptor + i), "dup2 action");
+            Check(Libc.posix_spawn_file_actions_adddup2(actions, Park(request.Descriptors[i], parked), FirstDescriptor + i), "dup2 action");
         }
 
-        Check(AddChangeDirectory(actions, Park(request.WorkingDirectory, parked)), "chdir action");
-        Check(AddCloseFrom(actions, FirstDescriptor + request.Descriptors.Count), "closefrom action");
+        Check(Libc.posix_spawn_file_actions_addfchdir_np(actions, Park(request.WorkingDirectory, parked)), "chdir action");
+        Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, FirstDescriptor + request.Descriptors.Count), "closefrom action");
     }
 
     // The runtime ignores SIGPIPE and handles others; a child must start with none of that.
     private static void DescribeAttributes(byte* attributes)
     {
         var set = stackalloc byte[OpaqueSize];
-        _ = EmptySet(set);
-        Check(SetMask(attributes, set), "signal mask");
-        _ = FillSet(set);
-        Check(SetDefaults(attributes, set), "signal defaults");
-        Check(SetFlags(attributes, SetSignalDefaults | SetSignalMask | NewSession), "spawn flags");
+        _ = Libc.sigemptyset(set);
+        Check(Libc.posix_spawnattr_setsigmask(attributes, set), "signal mask");
+        _ = Libc.sigfillset(set);
+        Check(Libc.posix_spawnattr_setsigdefault(attributes, set), "signal defaults");
+        Check(Libc.posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | NewSession), "spawn flags");
     }
 
     private static int Park(SafeHandle source, List<int> parked)
     {
-        var descriptor = Libc.FileControl(source, DuplicateCloseOnExec, Parking);
+        var descriptor = Libc.fcntl(source, DuplicateCloseOnExec, Parking);
         if (descriptor < 0)
         {
             throw new SpawnException("duplicate a descriptor", Marshal.GetLastPInvokeError());
@@ -120,46 +121,4 @@ internal static unsafe partial class Spawn
             NativeMemory.Free(Pointer);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SpawnCall(out int pid, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    private static partial int ActionsInit(byte* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
-    private static partial int ActionsDestroy(byte* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int AddOpen(byte* actions, int descriptor, string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
-    private static partial int AddDup2(byte* actions, int source, int target);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addfchdir_np")]
-    private static partial int AddChangeDirectory(byte* actions, int directory);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
-    private static partial int AddCloseFrom(byte* actions, int first);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
-    private static partial int AttributesInit(byte* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
-    private static partial int AttributesDestroy(byte* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
-    private static partial int SetFlags(byte* attributes, short flags);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
-    private static partial int SetMask(byte* attributes, byte* set);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
-    private static partial int SetDefaults(byte* attributes, byte* set);
-
-    [LibraryImport("libc", EntryPoint = "sigemptyset")]
-    private static partial int EmptySet(byte* set);
-
-    [LibraryImport("libc", EntryPoint = "sigfillset")]
-    private static partial int FillSet(byte* set);
 }

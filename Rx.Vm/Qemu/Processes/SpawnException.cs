@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Qemu.Processes;
 
 /// <summary>The kernel refused to start a process.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Images;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu;
 
@@ -25,10 +26,10 @@ internal sealed class BootSlots(string directory, int count)
         for (var slot = 0; slot < count; slot++)
         {
             var path = Path.Combine(directory, $"boot-{slot.ToString(CultureInfo.InvariantCulture)}");
-            var file = Posix.OpenForLock(path);
+            var file = PosixFiles.OpenForLock(path);
             try
             {
-                if (Posix.TryLock(file, path))
+                if (PosixFiles.TryLock(file, path))
                 {
                     return new Slot(file);
                 }
@@ -52,7 +53,7 @@ internal sealed class BootSlots(string directory, int count)
             if (!file.IsClosed)
             {
                 // Closing alone would not do at once where a child was just forked.
-                Posix.Unlock(file);
+                PosixFiles.Unlock(file);
                 file.Dispose();
             }
         }

@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -50,7 +51,7 @@ internal static class Descriptors
     {
         const int openFiles = 7;
         var needed = starts * (PerMachine + PerStart) + Kept;
-        if (Libc.GetLimit(openFiles, out var limit) != 0 || limit.Soft >= int.MaxValue)
+        if (Libc.getrlimit(openFiles, out var limit) != 0 || limit.Soft >= int.MaxValue)
         {
             return null;
         }
@@ -72,8 +73,8 @@ internal static class Descriptors
     // Since Linux 6.2 the directory's size is their number; it is counted where it is 0.
     private static int Count()
     {
-        using var root = Libc.Open("/proc/self/fd", Libc.OpenDirectory | Libc.OpenCloseOnExec);
-        return Libc.StatX(root, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) == 0 && facts.Size > 0
+        using var root = Libc.open("/proc/self/fd", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        return Libc.statx(root, "", Libc.EmptyPath, out var facts) == 0 && facts.Size > 0
             ? (int)facts.Size
             : Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
     }

@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -18,7 +19,7 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
         using var gate = StartGate.Create();
         using var words = LastWords.Create();
         using var lifeline = Lifeline.NewReader();
-        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
         using var user = UserLease.Take(options);
         var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.BuildTrial(), user?.User, hardware: false)
             ?? throw new IOException($"QEMU cannot run as user {user!.User.Uid}: that takes setpriv and the capabilities to change users");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -17,7 +18,7 @@ internal static class HandedFile
     public static SafeFileHandle Open(string path)
     {
         var file = OpenImage(path);
-        if (Libc.StatX(file, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) != 0)
+        if (Libc.statx(file, "", Libc.EmptyPath, out var facts) != 0)
         {
             throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
         }
@@ -38,17 +39,17 @@ internal static class HandedFile
     /// <exception cref="IOException">It can't be opened.</exception>
     public static SafeFileHandle OpenImage(string path)
     {
-        var file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        var file = Libc.open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         return file.IsInvalid ? throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}") : file;
     }
 
     /// <summary>Whether the machine's process runs as another user than this one, so that it can't reach files by their paths.</summary>
-    public static bool IsOtherUser(this HandedOutMachine machine) => machine.Confinement is { } c && c.Uid != Libc.EffectiveUser();
+    public static bool IsOtherUser(this HandedOutMachine machine) => machine.Confinement is { } c && c.Uid != Libc.geteuid();
 
     private static SafeFileHandle Copy(SafeFileHandle file, string path)
     {
         const uint closeOnExec = 1;
-        var copy = Libc.NewMemoryFile("rxvm-boot", closeOnExec);
+        var copy = Libc.memfd_create("rxvm-boot", closeOnExec);
         if (copy.IsInvalid)
         {
             throw new IOException($"a copy of '{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -53,10 +54,10 @@ internal static class PrivilegeDrop
     private static uint? DeviceGroup()
     {
         const int openToOthers = 6;
-        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
-        return Libc.StatX(root, AcceleratorProbe.DevicePath, 0, FileFacts.Basic, out var facts) == 0
+        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        return Libc.statx(root, AcceleratorProbe.DevicePath, 0, out var facts) == 0
             && (facts.Mode & openToOthers) != openToOthers
-            ? facts.Group
+            ? facts.Gid
             : null;
     }
 

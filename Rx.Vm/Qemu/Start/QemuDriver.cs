@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
 using Rx.Qmp.Isolation;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 using Rx.Vm.Reactive;
 using Serilog;

@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -36,7 +37,7 @@ public sealed record QemuDriverOptions
     public static string DefaultRuntimeRoot() =>
         Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Path.IsPathFullyQualified(runtime)
             ? Path.Combine(runtime, "rxvm")
-            : Libc.EffectiveUser() == 0 ? "/run/rxvm" : Path.Combine(Path.GetTempPath(), $"rxvm-{Libc.EffectiveUser()}");
+            : Libc.geteuid() == 0 ? "/run/rxvm" : Path.Combine(Path.GetTempPath(), $"rxvm-{Libc.geteuid()}");
 
     /// <summary>
     /// <c>$XDG_CACHE_HOME/rxvm</c>, else <c>~/.cache/rxvm</c>; for a user without a home the same as <see cref="DefaultRuntimeRoot"/>.

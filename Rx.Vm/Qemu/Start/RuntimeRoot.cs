@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 using Rx.Vm.Text;
 
@@ -50,7 +51,7 @@ internal sealed class RuntimeRoot : IDisposable
             throw new VmDirectoryException($"the runtime root '{path}' cannot be made: {e.Message}", e);
         }
 
-        var handle = Libc.Open(path, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+        var handle = Libc.open(path, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (handle.IsInvalid)
         {
             throw new VmDirectoryException(
@@ -68,7 +69,7 @@ internal sealed class RuntimeRoot : IDisposable
     {
         var root = Open(path);
         var wait = default(SpinWait);
-        while (Libc.FLock(root.Handle, LockExclusiveNoWait) != 0)
+        while (Libc.flock(root.Handle, LockExclusiveNoWait) != 0)
         {
             if (wait.Count > Patience)
             {
@@ -118,7 +119,7 @@ internal sealed class RuntimeRoot : IDisposable
     /// <exception cref="VmDirectoryException">What is there is no directory, or not ours alone.</exception>
     public SafeFileHandle? OpenChild(string name)
     {
-        var handle = Libc.OpenAt(Handle, name, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+        var handle = Libc.openat(Handle, name, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (handle.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();
@@ -135,9 +136,9 @@ internal sealed class RuntimeRoot : IDisposable
 
     private static void CheckOwned(SafeFileHandle directory, string path)
     {
-        var problem = Libc.StatX(directory, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) != 0
+        var problem = Libc.statx(directory, "", Libc.EmptyPath, out var facts) != 0
             ? $"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}"
-            : facts.Owner != Libc.EffectiveUser() ? $"'{path}' belongs to user {facts.Owner}, not to user {Libc.EffectiveUser()}"
+            : facts.Uid != Libc.geteuid() ? $"'{path}' belongs to user {facts.Uid}, not to user {Libc.geteuid()}"
             : facts.WritableByOthers ? $"'{path}' can be written by others (mode {Convert.ToString(facts.Mode & 0xFFF, 8)})"
             : null;
         if (problem is not null)

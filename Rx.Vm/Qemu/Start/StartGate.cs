@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -48,13 +49,13 @@ internal sealed class StartGate : IDisposable
     {
         using var undo = new Undo();
         var ends = stackalloc int[2];
-        Check(Libc.SocketPair(1, UnixStreamCloseOnExec, 0, ends), "socketpair");
+        Check(Libc.socketpair(1, UnixStreamCloseOnExec, 0, ends), "socketpair");
         var monitor = undo.Add(new SafeFileHandle(ends[0], ownsHandle: true));
         var stream = undo.Add(new NetworkStream(new Socket(new SafeSocketHandle(ends[1], ownsHandle: true)), ownsSocket: true));
-        Check(Libc.NewPipe(ends, Libc.OpenCloseOnExec), "pipe");
+        Check(Libc.pipe2(ends, Libc.OpenCloseOnExec), "pipe");
         var optionsEnd = undo.Add(new SafeFileHandle(ends[0], ownsHandle: true));
         var options = undo.Add(new SafeFileHandle(ends[1], ownsHandle: true));
-        Check(Libc.ChangeMode(optionsEnd, ReadableByAll), "fchmod");
+        Check(Libc.fchmod(optionsEnd, ReadableByAll), "fchmod");
         undo.Keep();
         return new StartGate(monitor, stream, optionsEnd, options);
     }
@@ -68,7 +69,7 @@ internal sealed class StartGate : IDisposable
             CultureInfo.InvariantCulture, $"[chardev \"{QemuCommandLine.Gate}\"]\nbackend = \"socket\"\nfd = \"{descriptor}\"\n"));
         fixed (byte* start = text)
         {
-            _ = Libc.Write(_options, start, text.Length);
+            _ = Libc.write(_options, start, text.Length);
         }
 
         _options.Dispose();

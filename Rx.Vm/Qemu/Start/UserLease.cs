@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Images;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -32,7 +33,7 @@ internal sealed class UserLease : IDisposable
             return new UserLease(named, null);
         }
 
-        return Libc.EffectiveUser() == 0 && PrivilegeDrop.CanChangeUser && Usable(options.UserRange) is { Count: > 0 } range
+        return Libc.geteuid() == 0 && PrivilegeDrop.CanChangeUser && Usable(options.UserRange) is { Count: > 0 } range
             ? Take(range, options.LockDirectory)
             : null;
     }
@@ -74,11 +75,11 @@ internal sealed class UserLease : IDisposable
         {
             var uid = range.First + (uint)i;
             var path = Path.Combine(directory, $"uid-{uid.ToString(CultureInfo.InvariantCulture)}");
-            Posix.OpenForLock(path).Dispose();
+            PosixFiles.OpenForLock(path).Dispose();
 
             // For reading: the machine inherits it, and must not be able to fill what it lies on.
-            var file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
-            if (!file.IsInvalid && Posix.TryLock(file, path))
+            var file = Libc.open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+            if (!file.IsInvalid && PosixFiles.TryLock(file, path))
             {
                 return new UserLease(new QemuUser(uid, uid), file);
             }

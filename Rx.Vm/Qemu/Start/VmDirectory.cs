@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Qemu;
@@ -50,7 +51,7 @@ internal sealed class VmDirectory : IDisposable
         // A second round when the previous machine's host removed the directory between our mkdir and our lock.
         for (var round = 0; round < 8; round++)
         {
-            if (Libc.MakeDirectoryAt(held.Handle, id, 0x1C0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Exists)
+            if (Libc.mkdirat(held.Handle, id, 0x1C0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.Exists)
             {
                 throw new VmDirectoryException($"'{root}/{id}' cannot be made: {Libc.Describe(error)}");
             }
@@ -108,7 +109,7 @@ internal sealed class VmDirectory : IDisposable
     }
 
     /// <summary>Takes the lock, unless it is held: by the machine's host, or by the machine. To be called with the root's lock.</summary>
-    public bool TryLock() => Libc.FLock(Handle, LockExclusiveNoWait) == 0;
+    public bool TryLock() => Libc.flock(Handle, LockExclusiveNoWait) == 0;
 
     /// <summary>The names of what is in it.</summary>
     public IReadOnlyList<string> List() =>
@@ -116,8 +117,8 @@ internal sealed class VmDirectory : IDisposable
 
     /// <summary>Whether a process has it as its working directory, as a machine has from its start to its end.</summary>
     public bool IsHomeOf(int pid) =>
-        Libc.StatX(Handle, $"/proc/{pid}/cwd", 0, FileFacts.Basic, out var home) == 0
-        && Libc.StatX(Handle, "", FileFacts.EmptyPath, FileFacts.Basic, out var own) == 0
+        Libc.statx(Handle, $"/proc/{pid}/cwd", 0, out var home) == 0
+        && Libc.statx(Handle, "", Libc.EmptyPath, out var own) == 0
         && home.IsSameFile(own);
 
     /// <summary>Writes its record; a reader sees the old one or the new one.</summary>
@@ -126,7 +127,7 @@ internal sealed class VmDirectory : IDisposable
     {
         try
         {
-            _ = Libc.UnlinkAt(Handle, NewRecord, 0);
+            _ = Libc.unlinkat(Handle, NewRecord, 0);
             using (var file = new FileStream(AddressOf(NewRecord), new FileStreamOptions
             {
                 Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0,
@@ -149,7 +150,7 @@ internal sealed class VmDirectory : IDisposable
     public DirectoryRecord? ReadRecord(out string problem)
     {
         problem = "";
-        using var file = Libc.OpenAt(
+        using var file = Libc.openat(
             Handle, DirectoryRecord.FileName, Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (file.IsInvalid)
         {
@@ -158,8 +159,8 @@ internal sealed class VmDirectory : IDisposable
             return null;
         }
 
-        if (Libc.StatX(file, "", FileFacts.EmptyPath, FileFacts.Basic, out var facts) != 0 || !facts.IsRegular
-            || facts.Owner != Libc.EffectiveUser() || facts.Size > DirectoryRecord.MaxBytes)
+        if (Libc.statx(file, "", Libc.EmptyPath, out var facts) != 0 || !facts.IsRegular
+            || facts.Uid != Libc.geteuid() || facts.Size > DirectoryRecord.MaxBytes)
         {
             problem = "it was not written by rxvm";
             return null;
@@ -174,8 +175,8 @@ internal sealed class VmDirectory : IDisposable
     /// <summary>Binds a unix socket in the directory and lets it listen.</summary>
     public SafeFileHandle Listen(string name)
     {
-        var socket = Libc.NewSocket(1, UnixStreamCloseOnExec, 0);
-        if (socket.IsInvalid || !Bind(socket, AddressOf(name)) || Libc.Listen(socket, Backlog) != 0)
+        var socket = Libc.socket(1, UnixStreamCloseOnExec, 0);
+        if (socket.IsInvalid || !Bind(socket, AddressOf(name)) || Libc.listen(socket, Backlog) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             socket.Dispose();
@@ -211,7 +212,7 @@ internal sealed class VmDirectory : IDisposable
         Empty();
         var name = System.IO.Path.GetFileName(Path);
         using var root = RuntimeRoot.Open(System.IO.Path.GetDirectoryName(Path)!);
-        if (IsStillAt(root, name, Handle) && Libc.UnlinkAt(root.Handle, name, RemoveDirectory) != 0)
+        if (IsStillAt(root, name, Handle) && Libc.unlinkat(root.Handle, name, RemoveDirectory) != 0)
         {
             throw new VmDirectoryException($"'{Path}' cannot be removed: {Libc.Describe(Marshal.GetLastPInvokeError())}");
         }
@@ -223,7 +224,7 @@ internal sealed class VmDirectory : IDisposable
     {
         foreach (var name in List())
         {
-            if (Libc.UnlinkAt(Handle, name, 0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.NoSuchFile)
+            if (Libc.unlinkat(Handle, name, 0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.NoSuchFile)
             {
                 throw new VmDirectoryException($"'{Path}/{name}' cannot be removed: {Libc.Describe(error)}");
             }
@@ -241,7 +242,7 @@ internal sealed class VmDirectory : IDisposable
         new Span<byte>(address, 110).Clear();
         *(ushort*)address = 1;
         var length = Encoding.UTF8.GetBytes(path, new Span<byte>(address + 2, 107));
-        return Libc.Bind(socket, address, 2 + length + 1) == 0;
+        return Libc.bind(socket, address, 2 + length + 1) == 0;
     }
 
     private static VmDirectory? TryLock(RuntimeRoot root, string id)
@@ -267,7 +268,7 @@ internal sealed class VmDirectory : IDisposable
     }
 
     private static bool IsStillAt(RuntimeRoot root, string name, SafeFileHandle handle) =>
-        Libc.StatX(root.Handle, name, FileFacts.NoFollow, FileFacts.Basic, out var there) == 0
-        && Libc.StatX(handle, "", FileFacts.EmptyPath, FileFacts.Basic, out var held) == 0
+        Libc.statx(root.Handle, name, Libc.NoFollow, out var there) == 0
+        && Libc.statx(handle, "", Libc.EmptyPath, out var held) == 0
         && there.IsSameFile(held);
 }

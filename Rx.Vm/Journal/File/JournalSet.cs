@@ -11,7 +11,7 @@ using Serilog;
 namespace Rx.Vm.Journal;
 
 /// <summary>The journals of a host: opens them, and waits at the end for their files.</summary>
-internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedulers, bool inline)
+internal sealed class JournalSet(JournalOptions options, VmSchedulers schedulers, bool inline)
 {
     // For what machines that have gone leave in the queues of their journals. A disk that hangs must not keep a program from ending.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -43,7 +43,7 @@ internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedule
                 : null;
             return target is null
                 ? new VmJournal(header, options.Capacity, null, JournalStatus.None)
-                : Keep(new VmJournal(header, options.Capacity, Sink(header, target, target.Path, log), JournalStatus.None));
+                : Keep(new VmJournal(header, options.Capacity, Queue(header, target, target.Path, log), JournalStatus.None));
         }
         catch (JournalException e) when (path is null)
         {
@@ -53,12 +53,12 @@ internal sealed class JournalShelf(JournalOptions options, VmSchedulers schedule
         }
     }
 
-    /// <summary>A sink for <paramref name="target"/>, which it owns.</summary>
-    public JournalSink Sink(JournalHeader header, IJournalTarget target, string path, ILogger log)
+    /// <summary>The queue of <paramref name="target"/>, which it owns.</summary>
+    public JournalQueue Queue(JournalHeader header, IJournalTarget target, string path, ILogger log)
     {
         var batch = new JournalBatch(header, RandomNumberGenerator.GetBytes(JournalFormat.SaltBytes));
-        var pen = new JournalPen(target, path, batch, options, fault => VmLog.JournalTrouble(log, path, fault));
-        return new JournalSink(pen, inline ? schedulers.Notify : Writers, options.QueueCapacity, inline);
+        var writer = new JournalWriter(target, path, batch, options, fault => VmLog.JournalTrouble(log, path, fault));
+        return new JournalQueue(writer, inline ? schedulers.Notify : Writers, options.QueueCapacity, inline);
     }
 
     /// <summary>Completes when every file is closed, or after 5 s. To be called when the machines have gone.</summary>

@@ -5,17 +5,17 @@ using Rx.Qmp.Isolation;
 namespace Rx.Vm.Journal;
 
 /// <summary>
-/// Writes a journal's entries to its file, one batch at a time. Offering an entry never waits for
-/// the disk: the queue is bounded, and what does not fit is dropped and leaves a gap in the file.
+/// The entries that wait for a journal's file; they are written one batch at a time. Offering an entry never waits for the disk: the queue is
+/// bounded, and what does not fit is dropped and leaves a gap in the file.
 /// </summary>
-internal sealed class JournalSink
+internal sealed class JournalQueue
 {
     private const int BatchEntries = 256;
 
     private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _queue = new();
     private readonly TaskCompletionSource _closed;
-    private readonly JournalPen _pen;
+    private readonly JournalWriter _writer;
     private readonly IScheduler _scheduler;
     private readonly int _capacity;
     private long _offered;
@@ -23,11 +23,11 @@ internal sealed class JournalSink
     private bool _closing;
     private bool _scheduled;
 
-    /// <summary>A sink that owns <paramref name="pen"/> and writes on <paramref name="scheduler"/>.</summary>
-    public JournalSink(JournalPen pen, IScheduler scheduler, int capacity, bool inline)
+    /// <summary>A queue that owns <paramref name="writer"/> and writes on <paramref name="scheduler"/>.</summary>
+    public JournalQueue(JournalWriter writer, IScheduler scheduler, int capacity, bool inline)
     {
         _closed = new(inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _pen = pen;
+        _writer = writer;
         _scheduler = scheduler;
         _capacity = capacity;
     }
@@ -42,7 +42,7 @@ internal sealed class JournalSink
         {
             lock (_gate)
             {
-                return _pen.Status(_offered - _queue.Count - _taken);
+                return _writer.Status(_offered - _queue.Count - _taken);
             }
         }
     }
@@ -97,9 +97,9 @@ internal sealed class JournalSink
 
         try
         {
-            InlineCall.Make((Sink: this, Scheduler: _scheduler), static call => call.Scheduler.Schedule(call.Sink, static (_, sink) =>
+            InlineCall.Make((Queue: this, Scheduler: _scheduler), static call => call.Scheduler.Schedule(call.Queue, static (_, queue) =>
             {
-                sink.Run();
+                queue.Run();
                 return Disposable.Empty;
             }));
         }
@@ -123,18 +123,18 @@ internal sealed class JournalSink
         }
     }
 
-    private void RunElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(static sink => sink.Drain(), this, preferLocal: false);
+    private void RunElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Drain(), this, preferLocal: false);
 
     private void Drain()
     {
         var batch = new List<JournalEntry>();
         while (Take(batch, out var last))
         {
-            _pen.Write(batch);
+            _writer.Write(batch);
             batch.Clear();
             if (last is { } offered)
             {
-                _pen.Close(offered);
+                _writer.Close(offered);
                 Settle();
                 _closed.TrySetResult();
                 return;

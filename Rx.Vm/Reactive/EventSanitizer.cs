@@ -7,7 +7,7 @@ namespace Rx.Vm.Reactive;
 /// Bounds what an event brings in, whoever made it: its text comes from QEMU, the guest or the system, and goes into states, logs,
 /// terminals and journals.
 /// </summary>
-internal static class EventDoor
+internal static class EventSanitizer
 {
     private const int MaxText = 2048;
 

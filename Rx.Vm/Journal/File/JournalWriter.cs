@@ -4,7 +4,7 @@ namespace Rx.Vm.Journal;
 /// The writing end of a journal's file: keeps it a sound prefix of the machine's life whatever the disk does. What a failed write left
 /// behind is cut off before the next one, and the entries that are missing are told by a gap.
 /// </summary>
-internal sealed class JournalPen(IJournalTarget target, string path, JournalBatch batch, JournalOptions options, Action<Exception> report)
+internal sealed class JournalWriter(IJournalTarget target, string path, JournalBatch batch, JournalOptions options, Action<Exception> report)
 {
     // An entry is written only while the largest one would fit, with the gap before it and the last one of the file.
     private const int Headroom = JournalFormat.MaxRecordBytes + 1024;

@@ -5,7 +5,7 @@ using Rx.Vm.Reactive;
 namespace Rx.Vm.Tests.Journal;
 
 /// <summary>Whatever the disk does, offering returns at once and the file is a sound prefix that tells what it lacks.</summary>
-public class JournalSinkTests
+public class JournalQueueTests
 {
     private readonly TestScheduler _scheduler = new();
     private readonly FakeDisk _disk = new();
@@ -15,22 +15,22 @@ public class JournalSinkTests
     [Fact]
     public void Everything_is_written_in_order_and_the_file_is_closed_at_the_end()
     {
-        var sink = Sink();
-        Offer(sink, 1, 60);
-        sink.Close();
+        var queue = Queue();
+        Offer(queue, 1, 60);
+        queue.Close();
         _scheduler.Start();
 
         var read = Lives.Read(_disk.Content);
         Assert.Equal(_life.Entries, read.Entries);
         Assert.Equal(_life.Header, read.Header);
-        Assert.True(_disk.IsClosed && sink.Closed.IsCompletedSuccessfully);
-        Assert.Equal(new JournalStatus(JournalState.Closed, "the disk", _disk.Content.Length, 60, 0, null), sink.Status);
+        Assert.True(_disk.IsClosed && queue.Closed.IsCompletedSuccessfully);
+        Assert.Equal(new JournalStatus(JournalState.Closed, "the disk", _disk.Content.Length, 60, 0, null), queue.Status);
     }
 
     [Fact]
     public void Nothing_is_written_on_the_thread_that_offers()
     {
-        Offer(Sink(), 1, 60);
+        Offer(Queue(), 1, 60);
 
         Assert.Equal(0, _disk.Writes);
     }
@@ -38,28 +38,28 @@ public class JournalSinkTests
     [Fact]
     public void What_does_not_fit_into_the_queue_is_dropped_and_told_by_a_gap()
     {
-        var sink = Sink(new JournalOptions { QueueCapacity = 10 });
-        Offer(sink, 1, 25);
+        var queue = Queue(new JournalOptions { QueueCapacity = 10 });
+        Offer(queue, 1, 25);
         _scheduler.Start();
-        Offer(sink, 26, 27);
+        Offer(queue, 26, 27);
         _scheduler.Start();
 
         var read = Lives.Read(_disk.Content);
         Assert.Equal([.. Enumerable.Range(1, 10), 26, 27], read.Entries.Select(e => (int)e.Index));
         Assert.Equal([new JournalGap(11, 15)], read.Gaps);
-        Assert.Equal((12L, 15L, JournalState.Writing), (sink.Status.Written, sink.Status.Dropped, sink.Status.State));
+        Assert.Equal((12L, 15L, JournalState.Writing), (queue.Status.Written, queue.Status.Dropped, queue.Status.State));
     }
 
     [Fact]
     public void What_was_dropped_last_is_told_when_the_file_is_closed()
     {
-        var sink = Sink(new JournalOptions { QueueCapacity = 10 });
-        Offer(sink, 1, 25);
-        sink.Close();
+        var queue = Queue(new JournalOptions { QueueCapacity = 10 });
+        Offer(queue, 1, 25);
+        queue.Close();
         _scheduler.Start();
 
         Assert.Equal([new JournalGap(11, 15)], Lives.Read(_disk.Content).Gaps);
-        Assert.Equal(15, sink.Status.Dropped);
+        Assert.Equal(15, queue.Status.Dropped);
     }
 
     // A real thread that is stuck in the disk, and one that goes on offering.
@@ -73,17 +73,17 @@ public class JournalSinkTests
             reached.Set();
             stuck.Wait(TestContext.Current.CancellationToken);
         };
-        var sink = new JournalSink(Pen(new JournalOptions()), VmSchedulers.Real.Notify, capacity: 5, inline: false);
-        Offer(sink, 1, 1);
+        var queue = new JournalQueue(Writer(new JournalOptions()), VmSchedulers.Real.Notify, capacity: 5, inline: false);
+        Offer(queue, 1, 1);
         reached.Wait(TestContext.Current.CancellationToken);
 
-        Offer(sink, 2, 60);
-        sink.Close();
+        Offer(queue, 2, 60);
+        queue.Close();
 
-        Assert.False(sink.Closed.IsCompleted);
-        Assert.Equal((JournalState.Writing, 0L, 54L), (sink.Status.State, sink.Status.Written, sink.Status.Dropped));
+        Assert.False(queue.Closed.IsCompleted);
+        Assert.Equal((JournalState.Writing, 0L, 54L), (queue.Status.State, queue.Status.Written, queue.Status.Dropped));
         stuck.Set();
-        await sink.Closed.WaitAsync(TestContext.Current.CancellationToken);
+        await queue.Closed.WaitAsync(TestContext.Current.CancellationToken);
         var read = Lives.Read(_disk.Content);
         Assert.Equal([1, 2, 3, 4, 5, 6], read.Entries.Select(e => (int)e.Index));
         Assert.Equal([new JournalGap(7, 54)], read.Gaps);
@@ -92,23 +92,23 @@ public class JournalSinkTests
     [Fact]
     public void A_full_disk_costs_what_it_could_not_take_and_is_reported_once()
     {
-        var sink = Sink();
-        Offer(sink, 1, 10);
+        var queue = Queue();
+        Offer(queue, 1, 10);
         _scheduler.Start();
         var good = _disk.Content;
         _disk.Space = good.Length + 30;
-        Offer(sink, 11, 20);
+        Offer(queue, 11, 20);
         _scheduler.Start();
-        Offer(sink, 21, 30);
+        Offer(queue, 21, 30);
         _scheduler.Start();
 
-        var status = sink.Status;
+        var status = queue.Status;
         Assert.Equal((JournalState.Failing, 10L, 20L, "no space left"), (status.State, status.Written, status.Dropped, status.Error));
         Assert.Equal(["no space left"], _reports);
 
         _disk.Space = long.MaxValue;
-        Offer(sink, 31, 40);
-        sink.Close();
+        Offer(queue, 31, 40);
+        queue.Close();
         _scheduler.Start();
 
         var read = Lives.Read(_disk.Content);
@@ -116,19 +116,19 @@ public class JournalSinkTests
         Assert.Equal([new JournalGap(11, 20)], read.Gaps);
         Assert.Equal(JournalEndKind.Clean, read.End.Kind);
         Assert.Equal(["no space left"], _reports);
-        Assert.Equal((20L, 20L), (sink.Status.Written, sink.Status.Dropped));
+        Assert.Equal((20L, 20L), (queue.Status.Written, queue.Status.Dropped));
     }
 
     [Fact]
     public void A_disk_that_is_full_from_the_start_can_still_get_a_whole_file()
     {
         _disk.Space = 0;
-        var sink = Sink();
-        Offer(sink, 1, 5);
+        var queue = Queue();
+        Offer(queue, 1, 5);
         _scheduler.Start();
         _disk.Space = long.MaxValue;
-        Offer(sink, 6, 9);
-        sink.Close();
+        Offer(queue, 6, 9);
+        queue.Close();
         _scheduler.Start();
 
         var read = Lives.Read(_disk.Content);
@@ -145,19 +145,19 @@ public class JournalSinkTests
         for (var space = 0; space < sizes; space += 7)
         {
             var disk = new FakeDisk { Space = space };
-            var pen = new JournalPen(disk, "x", new JournalBatch(_life.Header, Lives.Salt), new JournalOptions(), _ => { });
-            var sink = new JournalSink(pen, _scheduler, 100, inline: true);
+            var writer = new JournalWriter(disk, "x", new JournalBatch(_life.Header, Lives.Salt), new JournalOptions(), _ => { });
+            var queue = new JournalQueue(writer, _scheduler, 100, inline: true);
             foreach (var entry in _life.Entries)
             {
-                sink.Offer(entry);
+                queue.Offer(entry);
                 _scheduler.Start();
             }
 
-            sink.Close();
+            queue.Close();
             _scheduler.Start();
 
-            Assert.True(disk.IsClosed && sink.Closed.IsCompletedSuccessfully);
-            Assert.Equal(JournalState.Closed, sink.Status.State);
+            Assert.True(disk.IsClosed && queue.Closed.IsCompletedSuccessfully);
+            Assert.Equal(JournalState.Closed, queue.Status.State);
             if (disk.Content.Length > 0)
             {
                 var read = Lives.Read(disk.Content);
@@ -170,16 +170,16 @@ public class JournalSinkTests
     [Fact]
     public void What_can_not_even_be_cut_off_shows_as_torn()
     {
-        var sink = Sink();
-        Offer(sink, 1, 10);
+        var queue = Queue();
+        Offer(queue, 1, 10);
         _scheduler.Start();
         var good = _disk.Content.Length;
         (_disk.Space, _disk.CutFails) = (good + 30, true);
-        Offer(sink, 11, 20);
+        Offer(queue, 11, 20);
         _scheduler.Start();
         _disk.Space = long.MaxValue;
-        Offer(sink, 21, 30);
-        sink.Close();
+        Offer(queue, 21, 30);
+        queue.Close();
         _scheduler.Start();
 
         var read = Lives.Read(_disk.Content);
@@ -194,12 +194,12 @@ public class JournalSinkTests
     [InlineData(JournalSync.EachBatch, 2)]
     public void The_file_is_made_durable_as_asked(JournalSync sync, int times)
     {
-        var sink = Sink(new JournalOptions { Sync = sync });
-        Offer(sink, 1, 10);
+        var queue = Queue(new JournalOptions { Sync = sync });
+        Offer(queue, 1, 10);
         _scheduler.Start();
-        Offer(sink, 11, 20);
+        Offer(queue, 11, 20);
         _scheduler.Start();
-        sink.Close();
+        queue.Close();
         _scheduler.Start();
 
         Assert.Equal(times, _disk.Syncs);
@@ -209,31 +209,31 @@ public class JournalSinkTests
     public void A_failed_sync_is_reported_and_changes_nothing_else()
     {
         _disk.SyncFails = true;
-        var sink = Sink(new JournalOptions { Sync = JournalSync.EachBatch });
-        Offer(sink, 1, 30);
+        var queue = Queue(new JournalOptions { Sync = JournalSync.EachBatch });
+        Offer(queue, 1, 30);
         _scheduler.Start();
-        Offer(sink, 31, 60);
-        sink.Close();
+        Offer(queue, 31, 60);
+        queue.Close();
         _scheduler.Start();
 
         Assert.Equal(_life.Entries, Lives.Read(_disk.Content).Entries);
         Assert.Equal(["can not sync"], _reports);
-        Assert.Equal("can not sync", sink.Status.Error);
+        Assert.Equal("can not sync", queue.Status.Error);
     }
 
     [Fact]
     public void A_file_of_full_size_gets_no_more_and_says_so()
     {
         var options = new JournalOptions { MaxFileBytes = 256 << 10 };
-        var sink = Sink(options);
+        var queue = Queue(options);
         var wordy = _life.Entries.Select(e => e with { Event = e.Event with { Text = new string('x', 20_000) } }).ToList();
-        wordy.ForEach(sink.Offer);
+        wordy.ForEach(queue.Offer);
         _scheduler.Start();
 
-        Assert.Equal(JournalState.Full, sink.Status.State);
+        Assert.Equal(JournalState.Full, queue.Status.State);
         Assert.Equal(["the journal has its full size of 262144 bytes"], _reports);
 
-        sink.Close();
+        queue.Close();
         _scheduler.Start();
         var read = Lives.Read(_disk.Content);
         Assert.InRange(_disk.Content.Length, 100_000, options.MaxFileBytes);
@@ -248,11 +248,11 @@ public class JournalSinkTests
     public void An_event_that_can_not_be_written_is_a_gap(char character, int count)
     {
         var text = new string(character, count);
-        var sink = Sink();
-        Offer(sink, 1, 3);
-        sink.Offer(_life.Entries[3] with { Event = _life.Entries[3].Event with { Text = text } });
-        Offer(sink, 5, 6);
-        sink.Close();
+        var queue = Queue();
+        Offer(queue, 1, 3);
+        queue.Offer(_life.Entries[3] with { Event = _life.Entries[3].Event with { Text = text } });
+        Offer(queue, 5, 6);
+        queue.Close();
         _scheduler.Start();
 
         var read = Lives.Read(_disk.Content);
@@ -263,29 +263,29 @@ public class JournalSinkTests
     [Fact]
     public void After_its_close_a_sink_takes_nothing()
     {
-        var sink = Sink();
-        Offer(sink, 1, 3);
-        sink.Close();
-        sink.Close();
-        Offer(sink, 4, 5);
+        var queue = Queue();
+        Offer(queue, 1, 3);
+        queue.Close();
+        queue.Close();
+        Offer(queue, 4, 5);
         _scheduler.Start();
-        Offer(sink, 6, 7);
+        Offer(queue, 6, 7);
         _scheduler.Start();
 
         Assert.Equal(3, Lives.Read(_disk.Content).Seen);
     }
 
-    private void Offer(JournalSink sink, int first, int last)
+    private void Offer(JournalQueue queue, int first, int last)
     {
         foreach (var entry in _life.Entries[(first - 1)..last])
         {
-            sink.Offer(entry);
+            queue.Offer(entry);
         }
     }
 
-    private JournalSink Sink(JournalOptions? options = null) =>
-        new(Pen(options ?? new JournalOptions()), _scheduler, (options ?? new JournalOptions()).QueueCapacity, inline: true);
+    private JournalQueue Queue(JournalOptions? options = null) =>
+        new(Writer(options ?? new JournalOptions()), _scheduler, (options ?? new JournalOptions()).QueueCapacity, inline: true);
 
-    private JournalPen Pen(JournalOptions options) =>
+    private JournalWriter Writer(JournalOptions options) =>
         new(_disk, "the disk", new JournalBatch(_life.Header, Lives.Salt), options, e => _reports.Add(e.Message));
 }

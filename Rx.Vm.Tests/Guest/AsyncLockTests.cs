@@ -2,12 +2,12 @@ using Rx.Vm.Guest;
 
 namespace Rx.Vm.Tests.Guest;
 
-public class AsyncGateTests
+public class AsyncLockTests
 {
     [Fact]
     public void The_gate_is_passed_on_in_order_and_inline()
     {
-        var gate = new AsyncGate(isHeld: true, isInline: true);
+        var gate = new AsyncLock(isHeld: true, isInline: true);
         var order = new List<int>();
         for (var i = 0; i < 5; i++)
         {
@@ -23,7 +23,7 @@ public class AsyncGateTests
     [Fact]
     public void Who_is_cancelled_leaves_the_line_and_never_gets_the_gate()
     {
-        var gate = new AsyncGate(isHeld: true, isInline: true);
+        var gate = new AsyncLock(isHeld: true, isInline: true);
         using var cancel = new CancellationTokenSource();
         var order = new List<int>();
         var first = PassAsync(gate, 1, order, cancel.Token);
@@ -43,7 +43,7 @@ public class AsyncGateTests
         // On the pool the cancelled one leaves later than Cancel returns, so Exit often meets it in the line.
         for (var i = 0; i < 200; i++)
         {
-            var gate = new AsyncGate(isHeld: true, isInline: false);
+            var gate = new AsyncLock(isHeld: true, isInline: false);
             using var cancel = new CancellationTokenSource();
             var first = gate.EnterAsync(cancel.Token).AsTask();
             var second = gate.EnterAsync(CancellationToken.None).AsTask();
@@ -57,7 +57,7 @@ public class AsyncGateTests
     [Fact]
     public async Task Many_threads_never_hold_it_together()
     {
-        var gate = new AsyncGate(isHeld: false, isInline: false);
+        var gate = new AsyncLock(isHeld: false, isInline: false);
         var inside = 0;
         var worst = 0;
         var passes = 0;
@@ -77,7 +77,7 @@ public class AsyncGateTests
         Assert.Equal(16_000, passes);
     }
 
-    private static async Task PassAsync(AsyncGate gate, int name, List<int> order, CancellationToken ct)
+    private static async Task PassAsync(AsyncLock gate, int name, List<int> order, CancellationToken ct)
     {
         await gate.EnterAsync(ct).ConfigureAwait(false);
         order.Add(name);

@@ -4,7 +4,7 @@ using Rx.Vm.Reactive;
 namespace Rx.Vm.Tests.Reactive;
 
 /// <summary>Whatever reports an event, its text is short, on one line, and valid Unicode when it reaches the fold.</summary>
-public class EventDoorTests
+public class EventSanitizerTests
 {
     [Theory]
     [InlineData(null)]
@@ -14,7 +14,7 @@ public class EventDoorTests
     {
         var e = new VmEvent(VmEventKind.GuestDisconnected) { Text = text };
 
-        Assert.Same(e, EventDoor.Admit(e));
+        Assert.Same(e, EventSanitizer.Admit(e));
     }
 
     [Theory]
@@ -22,14 +22,14 @@ public class EventDoorTests
     [InlineData("\u202eturned", "\ufffdturned")]
     [InlineData("schön \U0001f600", "schön \U0001f600")]
     public void A_text_is_made_harmless(string text, string admitted) =>
-        Assert.Equal(admitted, EventDoor.Admit(new VmEvent(VmEventKind.ProcessStartFailed) { Text = text }).Text);
+        Assert.Equal(admitted, EventSanitizer.Admit(new VmEvent(VmEventKind.ProcessStartFailed) { Text = text }).Text);
 
     // Not as data of a theory: an attribute could not hold it.
     [Fact]
     public void Half_a_character_is_replaced() =>
-        Assert.Equal("half \ufffd of one", EventDoor.Admit(VmEvent.Exited(1, "half \ud800 of one")).Text);
+        Assert.Equal("half \ufffd of one", EventSanitizer.Admit(VmEvent.Exited(1, "half \ud800 of one")).Text);
 
     [Fact]
     public void A_long_text_is_cut() =>
-        Assert.Equal(new string('x', 2048) + "…", EventDoor.Admit(VmEvent.Exited(1, new string('x', 1_000_000))).Text);
+        Assert.Equal(new string('x', 2048) + "…", EventSanitizer.Admit(VmEvent.Exited(1, new string('x', 1_000_000))).Text);
 }

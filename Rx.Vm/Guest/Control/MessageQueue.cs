@@ -6,7 +6,7 @@ namespace Rx.Vm.Guest;
 /// Hands messages to the sink one at a time, in order, without holding a lock: whoever finds nobody at it delivers what has gathered.
 /// Re-entrant calls and other threads leave their message and go on. Short by construction: only the reader tells more than one thing.
 /// </summary>
-internal sealed class MessageDoor(IObserver<GuestMessage> sink, ILogger log)
+internal sealed class MessageQueue(IObserver<GuestMessage> sink, ILogger log)
 {
     private readonly Lock _gate = new();
     private readonly Queue<GuestMessage> _waiting = [];

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Rx.Vm.Images;
+namespace Rx.Vm.Native;
 
 /// <summary>
 /// What identifies one state of one file. The change time is part of it: no ordinary program can set it back, so equal stamps
@@ -20,7 +20,7 @@ internal readonly record struct FileStamp(
 
     public bool IsWritableByOthers => (Mode & 0x12) != 0;
 
-    public static FileStamp From(in StatXData data) => new(
+    public static FileStamp From(in FileFacts data) => new(
         ((ulong)data.DeviceMajor << 32) | data.DeviceMinor,
         data.Inode,
         data.Mode,

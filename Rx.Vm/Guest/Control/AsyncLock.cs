@@ -5,7 +5,7 @@ namespace Rx.Vm.Guest;
 /// </summary>
 /// <param name="isHeld">Whether it starts out taken, to be opened by the first <see cref="Exit"/>.</param>
 /// <param name="isInline">Whether the next in line continues inside <see cref="Exit"/> rather than on the thread pool.</param>
-internal sealed class AsyncGate(bool isHeld, bool isInline)
+internal sealed class AsyncLock(bool isHeld, bool isInline)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource> _line = [];
