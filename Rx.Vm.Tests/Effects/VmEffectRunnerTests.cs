@@ -47,9 +47,9 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
     [InlineData(VmEffects.ReleaseResources, VmEventKind.ResourcesReleased)]
     [InlineData(VmEffects.CompleteRunPod, null)]
     [InlineData(VmEffects.EndPod, null)]
-    public void Every_effect_reaches_its_handler(VmEffects effect, VmEventKind? told)
+    public void Every_effect_reaches_its_handler(object effect, VmEventKind? told)
     {
-        _runner.Run(Step(effect));
+        _runner.Run(Step((VmEffects)effect));
         Assert.Equal(told is { } kind ? [kind] : [], _posted.Select(e => e.Kind));
     }
 
