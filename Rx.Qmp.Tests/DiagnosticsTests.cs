@@ -152,6 +152,44 @@ public class DiagnosticsTests
         Assert.Equal(["STOP"], rig.EventNames);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Trap32_a_tracer_that_throws_when_a_command_begins_harms_nobody_and_leaves_no_activity_behind(bool samples)
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == QmpDiagnostics.ActivitySourceName,
+            Sample = (ref _) => samples ? throw new FormatException("mine") : ActivitySamplingResult.AllData,
+            ActivityStarted = _ => throw new FormatException("mine"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var rig = QmpRig.Connected();
+        using var caller = new Activity("caller").Start();
+        Assert.True(rig.Execute("stop").IsCompletedSuccessfully);
+        Assert.Same(caller, Activity.Current);
+    }
+
+    [Fact]
+    public void A_command_that_waited_in_a_gap_belongs_to_its_callers_activity()
+    {
+        using var traced = new Traced();
+        using var rig = new ReconnectRig();
+        rig.Script.Fail(QmpConnectFailure.Missing).Serve();
+        _ = rig.Connect();
+        ActivitySpanId asked;
+        Task<QmpReply> waiting;
+        using (var caller = new Activity("caller").Start())
+        {
+            asked = caller.SpanId;
+            waiting = rig.Execute("query-a");
+        }
+
+        rig.Advance(1);
+        Assert.True(waiting.IsCompletedSuccessfully);
+        Assert.Equal(asked, traced.Stopped.Single().ParentSpanId);
+    }
+
     [Fact]
     public void Without_a_listener_nothing_is_traced()
     {

@@ -192,6 +192,22 @@ public class DisconnectTests
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => cut);
     }
 
+    [Fact]
+    public async Task A_quit_whose_writing_failed_is_no_clean_end()
+    {
+        var (server, clientEnd) = DuplexStream.CreatePair(inline: true);
+        using var rig = new QmpRig();
+        var broken = new WriteFails(clientEnd);
+        var connecting = rig.Client.ConnectAsync(broken, TestContext.Current.CancellationToken);
+        server.Write(Encoding.UTF8.GetBytes(QmpRig.Greeting + "{\"return\": {}, \"id\": 0}"));
+        Assert.True(connecting.IsCompletedSuccessfully);
+        broken.Fails = true;
+        var quitting = Quit(rig);
+        rig.Advance(1);
+        Assert.Equal(QmpConnectionPhase.Lost, rig.Phase);
+        await Assert.ThrowsAsync<QmpDisconnectedException>(() => quitting);
+    }
+
     private static void AssertCleanEnd(QmpRig rig)
     {
         Assert.Equal(QmpConnectionPhase.Closed, rig.Phase);

@@ -128,6 +128,73 @@ public class MigrationTests
         }
     }
 
+    [Fact]
+    public void One_given_up_before_it_was_sent_cancels_nobody_elses()
+    {
+        using var rig = QmpRig.Connected(options => options with { MaxInFlight = 1, OutOfBand = false });
+        using var stop = new CancellationTokenSource();
+        rig.Server.Answer = command => command.Name is "migrate-set-capabilities" or "busy" ? null : command.Return();
+        var moving = rig.Client.MigrateAsync("unix:/m", cancellationToken: stop.Token);
+        var busy = rig.Execute("busy");
+        rig.Server.Send(rig.Server.Last("migrate-set-capabilities").Return());
+        Assert.Equal("busy", rig.Server.Received[^1].Name);
+        stop.Cancel();
+        rig.Server.Send(rig.Server.Last("busy").Return());
+        Assert.True(busy.IsCompletedSuccessfully);
+        Assert.True(moving.IsCanceled);
+        Assert.Equal("busy", rig.Server.Received[^1].Name);
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_of_a_saving_is_swept_by_the_next_and_what_is_in_use_stays()
+    {
+        using var rig = QmpRig.Connected();
+        var home = Directory.CreateTempSubdirectory("rxqmp-");
+        try
+        {
+            string path = Path.Combine(home.FullName, "saved");
+            await File.WriteAllTextAsync(path + ".rx-save-0123456789abcdef", "left", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path + ".rx", "mine", TestContext.Current.CancellationToken);
+            using var inUse = PartFile.Make(path);
+            var saving = rig.Client.SaveToFileAsync(path, cancellationToken: TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<QmpUnsupportedException>(() => saving);
+            Assert.Equal(
+                [path + ".rx", inUse.Name], home.EnumerateFiles().Select(file => file.FullName).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_saving_given_up_before_it_began_takes_its_descriptor_back()
+    {
+        var home = Directory.CreateTempSubdirectory("rxqmp-");
+        try
+        {
+            using var stop = new CancellationTokenSource();
+            string socket = Path.Combine(home.FullName, "qmp");
+            using var server = new FakeQmpServer();
+            server.On("migrate-set-capabilities", _ =>
+            {
+                stop.Cancel();
+                return QmpAnswer.Value();
+            });
+            using var listening = server.Listen(socket);
+            await using var client = await QmpClient.ConnectAsync(socket, TestContext.Current.CancellationToken);
+            var saving = client.SaveToFileAsync(Path.Combine(home.FullName, "saved"), cancellationToken: stop.Token);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => saving);
+            Assert.Equal(server.Last("getfd").Arguments.GetRawText(), server.Last("closefd").Arguments.GetRawText());
+            Assert.DoesNotContain(server.Received, command => command.Name == "migrate");
+            Assert.Equal(["qmp"], home.EnumerateFileSystemInfos().Select(file => file.Name));
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
     private static string Info(string status, int sent) =>
         $$$"""{"status": "{{{status}}}", "ram": {"transferred": {{{sent}}}, "remaining": 5, "total": 10}}""";
 

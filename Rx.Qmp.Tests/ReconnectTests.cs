@@ -426,6 +426,48 @@ public sealed class ReconnectTests
         await Assert.ThrowsAsync<InvalidOperationException>(rig.Connect);
     }
 
+    [Fact]
+    public void What_waits_in_a_gap_is_sent_in_order_before_what_is_begun_once_it_is_over()
+    {
+        using var rig = new ReconnectRig();
+        rig.Script.Fail(QmpConnectFailure.Missing).Serve();
+        _ = rig.Connect();
+        var first = rig.Execute("query-a");
+        _ = rig.Execute("query-b");
+        Task? third = null;
+        _ = first.ContinueWith(
+            _ => third = rig.Execute("query-c"),
+            TestContext.Current.CancellationToken,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        rig.Advance(1);
+        Assert.True(third!.IsCompletedSuccessfully);
+        Assert.Equal(
+            ["qmp_capabilities", "query-a", "query-b", "query-c"], rig.Script.Server.Received.Select(command => command.Name));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_waits_in_a_gap_is_sent_in_order_also_on_many_threads()
+    {
+        const int count = 1000;
+        var ct = TestContext.Current.CancellationToken;
+        using var server = new FakeQmpServer(new FakeQmpOptions { Inline = false });
+        var over = new TaskCompletionSource();
+        var endpoint = QmpEndpoint.Create("late", async stop =>
+        {
+            await over.Task.WaitAsync(stop);
+            return server.Connect();
+        });
+        await using var client = new QmpClient(new() { Reconnect = QmpReconnectPolicy.Always, MaxWaitingCommands = count });
+        var connecting = client.ConnectAsync(endpoint, ct);
+        string[] names = [.. Enumerable.Range(0, count).Select(number => $"query-{number}")];
+        var all = names.Select(name => client.ExecuteAsync(QmpCommand.Create(name), ct)).ToArray();
+        over.SetResult();
+        await Task.WhenAll(all);
+        await connecting;
+        Assert.Equal(["qmp_capabilities", .. names], server.Received.Select(command => command.Name));
+    }
+
     private static void AssertEndedOnRequest(ReconnectRig rig, int attempts = 1)
     {
         Assert.Equal(QmpConnectionPhase.Closed, rig.State.Phase);

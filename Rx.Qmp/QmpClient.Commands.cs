@@ -139,11 +139,11 @@ public sealed partial class QmpClient
         CheckStarted();
         return Current is { } session ? session.ExecuteAsync(command, outOfBand, cancellationToken) : Later();
 
-        async Task<QmpReply> Later()
-        {
-            var (next, left) = await WaitAsync(command.Name, Options.TimeoutOf(command), cancellationToken).ConfigureAwait(false);
-            return await next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken).ConfigureAwait(false);
-        }
+        async Task<QmpReply> Later() => await (await WaitAsync(
+            command.Name,
+            Options.TimeoutOf(command),
+            (next, left) => next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken),
+            cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private Task<T> SendAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken)
@@ -152,20 +152,24 @@ public sealed partial class QmpClient
         CheckStarted();
         return Current is { } session ? session.ExecuteAsync(command, outOfBand, cancellationToken) : Later();
 
-        async Task<T> Later()
-        {
-            var (next, left) = await WaitAsync(command.Name, Options.TimeoutOf(command), cancellationToken).ConfigureAwait(false);
-            return await next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken).ConfigureAwait(false);
-        }
+        async Task<T> Later() => await (await WaitAsync(
+            command.Name,
+            Options.TimeoutOf(command),
+            (next, left) => next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken),
+            cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    /// <summary>The next connection for what was begun while there is none, and what is left of its time.</summary>
-    private async ValueTask<(QmpSession Session, TimeSpan Left)> WaitAsync(
-        string command, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>Enters the next connection with what was begun while there is none, in its turn and with what is left of its time.</summary>
+    private ValueTask<T> WaitAsync<T>(
+        string command, TimeSpan limit, Func<QmpSession, TimeSpan, T> enter, CancellationToken cancellationToken)
     {
         var waiting = Settings.Scheduler.StartStopwatch();
-        var session = await _connections.Commands.WaitAsync(command, limit, cancellationToken).ConfigureAwait(false);
-        var left = limit.IsNever() ? limit : limit - waiting.Elapsed;
-        return (session, left.IsLimit() ? left : TimeSpan.FromTicks(1));
+        return _connections.Commands.WaitAsync(command, limit, Enter, cancellationToken);
+
+        T Enter(QmpSession session)
+        {
+            var left = limit.IsNever() ? limit : limit - waiting.Elapsed;
+            return enter(session, left.IsLimit() ? left : TimeSpan.FromTicks(1));
+        }
     }
 }

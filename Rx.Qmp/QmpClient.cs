@@ -112,7 +112,7 @@ public sealed partial class QmpClient : IAsyncDisposable
     /// <exception cref="QmpException">As for the other overload, except <see cref="QmpConnectException"/>.</exception>
     public static Task<QmpClient> ConnectAsync(
         Stream stream, QmpClientOptions options, CancellationToken cancellationToken = default) =>
-        ConnectNewAsync(options, client => client.ConnectAsync(stream, cancellationToken));
+        ConnectNewAsync(options, client => client.ConnectAsync(stream, cancellationToken), stream);
 
     /// <summary>Connects to an endpoint and negotiates, and from then on connects again as <see cref="QmpClientOptions.Reconnect"/> says. Once
     /// per client.</summary>
@@ -164,16 +164,19 @@ public sealed partial class QmpClient : IAsyncDisposable
         string command, TimeSpan limit, CancellationToken cancellationToken)
     {
         CheckStarted();
-        return Current is { } session ? new((session, limit)) : WaitAsync(command, limit, cancellationToken);
+        return Current is { } session
+            ? new((session, limit))
+            : WaitAsync(command, limit, static (session, left) => (session, left), cancellationToken);
     }
 
     /// <summary>The same, waiting as long as the command may take.</summary>
     internal async ValueTask<QmpSession> BindAsync(string command, CancellationToken cancellationToken) =>
         (await BindAsync(command, Options.TimeoutOf(command), cancellationToken).ConfigureAwait(false)).Session;
 
-    private static async Task<QmpClient> ConnectNewAsync(QmpClientOptions options, Func<QmpClient, Task> connect)
+    private static async Task<QmpClient> ConnectNewAsync(QmpClientOptions options, Func<QmpClient, Task> connect, Stream? given = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ForeignStream.Own(given, options.InlineContinuations, options.Validate);
         var client = new QmpClient(options);
         try
         {
@@ -191,7 +194,7 @@ public sealed partial class QmpClient : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
         {
-            await source.RejectAsync().ConfigureAwait(false);
+            source.Reject(Options.InlineContinuations);
             throw new InvalidOperationException("A client connects once.");
         }
 

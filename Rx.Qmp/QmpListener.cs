@@ -16,14 +16,14 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
 
     private readonly Socket _socket;
     private readonly string _address;
-    private readonly SslServerAuthenticationOptions? _tls;
     private readonly UnixSocketFile? _file;
+    private readonly TlsCallers? _callers;
 
     private QmpListener(Socket socket, string address, SslServerAuthenticationOptions? tls, UnixSocketFile? file)
     {
         _socket = socket;
         _address = address;
-        _tls = tls;
+        _callers = tls is null ? null : new TlsCallers(AcceptAsync, tls, ToString());
         _file = file;
         Port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
     }
@@ -52,7 +52,7 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
     /// <summary>Listens on a TCP port.</summary>
     /// <param name="address">The address and port of this machine; port 0 takes a free one, see <see cref="Port"/>.</param>
     /// <param name="tls">The certificate to show, and whose to ask for (QEMU's tls-creds with endpoint=client); null: no TLS. A caller who
-    /// fails the handshake is sent away and the next one taken.</param>
+    /// fails the handshake is sent away, and one that says nothing keeps nobody else waiting.</param>
     /// <returns>The listener.</returns>
     /// <exception cref="QmpListenException">It cannot listen there.</exception>
     public static QmpListener OnTcp(IPEndPoint address, SslServerAuthenticationOptions? tls = null)
@@ -80,32 +80,15 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
     {
         _file?.Remove();
         _socket.Dispose();
+        _callers?.Dispose();
     }
 
     /// <summary>The address.</summary>
     /// <returns>The address listened on.</returns>
     public override string ToString() => $"a caller at {_address}";
 
-    internal override async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var caller = await AcceptAsync(cancellationToken).ConfigureAwait(false);
-            if (_tls is null)
-            {
-                return caller;
-            }
-
-            try
-            {
-                return await TlsStream.AcceptAsync(caller, _tls, ToString(), cancellationToken).ConfigureAwait(false);
-            }
-            catch (QmpConnectException refused) when (refused.Failure == QmpConnectFailure.TlsRefused)
-            {
-                // A stranger must not keep QEMU out.
-            }
-        }
-    }
+    internal override ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) =>
+        _callers is null ? AcceptAsync(cancellationToken) : _callers.NextAsync(cancellationToken);
 
     private static QmpListener Start(
         string shownAs, SslServerAuthenticationOptions? tls, Func<Socket> create, Func<Socket, UnixSocketFile?> listen)

@@ -11,6 +11,7 @@ internal sealed class FakeAgent : IDisposable
     private readonly List<byte> _input = [];
     private readonly Queue<byte[]> _outbox = [];
     private bool _sending;
+    private TaskCompletionSource? _stopped;
 
     public FakeAgent(int capacity = 1024 * 1024)
     {
@@ -65,6 +66,11 @@ internal sealed class FakeAgent : IDisposable
         Parse();
     }
 
+    /// <summary>Reads what is under way and then nothing more, so that what a client writes has to wait.</summary>
+    public void StopReading() => _stopped = new TaskCompletionSource();
+
+    public void ResumeReading() => _stopped?.TrySetResult();
+
     public void HangUp() => _stream.Dispose();
 
     public void Dispose() => _stream.Dispose();
@@ -99,6 +105,8 @@ internal sealed class FakeAgent : IDisposable
                 {
                     Parse();
                 }
+
+                await (_stopped?.Task ?? Task.CompletedTask);
             }
         }
         catch (ObjectDisposedException)

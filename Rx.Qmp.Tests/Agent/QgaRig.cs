@@ -15,6 +15,9 @@ internal sealed class QgaRig : IDisposable
         Agent = agent ?? new FakeAgent();
     }
 
+    /// <summary>What the connection goes through; by default nothing.</summary>
+    public Func<Stream, Stream> Through { get; init; } = connection => connection;
+
     public TestScheduler Time { get; } = new();
 
     public FakeAgent Agent { get; }
@@ -34,7 +37,7 @@ internal sealed class QgaRig : IDisposable
     public async Task ConnectUntil(CancellationToken stop)
     {
         var options = _adjust(new QgaClientOptions { Scheduler = Time, InlineContinuations = true });
-        _client = await QgaClient.ConnectAsync(Agent.ClientEnd, options, stop);
+        _client = await QgaClient.ConnectAsync(Through(Agent.ClientEnd), options, stop);
     }
 
     public Task<QmpReply> Execute(string name) => Client.ExecuteAsync(QmpCommand.Create(name), CancellationToken.None);

@@ -1,5 +1,9 @@
 using System.Reactive.Concurrency;
+using Rx.Qmp.Agent;
+using Rx.Qmp.Connections;
 using Rx.Qmp.Isolation;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace Rx.Qmp.Tests.Isolation;
 
@@ -73,5 +77,115 @@ public class HostileClientTests
         rig.Time.AdvanceBy(TimeSpan.FromDays(1000).Ticks);
         Assert.False(longest.IsCompleted);
         Assert.False(endless.IsCompleted);
+    }
+
+    /// <summary>As one does that passes lines on to a thread of a user interface, which closes the client at that moment.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_logger_that_waits_for_a_thread_which_closes_the_client_holds_up_neither(bool givesUp)
+    {
+        var waits = new WaitsForClosing();
+        using var logger = new Serilog.LoggerConfiguration().WriteTo.Sink(waits).CreateLogger();
+        using var rig = new ReconnectRig(options => options with
+        {
+            Logger = logger,
+            Reconnect = givesUp ? ReconnectRig.EverySecond with { MaxRetries = 1 } : ReconnectRig.EverySecond,
+        });
+        waits.Client = rig.Client;
+        rig.Script.Fail(QmpConnectFailure.Missing);
+        _ = rig.Connect();
+        rig.Advance(1);
+        Assert.NotEmpty(waits.Closed);
+        Assert.DoesNotContain(false, waits.Closed);
+    }
+
+    /// <summary>The stream comes after the time is up and before anybody looks.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task A_stream_opened_in_the_moment_an_attempt_is_given_up_is_closed()
+    {
+        using var server = new FakeQmpServer();
+        var opening = new TaskCompletionSource<Stream>();
+        var endpoint = QmpEndpoint.Create("late", stop =>
+        {
+            stop.UnsafeRegister(
+                _ =>
+                {
+                    SynchronizationContext.SetSynchronizationContext(null);
+                    opening.SetResult(server.Connect());
+                },
+                null);
+            return new ValueTask<Stream>(opening.Task);
+        });
+        using var stop = new CancellationTokenSource();
+        var options = new QmpClientOptions { InlineContinuations = true };
+        var attempt = Connector.OpenAsync(endpoint, options, stop.Token).AsTask();
+
+        // With a context of its own this thread runs no continuation inside the cancelling until the endpoint answers, which is next.
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new Elsewhere());
+        stop.Cancel();
+        SynchronizationContext.SetSynchronizationContext(before);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt);
+        await WaitFor(() => server.ClientIsGone);
+    }
+
+    [Fact]
+    public async Task A_stream_handed_over_with_options_that_are_refused_is_closed()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var (monitor, theirs) = DuplexStream.CreatePair(inline: true);
+        await Assert.ThrowsAnyAsync<ArgumentException>(
+            () => QmpClient.ConnectAsync(theirs, new() { InlineContinuations = true, MaxInFlight = 0 }, ct));
+        Assert.Equal(0, await monitor.ReadAsync(new byte[1], ct));
+
+        var (port, other) = DuplexStream.CreatePair(inline: true);
+        await Assert.ThrowsAnyAsync<ArgumentException>(
+            () => QgaClient.ConnectAsync(other, new() { InlineContinuations = true, MaxDiscardedBytes = 0 }, ct));
+        Assert.Equal(0, await port.ReadAsync(new byte[1], ct));
+    }
+
+    [Fact]
+    public async Task A_stream_whose_closing_throws_does_not_hide_why_it_was_rejected()
+    {
+        using var rig = QmpRig.Connected();
+        var ct = TestContext.Current.CancellationToken;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => rig.Client.ConnectAsync(new ClosingThrows(), ct));
+    }
+
+    private static async Task WaitFor(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private sealed class WaitsForClosing : ILogEventSink
+    {
+        public QmpClient? Client { get; set; }
+
+        /// <summary>Whether the call that closes came back.</summary>
+        public List<bool> Closed { get; } = [];
+
+        public void Emit(LogEvent logEvent)
+        {
+            if (logEvent.MessageTemplate.Text.StartsWith("QMP connection failed", StringComparison.Ordinal)
+                || logEvent.MessageTemplate.Text.StartsWith("QMP will not", StringComparison.Ordinal))
+            {
+                Closed.Add(Task.Run(() => { _ = Client!.DisposeAsync().AsTask(); }).Wait(TimeSpan.FromSeconds(10)));
+            }
+        }
+    }
+
+    private sealed class Elsewhere : SynchronizationContext
+    {
+    }
+
+    private sealed class ClosingThrows : MemoryStream
+    {
+        public override ValueTask DisposeAsync() => throw new FormatException("mine");
     }
 }

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 
 namespace Rx.Qmp.Tests.Isolation;
 
@@ -26,4 +27,24 @@ internal sealed class RefusingScheduler(IScheduler inner) : SchedulerUnderTest(i
 {
     public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) =>
         throw new ObjectDisposedException("the scheduler");
+}
+
+/// <summary>Keeps its timers, for a test to have them elapse whenever it likes: also after they were disposed of, as one does that its thread
+/// had begun to run.</summary>
+internal sealed class TimersKept(IScheduler inner) : SchedulerUnderTest(inner)
+{
+    public List<Action> Kept { get; } = [];
+
+    public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
+    {
+        Kept.Add(() => action(this, state));
+        return Disposable.Empty;
+    }
+}
+
+/// <summary>Its timers elapse before the call that made them returns, as one does whose maker is held up for that long.</summary>
+internal sealed class TimersAtOnce(IScheduler inner) : SchedulerUnderTest(inner)
+{
+    public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) =>
+        action(this, state);
 }

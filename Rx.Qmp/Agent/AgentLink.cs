@@ -16,7 +16,7 @@ internal sealed class AgentLink : IAgentFrameSink
     private readonly QgaClientOptions _options;
     private readonly AgentFrames _frames;
     private readonly TaskCompletionSource _finished;
-    private Task _writing = Task.CompletedTask;
+    private Task<bool> _writing = Task.FromResult(true);
     private AgentWait? _wait;
     private QmpException? _cause;
     private long _strayMessages;
@@ -54,10 +54,14 @@ internal sealed class AgentLink : IAgentFrameSink
     /// <summary>Sends a message and waits for its answer.</summary>
     /// <param name="message">The whole message.</param>
     /// <param name="wait">How to know the answer.</param>
-    /// <param name="sent">Called once the message is out; null: nobody asks.</param>
+    /// <param name="begin">Asked right before the first byte goes out, which cannot be taken back; false: it is not to be sent after all. Null:
+    /// nobody is asked.</param>
+    /// <param name="sent">Called once the whole message is out, and not if the writing failed; null: nobody asks.</param>
     /// <param name="stop">Gives up, which puts the link out of step.</param>
     /// <exception cref="QmpDisconnectedException">The connection ended, or had ended before.</exception>
-    public async Task<AgentReply> AskAsync(ReadOnlyMemory<byte> message, AgentWait wait, Action? sent, CancellationToken stop)
+    /// <exception cref="OperationCanceledException">It was given up, or was not to be sent.</exception>
+    public async Task<AgentReply> AskAsync(
+        ReadOnlyMemory<byte> message, AgentWait wait, Func<bool>? begin, Action? sent, CancellationToken stop)
     {
         lock (_gate)
         {
@@ -70,7 +74,7 @@ internal sealed class AgentLink : IAgentFrameSink
         }
 
         using var cancel = stop.UnsafeRegister((_, token) => GiveUp(wait, token), null);
-        await WriteAsync(message, stop).ConfigureAwait(false);
+        await WriteAsync(message, begin, stop).ConfigureAwait(false);
         sent?.Invoke();
         return await wait.Answer.ConfigureAwait(false);
     }
@@ -99,7 +103,7 @@ internal sealed class AgentLink : IAgentFrameSink
             (wait, _wait) = (_wait, null);
         }
 
-        _ = CloseAsync();
+        _ = ForeignStream.DiscardAsync(_stream, _options.InlineContinuations);
         wait?.TryFail(Disconnected(null));
         _finished.TrySetResult();
     }
@@ -169,22 +173,36 @@ internal sealed class AgentLink : IAgentFrameSink
 
     /// <summary>Writes a message whole, even if whoever wanted it gives up: half a one would leave the agent's parser stuck. The
     /// next message waits until it is out.</summary>
-    private async Task WriteAsync(ReadOnlyMemory<byte> message, CancellationToken stop)
+    private async Task WriteAsync(ReadOnlyMemory<byte> message, Func<bool>? begin, CancellationToken stop)
     {
         await _writing.WaitAsync(stop).ConfigureAwait(false);
+
+        // A task that is done already does not look at the token.
+        stop.ThrowIfCancellationRequested();
+        if (begin?.Invoke() == false)
+        {
+            throw new OperationCanceledException(stop);
+        }
+
         _writing = WriteWholeAsync(message);
-        await _writing.WaitAsync(stop).ConfigureAwait(false);
+        if (!await _writing.WaitAsync(stop).ConfigureAwait(false))
+        {
+            throw Disconnected(null);
+        }
     }
 
-    private async Task WriteWholeAsync(ReadOnlyMemory<byte> message)
+    /// <returns>False: not all of it is out, and the connection has ended.</returns>
+    private async Task<bool> WriteWholeAsync(ReadOnlyMemory<byte> message)
     {
         try
         {
             await _stream.WriteAsync(message).ConfigureAwait(false);
+            return true;
         }
         catch (Exception fault)
         {
             End(new QmpDisconnectedException("Writing to the guest agent failed.", null, fault));
+            return false;
         }
     }
 
@@ -220,20 +238,6 @@ internal sealed class AgentLink : IAgentFrameSink
                 return new QmpProtocolException(
                     QmpProtocolFault.NotAnObject, $"No reply in {_options.MaxDiscardedBytes} bytes of the guest agent's output.");
             }
-        }
-    }
-
-    private async Task CloseAsync()
-    {
-        try
-        {
-            // The application's code may block, and whoever ends the connection must not wait for it.
-            await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
-            await _stream.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // It is gone either way.
         }
     }
 }

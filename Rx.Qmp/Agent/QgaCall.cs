@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
@@ -7,19 +8,28 @@ namespace Rx.Qmp.Agent;
 /// <summary>One call of ExecuteAsync: the caller who waits, by when, and how to stop working for him once he has been answered.</summary>
 internal sealed class QgaCall : IDisposable
 {
+    private const int Sent = 1;
+    private const int Answered = 2;
+
     private readonly TaskCompletionSource<QmpReply> _answer;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenRegistration _caller;
-    private readonly IDisposable _deadline;
-    private int _answered;
+    private readonly SingleAssignmentDisposable _deadline = new();
+    private int _state;
 
     public QgaCall(QmpCommand command, QgaClientOptions options, CancellationToken caller)
     {
         Command = command;
         Limit = command.Timeout ?? options.CommandTimeout;
         _answer = new TaskCompletionSource<QmpReply>(SchedulerDelay.Options(options.InlineContinuations));
-        _deadline = options.Scheduler.Schedule(Limit, PassDeadline);
-        _caller = caller.UnsafeRegister((_, token) => Answer(answer => answer.TrySetCanceled(token)), null);
+
+        // A short limit may be over before the scheduler returns.
+        _deadline.Disposable = options.Scheduler.Schedule(Limit, PassDeadline);
+        _caller = caller.UnsafeRegister((_, token) => Answer((answer, _) => answer.TrySetCanceled(token)), null);
+        if ((Volatile.Read(ref _state) & Answered) != 0)
+        {
+            _caller.Unregister();
+        }
     }
 
     public QmpCommand Command { get; }
@@ -31,23 +41,16 @@ internal sealed class QgaCall : IDisposable
     /// <summary>Cancelled as soon as the caller has been answered, by whoever.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>True once the command is out, and what becomes of it unknown.</summary>
-    public bool IsSent { get; private set; }
+    /// <summary>Notes that the first byte goes out now; from here on what becomes of the command is unknown.</summary>
+    /// <returns>False: the caller has been answered, maybe that it was not sent, so it must not be.</returns>
+    public bool TrySend() => (Interlocked.Or(ref _state, Sent) & Answered) == 0;
 
-    /// <summary>Notes that the command is out.</summary>
-    /// <param name="deadlineStays">False: from now on the deadline does not count.</param>
-    public void Sent(bool deadlineStays)
-    {
-        IsSent = true;
-        if (!deadlineStays)
-        {
-            _deadline.Dispose();
-        }
-    }
+    /// <summary>Has the deadline count no more.</summary>
+    public void ForgetDeadline() => _deadline.Dispose();
 
-    public void Complete(QmpReply reply) => Answer(answer => answer.TrySetResult(reply));
+    public void Complete(QmpReply reply) => Answer((answer, _) => answer.TrySetResult(reply));
 
-    public void Fail(Exception fault) => Answer(answer => answer.TrySetException(fault));
+    public void Fail(Exception fault) => Answer((answer, _) => answer.TrySetException(fault));
 
     public void Dispose()
     {
@@ -55,18 +58,21 @@ internal sealed class QgaCall : IDisposable
         _caller.Unregister();
     }
 
-    private void PassDeadline() =>
-        Fail(IsSent ? new QmpTimeoutException(Command.Name, Limit) : new QgaUnresponsiveException(Command.Name, Limit));
+    private void PassDeadline() => Answer((answer, isSent) => answer.TrySetException(
+        isSent ? new QmpTimeoutException(Command.Name, Limit) : new QgaUnresponsiveException(Command.Name, Limit)));
 
-    private void Answer(Action<TaskCompletionSource<QmpReply>> answer)
+    /// <summary>Answers the caller, once.</summary>
+    /// <param name="answer">How, given whether the command was sent.</param>
+    private void Answer(Action<TaskCompletionSource<QmpReply>, bool> answer)
     {
-        if (Interlocked.Exchange(ref _answered, 1) == 0)
+        int before = Interlocked.Or(ref _state, Answered);
+        if ((before & Answered) == 0)
         {
             Dispose();
 
             // First the work ends, then the caller goes on: his next command finds the link as this one leaves it.
-            _stop.Cancel();
-            answer(_answer);
+            _stop.TryCancel();
+            answer(_answer, (before & Sent) != 0);
         }
     }
 }

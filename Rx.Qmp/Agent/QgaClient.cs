@@ -83,7 +83,12 @@ public sealed class QgaClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
-        return ConnectAsync((_, _) => new ValueTask<Stream>(ForeignStream.Wrap(stream, options.InlineContinuations)), "the given stream", options, cancellationToken);
+        return ConnectAsync(
+            (_, _) => new ValueTask<Stream>(ForeignStream.Wrap(stream, options.InlineContinuations)),
+            "the given stream",
+            options,
+            cancellationToken,
+            stream);
     }
 
     /// <summary>
@@ -153,9 +158,10 @@ public sealed class QgaClient : IAsyncDisposable
         Func<QmpClientOptions, CancellationToken, ValueTask<Stream>> open,
         string endpoint,
         QgaClientOptions options,
-        CancellationToken caller)
+        CancellationToken caller,
+        Stream? given = null)
     {
-        options.Validate();
+        ForeignStream.Own(given, options.InlineContinuations, options.Validate);
         var settings = options.Guarded();
         using var attempt = new ConnectAttempt(settings.Transport, caller);
         QgaClient? client = null;
@@ -259,12 +265,13 @@ public sealed class QgaClient : IAsyncDisposable
         int? id = _sendsIds ? _lastId = _lastId % 9 + 1 : null;
         var wait = new AgentWait(Options.InlineContinuations) { Id = id };
         bool isSilent = QgaCommands.AnswersErrorsOnly(call.Command.Name);
+        bool isOut = false;
         IDisposable? silence = null;
         try
         {
-            return await _link.AskAsync(Encode(call.Command, id), wait, Sent, call.Stop).ConfigureAwait(false);
+            return await _link.AskAsync(Encode(call.Command, id), wait, call.TrySend, Sent, call.Stop).ConfigureAwait(false);
         }
-        catch (QmpDisconnectedException) when (isSilent && call.IsSent)
+        catch (QmpDisconnectedException) when (isSilent && isOut)
         {
             // The guest has gone, as it was told.
             return new AgentReply(MessageKind.Unknown);
@@ -276,9 +283,13 @@ public sealed class QgaClient : IAsyncDisposable
 
         void Sent()
         {
+            isOut = true;
             Interlocked.Increment(ref _sent);
-            call.Sent(deadlineStays: !isSilent);
-            silence = isSilent ? _settings.Scheduler.Schedule(_settings.SilenceIsSuccess, () => _link.TakeSilence(wait)) : null;
+            if (isSilent)
+            {
+                call.ForgetDeadline();
+                silence = _settings.Scheduler.Schedule(_settings.SilenceIsSuccess, () => _link.TakeSilence(wait));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Security.Cryptography;
 using System.Text;
+using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Agent;
 
@@ -23,8 +24,8 @@ internal sealed class QgaSynchroniser(AgentLink link, QgaClientOptions options)
     public async Task RunAsync(string? command, CancellationToken stop)
     {
         using var limited = new CancellationTokenSource();
-        using var timer = options.Scheduler.Schedule(options.SyncTimeout, limited.Cancel);
-        using var stopped = stop.UnsafeRegister(static limited => ((CancellationTokenSource)limited!).Cancel(), limited);
+        using var timer = options.Scheduler.Schedule(options.SyncTimeout, limited.TryCancel);
+        using var stopped = stop.UnsafeRegister(static limited => ((CancellationTokenSource)limited!).TryCancel(), limited);
         try
         {
             if (_delimited)
@@ -52,6 +53,6 @@ internal sealed class QgaSynchroniser(AgentLink link, QgaClientOptions options)
         long number = (long)(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) % LargestNumber);
         string text = reset + $$$"""{"execute":"{{{command}}}","arguments":{"id":{{{number}}}}}""" + "\n";
         var wait = new AgentWait(options.InlineContinuations) { Number = number, Delimited = _delimited };
-        return link.AskAsync(Encoding.Latin1.GetBytes(text), wait, null, stop);
+        return link.AskAsync(Encoding.Latin1.GetBytes(text), wait, null, null, stop);
     }
 }

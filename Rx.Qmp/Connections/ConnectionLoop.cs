@@ -18,7 +18,7 @@ internal sealed class ConnectionLoop : ISessionOwner
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ready;
-    private ConnectionSource? _source;
+    private volatile ConnectionSource? _source;
     private QmpSession _session;
     private IStopwatch? _life;
     private QmpException? _cause;
@@ -81,11 +81,7 @@ internal sealed class ConnectionLoop : ISessionOwner
     /// <summary>Makes connections until there is to be no other. Never fails.</summary>
     public async Task RunAsync(ConnectionSource source)
     {
-        lock (_gate)
-        {
-            _source = source;
-        }
-
+        _source = source;
         try
         {
             while (await ServeOneAsync(source).ConfigureAwait(false))
@@ -110,18 +106,8 @@ internal sealed class ConnectionLoop : ISessionOwner
 
     void ISessionOwner.Negotiating() => Tell(Session, QmpConnectionPhase.Negotiating);
 
-    void ISessionOwner.Ending(QmpSession session, QmpException? cause)
-    {
-        lock (_gate)
-        {
-            if (!_over)
-            {
-                Judge(cause is not null && session.Greeting is null && _source is not null ? _source.ExplainEarlyEnd(cause) : cause);
-            }
-        }
-
-        _states.Tell();
-    }
+    void ISessionOwner.Ending(QmpSession session, QmpException? cause) =>
+        JudgeUnlessOver(cause is not null && session.Greeting is null ? _source?.ExplainEarlyEnd(cause) ?? cause : cause);
 
     void ISessionOwner.Ended()
     {
@@ -131,7 +117,24 @@ internal sealed class ConnectionLoop : ISessionOwner
         }
     }
 
-    private void Judge(QmpException? cause)
+    /// <summary>Judges an end and tells of it, without the lock: the logger and the observers are the application's.</summary>
+    private void JudgeUnlessOver(QmpException? cause)
+    {
+        Action? log = null;
+        lock (_gate)
+        {
+            if (!_over)
+            {
+                log = Judge(cause);
+            }
+        }
+
+        log?.Invoke();
+        _states.Tell();
+    }
+
+    /// <returns>What is to be logged, once the lock is left.</returns>
+    private Action? Judge(QmpException? cause)
     {
         _retries = _options.Reconnect.IsStable(_life?.Elapsed) ? 0 : _retries;
         (_life, _cause) = (null, cause);
@@ -139,14 +142,9 @@ internal sealed class ConnectionLoop : ISessionOwner
         _over = _pause is null;
         Commands.Shut(cause);
         _states.Add(State(cause is null ? QmpConnectionPhase.Closed : QmpConnectionPhase.Lost) with { Cause = cause, RetryAfter = _pause });
-        if (_pause is { } pause)
-        {
-            QmpLog.Reconnecting(_log, cause!, _retries, pause);
-        }
-        else if (_options.Reconnect.Reconnects)
-        {
-            QmpLog.GivenUp(_log, cause);
-        }
+        int retry = _retries;
+        return _pause is { } pause ? () => QmpLog.Reconnecting(_log, cause!, retry, pause)
+            : _options.Reconnect.Reconnects ? () => QmpLog.GivenUp(_log, cause) : null;
     }
 
     private bool MayTryAgain(QmpException? cause) =>
@@ -163,16 +161,9 @@ internal sealed class ConnectionLoop : ISessionOwner
         }
 
         Session.End(cause);
-        lock (_gate)
-        {
-            if (!_over)
-            {
-                // Between two connections, or while somebody else ends this one.
-                Judge(cause);
-            }
-        }
 
-        _states.Tell();
+        // Unless that has: between two connections, or while somebody else ends this one.
+        JudgeUnlessOver(cause);
         Close();
     }
 
@@ -281,6 +272,7 @@ internal sealed class ConnectionLoop : ISessionOwner
     /// <summary>Tells a state of a connection, unless its end has been told.</summary>
     private void Tell(QmpSession session, QmpConnectionPhase phase)
     {
+        var life = phase == QmpConnectionPhase.Ready ? _options.Scheduler.StartStopwatch() : null;
         lock (_gate)
         {
             // Its end, if it comes, waits for this lock.
@@ -290,7 +282,7 @@ internal sealed class ConnectionLoop : ISessionOwner
             }
 
             bool greeted = phase is QmpConnectionPhase.Resyncing or QmpConnectionPhase.Ready;
-            _life = phase == QmpConnectionPhase.Ready ? _options.Scheduler.StartStopwatch() : null;
+            _life = life;
             _states.Add(State(phase) with { Greeting = greeted ? session.Greeting : null });
         }
 

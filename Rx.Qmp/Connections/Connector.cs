@@ -53,9 +53,10 @@ internal static class Connector
                 ?? throw new QmpConnectException(QmpConnectFailure.Other, endpoint.ToString(), new IOException("It opened no stream."));
             return ForeignStream.Wrap(stream, inline);
         }
-        catch (OperationCanceledException) when (!opening.IsCompleted)
+        catch (OperationCanceledException)
         {
-            _ = DisposeLateAsync(opening);
+            // Whether it has opened meanwhile or does so later: nobody else will close it.
+            _ = DisposeLateAsync(opening, inline);
             throw;
         }
     }
@@ -66,13 +67,13 @@ internal static class Connector
         return await endpoint.OpenAsync(stop).ConfigureAwait(false);
     }
 
-    private static async Task DisposeLateAsync(Task<Stream?> opening)
+    private static async Task DisposeLateAsync(Task<Stream?> opening, bool inline)
     {
         try
         {
             if (await opening.ConfigureAwait(false) is { } late)
             {
-                await late.DisposeAsync().ConfigureAwait(false);
+                await ForeignStream.DiscardAsync(late, inline).ConfigureAwait(false);
             }
         }
         catch (Exception)

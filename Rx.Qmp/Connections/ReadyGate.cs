@@ -25,25 +25,13 @@ internal sealed class ReadyGate(QmpClientOptions options)
         }
     }
 
-    /// <summary>Lets commands through, those that wait first.</summary>
+    /// <summary>Lets commands through: those that wait enter first, one after the other on this thread, and whoever comes meanwhile gets
+    /// in line behind them.</summary>
     public void Open(QmpSession session)
     {
-        Place[] waiting;
-        lock (_gate)
+        while (TakeOrOpen(session) is { } place)
         {
-            if (_closed || session.HasEnded)
-            {
-                return;
-            }
-
-            _session = session;
-            waiting = [.. _waiting];
-            _waiting.Clear();
-        }
-
-        foreach (var place in waiting)
-        {
-            place.TrySetResult(session);
+            place.Enter(session);
         }
     }
 
@@ -74,25 +62,42 @@ internal sealed class ReadyGate(QmpClientOptions options)
 
         foreach (var place in waiting)
         {
-            place.TrySetException(Ended(place.Command));
+            place.Fail(Ended(place.Command));
         }
     }
 
-    /// <summary>Waits for a connection that takes commands.</summary>
+    /// <summary>Waits for a connection that takes commands, and enters it in its turn.</summary>
+    /// <typeparam name="T">What comes of entering.</typeparam>
     /// <param name="command">Which command waits.</param>
     /// <param name="limit">How long.</param>
+    /// <param name="enter">Enters: has the command in the connection's queue when it returns. Must not block.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="QmpNotSentException">No connection in time.</exception>
     /// <exception cref="QmpDisconnectedException">There will be none any more.</exception>
-    public async ValueTask<QmpSession> WaitAsync(string command, TimeSpan limit, CancellationToken cancellationToken)
+    public async ValueTask<T> WaitAsync<T>(
+        string command, TimeSpan limit, Func<QmpSession, T> enter, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var place = new Place(command, options.InlineContinuations);
+        var place = new Place<T>(command, enter, options.InlineContinuations);
+        if (Join(place) is { } session)
+        {
+            return enter(session);
+        }
+
+        using var timer = options.Scheduler.Schedule(limit, () => Leave(place)?.Fail(NotSent(command, limit)));
+        using var cancel = cancellationToken.UnsafeRegister((_, token) => Leave(place)?.Fail(new OperationCanceledException(token)), null);
+        return await place.Entered.ConfigureAwait(false);
+    }
+
+    /// <summary>Gets in line.</summary>
+    /// <returns>The connection, where no line is needed; else null.</returns>
+    private QmpSession? Join(Place place)
+    {
         lock (_gate)
         {
             if (_closed)
             {
-                throw Ended(command);
+                throw Ended(place.Command);
             }
 
             if (_session is { HasEnded: false })
@@ -102,15 +107,33 @@ internal sealed class ReadyGate(QmpClientOptions options)
 
             if (_waiting.Count >= options.MaxWaitingCommands)
             {
-                throw new QmpQueueFullException(command, options.MaxWaitingCommands);
+                throw new QmpQueueFullException(place.Command, options.MaxWaitingCommands);
             }
 
             _waiting.AddLast(place);
+            return null;
         }
+    }
 
-        using var timer = options.Scheduler.Schedule(limit, () => Leave(place)?.TrySetException(NotSent(command, limit)));
-        using var cancel = cancellationToken.UnsafeRegister((_, token) => Leave(place)?.TrySetCanceled(token), null);
-        return await place.Task.ConfigureAwait(false);
+    /// <summary>Takes the next in line; where there is none, lets everybody through from now on.</summary>
+    private Place? TakeOrOpen(QmpSession session)
+    {
+        lock (_gate)
+        {
+            if (_closed || session.HasEnded)
+            {
+                return null;
+            }
+
+            if (_waiting.First is { } first)
+            {
+                _waiting.RemoveFirst();
+                return first.Value;
+            }
+
+            _session = session;
+            return null;
+        }
     }
 
     private Place? Leave(Place place)
@@ -131,8 +154,58 @@ internal sealed class ReadyGate(QmpClientOptions options)
 
     private QmpDisconnectedException Ended(string command) => new(_cause?.Message ?? "The connection was closed.", command, _cause);
 
-    private sealed class Place(string command, bool inline) : TaskCompletionSource<QmpSession>(SchedulerDelay.Options(inline))
+    private abstract class Place(string command)
     {
+        private readonly ExecutionContext? _caller = ExecutionContext.Capture();
+
         public string Command => command;
+
+        /// <summary>Enters as the caller would, whatever belongs to his flow of execution included.</summary>
+        public void Enter(QmpSession session)
+        {
+            if (_caller is null)
+            {
+                EnterHere(session);
+            }
+            else
+            {
+                ExecutionContext.Run(_caller, _ => EnterHere(session), null);
+            }
+        }
+
+        public abstract void Fail(Exception fault);
+
+        protected abstract void EnterHere(QmpSession session);
+    }
+
+    private sealed class Place<T>(string command, Func<QmpSession, T> enter, bool inline) : Place(command)
+    {
+        private readonly TaskCompletionSource<T> _entered = new(SchedulerDelay.Options(inline));
+
+        public Task<T> Entered => _entered.Task;
+
+        public override void Fail(Exception fault)
+        {
+            if (fault is OperationCanceledException cancelled)
+            {
+                _entered.TrySetCanceled(cancelled.CancellationToken);
+            }
+            else
+            {
+                _entered.TrySetException(fault);
+            }
+        }
+
+        protected override void EnterHere(QmpSession session)
+        {
+            try
+            {
+                _entered.TrySetResult(enter(session));
+            }
+            catch (Exception fault)
+            {
+                _entered.TrySetException(fault);
+            }
+        }
     }
 }

@@ -17,12 +17,7 @@ internal sealed class CommandTrace
     private CommandTrace(QmpCommand command, bool outOfBand, IStopwatch clock, ILogger log)
     {
         (_name, _clock, _start, _log) = (command.Name, clock, clock.Elapsed, log);
-        var caller = Activity.Current;
-        _activity = QmpTelemetry.Activities.StartActivity(_name, ActivityKind.Client);
-        _activity?.SetTag("qmp.command", _name).SetTag("qmp.out_of_band", outOfBand);
-
-        // The caller goes on before the command is answered; what it does meanwhile is not part of it.
-        Activity.Current = caller;
+        _activity = Start(outOfBand);
     }
 
     /// <summary>The trace of a command that is about to be queued; null while nobody listens.</summary>
@@ -43,6 +38,21 @@ internal sealed class CommandTrace
         QmpProtocolException => "malformed",
         _ => "not_sent",
     };
+
+    private Activity? Start(bool outOfBand)
+    {
+        var caller = Activity.Current;
+        Activity? started = null;
+        QmpTelemetry.Guarded(() =>
+        {
+            started = QmpTelemetry.Activities.StartActivity(_name, ActivityKind.Client);
+            started?.SetTag("qmp.command", _name).SetTag("qmp.out_of_band", outOfBand);
+        });
+
+        // The caller goes on before the command is answered; what it does meanwhile is not part of it.
+        QmpTelemetry.Guarded(() => Activity.Current = caller);
+        return started;
+    }
 
     private void Tell(Exception? fault)
     {

@@ -3,7 +3,7 @@ namespace Rx.Qmp.Isolation;
 /// <summary>
 /// A stream of the application's own make. A well-behaved one returns from ReadAsync and WriteAsync at once; one that blocks in them
 /// must hold up nobody but itself, so they are called on a thread that nobody waits for; one that doesn't heed its token is left alone with
-/// its buffer. Closing it neither blocks nor throws.
+/// its buffer. Dispose neither blocks nor throws; DisposeAsync ends when the application's does, for whoever has to know.
 /// </summary>
 /// <param name="inner">The application's stream.</param>
 /// <param name="inline">True: everything is to happen on the thread that moves the bytes, as the application asked for.</param>
@@ -14,6 +14,39 @@ internal sealed class ForeignStream(Stream inner, bool inline) : DelegatingStrea
     /// <param name="inline">True: nothing is to leave the thread it is on.</param>
     public static Stream Wrap(Stream stream, bool inline) =>
         stream is System.Net.Sockets.NetworkStream or IPromptStream ? stream : new ForeignStream(stream, inline);
+
+    /// <summary>Closes a stream that is of no use, or no more, where that holds up nobody. Throws nothing.</summary>
+    /// <param name="stream">Whoever's it is.</param>
+    /// <param name="inline">True: nothing is to leave the thread it is on.</param>
+    public static async Task DiscardAsync(Stream stream, bool inline)
+    {
+        try
+        {
+            await Foreign.EnterAsync(inline).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is gone either way.
+        }
+    }
+
+    /// <summary>Prepares for a stream that is ours from now on, also if that fails: then it is closed.</summary>
+    /// <param name="stream">The stream; null: there is none yet.</param>
+    /// <param name="inline">True: nothing is to leave the thread it is on.</param>
+    /// <param name="prepare">What may fail.</param>
+    public static void Own(Stream? stream, bool inline, Action prepare)
+    {
+        try
+        {
+            prepare();
+        }
+        catch
+        {
+            _ = stream is null ? Task.CompletedTask : DiscardAsync(stream, inline);
+            throw;
+        }
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

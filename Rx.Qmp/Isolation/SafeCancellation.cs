@@ -8,7 +8,9 @@ internal static class SafeCancellation
     {
         try
         {
+#pragma warning disable RS0030 // The one place.
             source.Cancel();
+#pragma warning restore RS0030
         }
         catch (Exception fault) when (fault is AggregateException or ObjectDisposedException)
         {

@@ -34,6 +34,7 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     private PendingCommand? _barrier;
     private ulong _free = 1;
     private ulong _inBandSlots = 1;
+    private int _batch;
     private bool _open;
     private bool _outOfBand;
     private bool _closed;
@@ -121,6 +122,24 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         }
     }
 
+    /// <summary>Whether a command was sent; once somebody has claimed it, that does not change any more.</summary>
+    public bool WasSent(PendingCommand pending)
+    {
+        lock (_gate)
+        {
+            return pending.IsSent;
+        }
+    }
+
+    /// <summary>Whether a command is part of what was encoded last.</summary>
+    public bool IsInLastBatch(PendingCommand pending)
+    {
+        lock (_gate)
+        {
+            return pending.Batch == _batch;
+        }
+    }
+
     /// <summary>Encodes every command that may go now.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="carrier">The command whose descriptor has to be sent ahead of these bytes; it is then the only one.</param>
@@ -131,13 +150,14 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         carrier = null;
         lock (_gate)
         {
+            _batch++;
             while (carrier is null && TakeNext(first: count == 0) is { } next)
             {
                 ulong free = _free & (next.OutOfBand ? OutOfBandSlots : _inBandSlots);
                 int slot = BitOperations.TrailingZeroCount(free);
                 _free &= ~(1UL << slot);
                 _inFlight[slot] = next;
-                next.IsSent = true;
+                next.Batch = _batch;
                 if (next.Command.File is not null)
                 {
                     _barrier = carrier = next;

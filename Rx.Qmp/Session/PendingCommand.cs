@@ -10,7 +10,7 @@ internal abstract class PendingCommand
     private readonly CommandDeadlines _deadlines;
     private CancellationTokenRegistration _cancellation;
     private int _claimed;
-    private bool _sent;
+    private int _batch;
 
     /// <param name="command">What to send.</param>
     /// <param name="deadlines">By when.</param>
@@ -37,10 +37,13 @@ internal abstract class PendingCommand
     public TimeSpan NextDue => Warned ? _deadlines.Fail : _deadlines.Warn;
 
     /// <summary>True once it is on its way to the server.</summary>
-    public bool IsSent
+    public bool IsSent => Batch != 0;
+
+    /// <summary>The number of the write it went out with; 0: none yet.</summary>
+    public int Batch
     {
-        get => Volatile.Read(ref _sent);
-        set => Volatile.Write(ref _sent, value);
+        get => Volatile.Read(ref _batch);
+        set => Volatile.Write(ref _batch, value);
     }
 
     /// <summary>True once the first stage of its deadline has passed.</summary>

@@ -12,6 +12,17 @@ internal sealed partial class QmpSession
     public Task<T> ExecuteAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken) =>
         Send(new PendingResult<T>(command, DeadlinesOf(command), outOfBand, _options.InlineContinuations), cancellationToken);
 
+    /// <summary>The same, for a caller who has to know whether it was sent.</summary>
+    public Task<QmpReply> ExecuteAsync(QmpCommand command, out PendingCommand pending, CancellationToken cancellationToken)
+    {
+        var reply = new PendingReply(command, DeadlinesOf(command), outOfBand: false, _options.InlineContinuations);
+        pending = reply;
+        return Send(reply, cancellationToken);
+    }
+
+    /// <summary>Whether a command whose caller was answered had been sent.</summary>
+    public bool WasSent(PendingCommand pending) => _window.WasSent(pending);
+
     private CommandDeadlines DeadlinesOf(QmpCommand command)
     {
         var now = _deadlines.Now;

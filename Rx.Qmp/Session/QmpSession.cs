@@ -306,6 +306,12 @@ internal sealed partial class QmpSession
     private void WriteFailed(Exception fault)
     {
         _writeFault = fault;
+        if (_quit is { } quit && _window.IsInLastBatch(quit))
+        {
+            // Not all of it went out, so that the server hangs up is not its doing.
+            _quit = null;
+        }
+
         _writeGrace.Disposable = _options.Scheduler.Schedule(
             WriteFaultGrace, () => EndByServer(new QmpDisconnectedException("Writing to the server failed.", null, fault)));
     }

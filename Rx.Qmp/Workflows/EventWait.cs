@@ -1,6 +1,7 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp;
@@ -75,7 +76,7 @@ internal sealed class EventWait<T> : IDisposable
         _tap.Dispose();
         _timer.Dispose();
         _cancel.Dispose();
-        _ended.Cancel();
+        _ended.TryCancel();
         _ended.Dispose();
 
         // Looked at, so that a failure nobody asked for any more does not count as unobserved.

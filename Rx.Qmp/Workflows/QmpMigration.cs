@@ -67,13 +67,15 @@ public static partial class QmpMigration
 
         var again = new Repeater();
         using var wait = Listen(session, command.Name, options.Timeout, again, cancellationToken);
+        PendingCommand? migrate = null;
         try
         {
-            await session.ExecuteAsync(command, false, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(command, out migrate, cancellationToken).ConfigureAwait(false);
             return await FollowAsync(session, wait, again, options, (info, last) => Judge(wait, info, last, progress)).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or QmpTimeoutException)
+        catch (Exception fault) when (fault is OperationCanceledException or QmpTimeoutException && session.WasSent(migrate!))
         {
+            // Only then: one that was never sent is not under way, and what is belongs to somebody else.
             await CancelAsync(session, options).ConfigureAwait(false);
             throw;
         }

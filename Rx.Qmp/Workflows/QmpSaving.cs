@@ -37,65 +37,45 @@ public static partial class QmpMigration
         options ??= new QmpMigrationOptions();
         options.Validate();
         var session = await client.BindAsync(Name, cancellationToken).ConfigureAwait(false);
+        using var part = PartFile.Make(path);
         string name = $"rx-save-{Interlocked.Increment(ref _names)}";
-        string part = $"{path}.{Environment.ProcessId}.{name}";
-        using var stream = Make(part);
-        var file = stream.SafeFileHandle;
+        var file = part.SafeFileHandle;
         try
         {
-            await GiveAsync(session, name, file, cancellationToken).ConfigureAwait(false);
-            var end = await MigrateToAsync(session, name, options, progress, cancellationToken).ConfigureAwait(false);
+            var end = await MigrateToAsync(session, name, file, options, progress, cancellationToken).ConfigureAwait(false);
             DiskFile.Flush(file);
-            File.Move(part, path, overwrite: true);
+            File.Move(part.Name, path, overwrite: true);
             return end;
         }
         catch
         {
-            File.Delete(part);
+            File.Delete(part.Name);
             throw;
         }
     }
 
-    private static FileStream Make(string path)
-    {
-        // It will hold the guest's memory, and whatever secrets are in there.
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
-    }
-
-    private static async Task GiveAsync(QmpSession session, string name, SafeHandle file, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(OnDescriptor("getfd", name).WithFile(file), false, cancellationToken).ConfigureAwait(false);
-
     private static async Task<QmpMigrationProgress> MigrateToAsync(
         QmpSession session,
         string name,
+        SafeHandle file,
         QmpMigrationOptions options,
         IProgress<QmpMigrationProgress>? progress,
         CancellationToken cancellationToken)
     {
         try
         {
+            await session.ExecuteAsync(OnDescriptor("getfd", name).WithFile(file), false, cancellationToken).ConfigureAwait(false);
             return await RunAsync(session, "fd:" + name, options, progress, cancellationToken).ConfigureAwait(false);
         }
-        catch (QmpCommandException)
+        catch (Exception fault) when (fault is QmpCommandException or QmpTimeoutException or OperationCanceledException)
         {
             await TakeBackAsync(session, name).ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>A refused migration has not used the descriptor up, and QEMU would keep the file open.</summary>
+    /// <summary>A migration that was refused, or given up before it was sent, has not used the descriptor up, and QEMU would keep the file
+    /// open.</summary>
     private static async Task TakeBackAsync(QmpSession session, string name)
     {
         try
