@@ -117,7 +117,7 @@ public class HostileClientTests
                 null);
             return new ValueTask<Stream>(opening.Task);
         });
-        using var stop = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var options = new QmpClientOptions { InlineContinuations = true };
         var attempt = Connector.OpenAsync(endpoint, options, stop.Token).AsTask();
 
