@@ -27,6 +27,25 @@ public sealed partial class StoreSweepTests : IDisposable
         Assert.Equal(image, await store.ResolveAsync(_fixture.Tar(), StoreFixture.Token));
     }
 
+    [Fact]
+    public async Task A_name_that_begins_like_another_is_another()
+    {
+        var store = _fixture.Open();
+        string[] names = ["web", "web.", "web-2", "web2", "we"];
+        foreach (var name in names)
+        {
+            await store.ImportAsync(name, _fixture.Tar(), StoreFixture.Token);
+        }
+
+        await store.RemoveAsync("web", StoreFixture.Token);
+
+        Assert.Equal(names.Skip(1).Order(StringComparer.Ordinal), store.List().Select(image => image.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ImageError.NotFound,
+            (await Assert.ThrowsAsync<ImageException>(() => store.ResolveAsync("web", StoreFixture.Token))).Error);
+        Assert.NotNull(await store.ResolveAsync("web2", StoreFixture.Token));
+    }
+
     [Theory]
     [InlineData("nobody", ImageError.NotFound)]
     [InlineData("../names/x", ImageError.InvalidName)]
