@@ -32,7 +32,7 @@ internal sealed class LimitedTestFramework : XunitTestFramework
         protected override ValueTask<bool> FindTestsForMethod(
             IXunitTestMethod testMethod, ITestFrameworkDiscoveryOptions discoveryOptions, Func<ITestCase, ValueTask<bool>> discoveryCallback)
         {
-            if (!TestLimits.AreGiven && testMethod.FactAttributes.OfType<PlantedFactAttribute>().Any())
+            if (!PlantedFactAttribute.AreWanted && testMethod.FactAttributes.OfType<PlantedFactAttribute>().Any())
             {
                 return new(true);
             }

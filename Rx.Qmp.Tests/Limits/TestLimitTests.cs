@@ -76,7 +76,7 @@ public sealed partial class TestLimitTests : IDisposable
                 dll, "--no-ansi", "--progress", "off", "--filter-class", $"*.{classes}", "--results-directory", _results,
                 "--report-xunit-trx", "--report-xunit-trx-filename", "hangs.trx",
             },
-            Environment = { ["RX_TEST_LIMITS"] = "1,1,10" },
+            Environment = { ["RX_TEST_LIMITS"] = "1,1,10", [PlantedFactAttribute.Variable] = "1" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

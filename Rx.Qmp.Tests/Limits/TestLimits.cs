@@ -6,7 +6,7 @@ namespace Rx.Qmp.Tests.Limits;
 internal sealed record TestLimits
 {
     /// <summary>An asynchronous test. Generous: it is for a hang, on a machine that has other things to do as well.</summary>
-    public TimeSpan Test { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Test { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>An asynchronous test of the slow lane.</summary>
     public TimeSpan SlowTest { get; init; } = TimeSpan.FromMinutes(4);
@@ -14,10 +14,7 @@ internal sealed record TestLimits
     /// <summary>Until the next test finishes, whichever it is. This ends what no timeout ends: code that does not await, and what does not listen.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether they were given from outside.</summary>
-    public static bool AreGiven { get; } = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("RX_TEST_LIMITS"));
-
-    /// <summary>These, or for the tests of this mechanism itself RX_TEST_LIMITS: three numbers of seconds with commas.</summary>
+    /// <summary>These, or what long runs and the tests of this mechanism itself set RX_TEST_LIMITS to: three numbers of seconds with commas.</summary>
     public static TestLimits Current { get; } = Parse(Environment.GetEnvironmentVariable("RX_TEST_LIMITS"));
 
     internal static TestLimits Parse(string? text)

@@ -171,15 +171,23 @@ public class FrameScannerTests
         byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Events.Named("FLOOD", "{\"a\": [1, \"b\\\"c\"]}"), 100)));
         var buffer = new FrameBuffer(Frames.MaxBytes, 1024);
         Assert.Equal(100, CutAll());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int found = 0;
-        for (int round = 0; round < 100; round++)
-        {
-            found += CutAll();
-        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(10_000, found);
+        // A collection that another test causes meanwhile counts what is left of this thread's piece of heap as allocated.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated()));
+
+        long Allocated()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int found = 0;
+            for (int round = 0; round < 100; round++)
+            {
+                found += CutAll();
+            }
+
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(10_000, found);
+            return allocated;
+        }
 
         int CutAll()
         {

@@ -9,6 +9,7 @@ using Rx.Vm.Testing;
 namespace Rx.Vm.Tests.Cli;
 
 /// <summary><c>rxvm gc</c>, of simulated leftovers in process and of real directories as its user runs it.</summary>
+[Slow]
 public sealed class GcCommandTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

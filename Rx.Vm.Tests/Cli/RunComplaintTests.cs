@@ -3,6 +3,7 @@ using Rx.Vm.Qemu;
 namespace Rx.Vm.Tests.Cli;
 
 /// <summary>What goes wrong before there is a machine: one line that names the culprit, exit code 125, nothing left behind.</summary>
+[Slow]
 public class RunComplaintTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images;
 
 /// <summary>Every way it can fail is one typed error that names the culprit, and leaves neither a file nor a process behind.</summary>
+[Slow]
 public sealed partial class ImageStoreFailureTests : IDisposable
 {
     private readonly StoreFixture fixture = new();

@@ -4,6 +4,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images;
 
 /// <summary>What the store makes of good sources, with the real tools, and when it does not need them.</summary>
+[Slow]
 public sealed class ImageStoreTests : IDisposable
 {
     private readonly StoreFixture fixture = new();

@@ -5,6 +5,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images;
 
 /// <summary>The patch is a few bytes in a file that a tool made; these are the shapes it can have, right ones and damaged ones.</summary>
+[Slow]
 public sealed class SquashfsRootTests : IDisposable
 {
     private const int Table = 96;

@@ -5,6 +5,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images;
 
 /// <summary>What is removed from a store and what stays, whoever else is at work in it.</summary>
+[Slow]
 public sealed partial class StoreSweepTests : IDisposable
 {
     private readonly StoreFixture _fixture = new();

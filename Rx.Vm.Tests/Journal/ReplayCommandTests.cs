@@ -13,6 +13,7 @@ namespace Rx.Vm.Tests.Journal;
 /// <c>rxvm replay</c> on a journal that is kept in the repository: <c>replay.journal</c>, one pod in a simulated machine.
 /// RX_SNAPSHOTS=write records it anew, which is right after a change of the rules only.
 /// </summary>
+[Slow]
 public sealed class ReplayCommandTests : IDisposable
 {
     private const string Folder = "Rx.Vm.Tests/Journal";

@@ -7,6 +7,7 @@ namespace Rx.Vm.Tests.Lifecycle;
 /// <summary>
 /// Every request gets exactly one answer, whatever happens. RX_SEED sets another seed, RX_LIVES another number of lives.
 /// </summary>
+[Slow]
 public class SettlementTests(ITestOutputHelper output)
 {
     private static readonly int Seed = Seeds.Wanted(20_150_915);

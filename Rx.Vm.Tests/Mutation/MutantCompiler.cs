@@ -16,7 +16,7 @@ internal sealed class MutantCompiler
     {
         var root = Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!;
         var parse = new CSharpParseOptions(LanguageVersion.Preview, preprocessorSymbols: Symbols);
-        var trees = Sources(root, target).Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), parse, path));
+        var trees = Sources(root, target).Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), parse, path)).ToList();
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
             nullableContextOptions: NullableContextOptions.Enable, concurrentBuild: false);
@@ -39,15 +39,42 @@ internal sealed class MutantCompiler
     public byte[]? Compile(Mutant? mutant)
     {
         var changed = mutant is null ? _whole : _whole.ReplaceSyntaxTree(mutant.Node.SyntaxTree, mutant.Apply());
-        using var image = new MemoryStream();
-        var emitted = changed.Emit(image, manifestResources: _resources);
-        if (emitted.Success)
-        {
-            return image.ToArray();
-        }
+        var (image, errors) = Emit(changed);
+        return image is not null || mutant is not null ? image : throw new InvalidOperationException(
+            $"The unchanged source does not compile: {string.Join('\n', errors.Take(5))}");
+    }
 
-        return mutant is not null ? null : throw new InvalidOperationException(
-            $"The unchanged source does not compile: {string.Join('\n', emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5))}");
+    /// <summary>One assembly with all mutants that can wait behind a switch, and which those are.</summary>
+    public (byte[] Image, IReadOnlySet<int> Held) CompileTogether()
+    {
+        var held = Mutants.Index().Where(m => MutantSchema.CanHold(m.Item)).ToDictionary(m => m.Index, m => m.Item);
+        var @switch = CSharpSyntaxTree.ParseText(MutantSchema.Source, (CSharpParseOptions)_whole.SyntaxTrees[0].Options);
+        while (true)
+        {
+            var woven = held.GroupBy(m => m.Value.Node.SyntaxTree).Aggregate(
+                _whole.AddSyntaxTrees(@switch),
+                (whole, file) => whole.ReplaceSyntaxTree(file.Key, MutantSchema.Weave(file.Key, file.ToDictionary())));
+            var (image, errors) = Emit(woven);
+            if (image is not null)
+            {
+                return (image, held.Keys.ToHashSet());
+            }
+
+            var wrong = errors.SelectMany(e => MutantSchema.At(e.Location)).ToHashSet();
+            if (!wrong.Any(held.Remove))
+            {
+                throw new InvalidOperationException($"The mutants do not compile together: {string.Join('\n', errors.Take(5))}");
+            }
+
+            wrong.ToList().ForEach(number => held.Remove(number));
+        }
+    }
+
+    private (byte[]? Image, IReadOnlyList<Diagnostic> Errors) Emit(CSharpCompilation compilation)
+    {
+        using var image = new MemoryStream();
+        var emitted = compilation.Emit(image, manifestResources: _resources);
+        return emitted.Success ? (image.ToArray(), []) : (null, [.. emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)]);
     }
 
     private static IEnumerable<string> Sources(string root, MutationTarget target)

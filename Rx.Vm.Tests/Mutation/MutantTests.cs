@@ -13,19 +13,12 @@ internal sealed class MutantTests(MutationTarget target)
     /// <summary>The first test that notices, with what it said; null if none does.</summary>
     public string? FirstFailure(byte[] image)
     {
-        var context = new Context(target.Project, image, _dependents);
-        try
-        {
-            var assembly = context.LoadFromAssemblyName(new AssemblyName(target.TestAssembly));
-            return target.Tests
-                .Select(name => assembly.GetType(name) ?? throw new InvalidOperationException($"There is no test class {name}."))
-                .SelectMany(Cases).Select(Run).FirstOrDefault(failure => failure is not null);
-        }
-        finally
-        {
-            context.Unload();
-        }
+        using var loaded = new Loaded(target, image, _dependents);
+        return loaded.FirstFailure(null);
     }
+
+    /// <summary>Loads an assembly that holds many mutants, to be tried one after the other.</summary>
+    public Loaded Load(byte[] image) => new(target, image, _dependents);
 
     private static IEnumerable<(Type Class, MethodInfo Method, object?[] Arguments)> Cases(Type type) =>
         from method in type.GetMethods()
@@ -106,6 +99,49 @@ internal sealed class MutantTests(MutationTarget target)
         }
 
         return found;
+    }
+
+    /// <summary>An assembly that was exchanged, with the tests that see it.</summary>
+    internal sealed class Loaded : IDisposable
+    {
+        private readonly Context _context;
+        private readonly Lazy<List<(Type Class, MethodInfo Method, object?[] Arguments)>> _cases;
+        private readonly FieldInfo? _active;
+
+        public Loaded(MutationTarget target, byte[] image, HashSet<string> dependents)
+        {
+            _context = new Context(target.Project, image, dependents);
+            var tests = _context.LoadFromAssemblyName(new AssemblyName(target.TestAssembly));
+            _active = _context.LoadFromAssemblyName(new AssemblyName(target.Project)).GetType(MutantSchema.TypeName)?
+                .GetField(MutantSchema.FieldName, BindingFlags.Static | BindingFlags.NonPublic);
+            _cases = new(() => [.. target.Tests
+                .Select(name => tests.GetType(name) ?? throw new InvalidOperationException($"There is no test class {name}."))
+                .SelectMany(Cases)]);
+        }
+
+        /// <summary>Whether the last test that failed fails as well without a mutant: then a mutant before it has left something behind.</summary>
+        public bool IsSpoilt { get; private set; }
+
+        /// <summary>The first test that notices the mutant, with what it said; null if none does.</summary>
+        public string? FirstFailure(int? mutant)
+        {
+            _ = _cases.Value;
+            foreach (var test in _cases.Value)
+            {
+                _active?.SetValue(null, mutant ?? -1);
+                var failure = Run(test);
+                _active?.SetValue(null, -1);
+                if (failure is not null)
+                {
+                    IsSpoilt = mutant is not null && Run(test) is not null;
+                    return failure;
+                }
+            }
+
+            return null;
+        }
+
+        public void Dispose() => _context.Unload();
     }
 
     private sealed class Context(string name, byte[] image, HashSet<string> dependents) : AssemblyLoadContext(isCollectible: true)

@@ -14,25 +14,42 @@ internal static class MutationWorker
         var target = MutationTarget.Of(args[0]);
         var compiler = new MutantCompiler(target);
         var tests = new MutantTests(target);
-        if (tests.FirstFailure(compiler.Compile(null)!) is { } failure)
+        var (together, held) = compiler.CompileTogether();
+        var loaded = tests.Load(together);
+        if (loaded.FirstFailure(null) is { } strange)
         {
-            Console.WriteLine($"unfit {failure}");
+            Console.WriteLine($"unfit {strange}");
             return 1;
         }
 
         Console.WriteLine("ready");
         foreach (var number in args.Skip(1).Select(int.Parse))
         {
-            Console.WriteLine(Try(compiler, tests, number));
+            string? failure;
+            if (held.Contains(number))
+            {
+                failure = loaded.FirstFailure(number);
+                if (loaded.IsSpoilt)
+                {
+                    loaded = tests.Load(together);
+                    failure = loaded.FirstFailure(number);
+                }
+            }
+            else if (compiler.Compile(compiler.Mutants[number]) is { } image)
+            {
+                failure = tests.FirstFailure(image);
+            }
+            else
+            {
+                Console.WriteLine($"{MutantFate.Invalid} {number}");
+                continue;
+            }
+
+            Console.WriteLine(failure is null ? $"{MutantFate.Survived} {number}" : $"{MutantFate.Killed} {number} {failure}");
         }
 
         return 0;
     }
-
-    private static string Try(MutantCompiler compiler, MutantTests tests, int number) =>
-        compiler.Compile(compiler.Mutants[number]) is not { } image ? $"{MutantFate.Invalid} {number}"
-        : tests.FirstFailure(image) is { } failure ? $"{MutantFate.Killed} {number} {failure}"
-        : $"{MutantFate.Survived} {number}";
 }
 
 /// <summary>What became of a mutant.</summary>

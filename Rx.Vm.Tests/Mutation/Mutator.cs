@@ -53,27 +53,46 @@ internal static class Mutator
         from instead in Instead(node)
         select new Mutant(file, node, instead.WithTriviaFrom(node));
 
-    private static bool IsAssertion(InvocationExpressionSyntax call) => call.Expression.ToString() is "Debug.Assert" or "nameof";
-
     private static IEnumerable<SyntaxNode> Instead(SyntaxNode node) => node switch
     {
+        // With what becomes of its expression: a choice between two is no statement.
+        ExpressionStatementSyntax s => [.. Expressions(s.Expression).Select(e => (SyntaxNode)s.WithExpression((ExpressionSyntax)e)), Block()],
+        ExpressionSyntax { Parent: ExpressionStatementSyntax } => [],
+        ExpressionSyntax e => Expressions(e).Concat(ByPlace(e)),
+        _ => Others(node),
+    };
+
+    /// <summary>Conditions and results.</summary>
+    private static IEnumerable<SyntaxNode> ByPlace(ExpressionSyntax node) => node.Parent switch
+    {
+        IfStatementSyntax i when i.Condition == node && IsWhole(node) => [Not(node)],
+        WhileStatementSyntax w when w.Condition == node && IsWhole(node) => [Not(node)],
+        ConditionalExpressionSyntax c when c.Condition == node && IsWhole(node) => [Not(node)],
+        ReturnStatementSyntax when IsWorthwhile(node) => [Default],
+        ArrowExpressionClauseSyntax a when IsWorthwhile(node) => [ReturnsNothing(a) ? Discard : Default],
+        _ => [],
+    };
+
+    private static bool IsAssertion(InvocationExpressionSyntax call) => call.Expression.ToString() is "Debug.Assert" or "nameof";
+
+    private static IEnumerable<SyntaxNode> Expressions(SyntaxNode node) => node switch
+    {
         BinaryExpressionSyntax b when Operators.TryGetValue(b.Kind(), out var others) => others.Select(kind => Binary(kind, b)),
-        AssignmentExpressionSyntax a when Assignments.TryGetValue(a.Kind(), out var other) => [AssignmentExpression(other, a.Left, a.Right)],
+        AssignmentExpressionSyntax a when Assignments.TryGetValue(a.Kind(), out var other) => [AssignmentExpression(other, a.Left, a.Right).NormalizeWhitespace()],
         PrefixUnaryExpressionSyntax p when p.IsKind(K.LogicalNotExpression) || p.IsKind(K.BitwiseNotExpression) => [p.Operand],
         PrefixUnaryExpressionSyntax p when p.IsKind(K.PreIncrementExpression) => [PrefixUnaryExpression(K.PreDecrementExpression, p.Operand)],
         PrefixUnaryExpressionSyntax p when p.IsKind(K.PreDecrementExpression) => [PrefixUnaryExpression(K.PreIncrementExpression, p.Operand)],
         PostfixUnaryExpressionSyntax p when p.IsKind(K.PostIncrementExpression) => [PostfixUnaryExpression(K.PostDecrementExpression, p.Operand)],
         PostfixUnaryExpressionSyntax p when p.IsKind(K.PostDecrementExpression) => [PostfixUnaryExpression(K.PostIncrementExpression, p.Operand)],
         LiteralExpressionSyntax l => Literal(l),
+        _ => [],
+    };
+
+    private static IEnumerable<SyntaxNode> Others(SyntaxNode node) => node switch
+    {
         RelationalPatternSyntax r => Relational(r),
-        BinaryPatternSyntax p => [BinaryPattern(p.IsKind(K.OrPattern) ? K.AndPattern : K.OrPattern, p.Left, p.Right)],
+        BinaryPatternSyntax p => [BinaryPattern(p.IsKind(K.OrPattern) ? K.AndPattern : K.OrPattern, p.Left, p.Right).NormalizeWhitespace()],
         UnaryPatternSyntax p => [p.Pattern],
-        IfStatementSyntax i when IsWhole(i.Condition) => [i.WithCondition(Not(i.Condition))],
-        WhileStatementSyntax w when IsWhole(w.Condition) => [w.WithCondition(Not(w.Condition))],
-        ConditionalExpressionSyntax c when IsWhole(c.Condition) => [c.WithCondition(Not(c.Condition))],
-        ExpressionStatementSyntax => [Block()],
-        ReturnStatementSyntax { Expression: { } result } r when IsWorthwhile(result) => [r.WithExpression(Default)],
-        ArrowExpressionClauseSyntax a when IsWorthwhile(a.Expression) => [a.WithExpression(ReturnsNothing(a) ? Discard : Default)],
         _ => [],
     };
 

@@ -13,6 +13,7 @@ namespace Rx.Vm.Tests.Testing;
 /// Every kind of fault in one long life: two pods that end differently, a further process, keep-alives, a third pod that is shut down. What
 /// the machine makes of each is kept under review in simulated-faults.txt.
 /// </summary>
+[Slow]
 public class SimulatedFaultTests
 {
     /// <summary>Faults that must not be felt: nonsense that is ignored and counted.</summary>

@@ -5,6 +5,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images.Archives;
 
 /// <summary>Contents, attributes and names come out as they went in, in every dialect and compression; what cannot is said.</summary>
+[Slow]
 public sealed partial class ArchiveContentTests : IDisposable
 {
     private readonly ArchiveFixture _fixture = new();

@@ -4,6 +4,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images.Archives;
 
 /// <summary>What cannot be in an image is refused, and the entry named; nothing of the message can steer a terminal.</summary>
+[Slow]
 public sealed class ArchiveRefusalTests : IDisposable
 {
     private readonly ArchiveFixture _fixture = new();

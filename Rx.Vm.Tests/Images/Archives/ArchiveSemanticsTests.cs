@@ -3,6 +3,7 @@ using Rx.Vm.Images;
 namespace Rx.Vm.Tests.Images.Archives;
 
 /// <summary>What an image holds where one entry depends on another: the last of a name wins, links lead on, and nothing gets lost without a word.</summary>
+[Slow]
 public sealed class ArchiveSemanticsTests : IDisposable
 {
     private readonly ArchiveFixture _fixture = new();

@@ -3,6 +3,7 @@ namespace Rx.Vm.Tests.Images.Archives;
 /// <summary>
 /// Whatever GNU tar unpacks is what an image holds: names, types, permissions, owners, times, links, numbers of names, devices and contents.
 /// </summary>
+[Slow]
 public sealed class GnuTarComparisonTests : IDisposable
 {
     private readonly ArchiveFixture _fixture = new();

@@ -4,6 +4,7 @@ using Rx.Vm.Images.Boot;
 
 namespace Rx.Vm.Tests.Images.Boot;
 
+[Slow]
 public sealed class BootFileStoreTests : IDisposable
 {
     private readonly TemporaryDirectory directory = new();

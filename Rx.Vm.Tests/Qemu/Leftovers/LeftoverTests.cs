@@ -10,6 +10,7 @@ using Serilog.Core;
 namespace Rx.Vm.Tests.Qemu.Leftovers;
 
 /// <summary>Real directories, locks and processes; what stands for a machine only sleeps.</summary>
+[Slow]
 public sealed class LeftoverTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
