@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using Rx.Values;
 
 namespace Rx.Qmp.Testing;
 
 /// <summary>What kind of server a <see cref="FakeQmpServer"/> is. Immutable.</summary>
 public sealed record FakeQmpOptions
 {
+    private readonly ListField<string> _capabilities = ImmutableArray.Create("oob");
+
     /// <summary>True (default): the server greets each client and negotiates as QEMU does; <see cref="FakeQmpServer.Answer"/> sees
     /// only what comes after. False: it sends and answers nothing but what it is told, the handshake included.</summary>
     public bool Negotiates { get; init; } = true;
@@ -22,7 +25,7 @@ public sealed record FakeQmpOptions
     public string Package { get; init; } = "fake";
 
     /// <summary>The capabilities on offer. Of these only oob changes what it does.</summary>
-    public ImmutableArray<string> Capabilities { get; init; } = ["oob"];
+    public ImmutableArray<string> Capabilities { get => _capabilities; init => _capabilities = value; }
 
     /// <summary>How it writes the messages it composes itself.</summary>
     public FakeQmpStyle Style { get; init; }

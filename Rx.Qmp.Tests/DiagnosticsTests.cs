@@ -87,6 +87,19 @@ public class DiagnosticsTests
     }
 
     [Fact]
+    public void Events_that_fit_no_type_are_counted_and_outlive_their_session()
+    {
+        using var meter = new Heard();
+        var before = meter.Read();
+        var rig = QmpRig.Connected();
+        rig.Client.EventsOf<ShutdownEvent>().Subscribe(_ => { });
+        rig.Server.Send(Events.Named("SHUTDOWN", "[1]") + Events.Named("SHUTDOWN", "[2]"));
+        Assert.Equal(2, meter.Read()["qmp.events.unreadable"] - before["qmp.events.unreadable"]);
+        rig.Dispose();
+        Assert.Equal(2, meter.Read()["qmp.events.unreadable"] - before["qmp.events.unreadable"]);
+    }
+
+    [Fact]
     public void Events_are_counted_by_name_whether_observed_or_not_and_the_names_are_bounded()
     {
         using var meter = new Heard();

@@ -17,14 +17,18 @@ public sealed partial class QmpClient
         return new HubObservable<QmpEvent>(_connections.Events.All, buffer.Policy<QmpEvent>(), Settings.ObserversRunOn);
     }
 
-    /// <summary>The events of one type, read. Like <see cref="Events"/> in every other respect; an event of that name which makes no
-    /// sense is left out here.</summary>
+    /// <summary>
+    /// The events of one type, read. Like <see cref="Events"/> in every other respect. An event of that name whose data does not fit the type
+    /// is left out here and is no error: it is in <see cref="Events"/> as it came, <see cref="QmpStatistics.UnreadableEvents"/> and the
+    /// instrument qmp.events.unreadable count it, and the first of each name is logged as a warning. The type's own reader may throw
+    /// anything: that counts as not fitting.
+    /// </summary>
     /// <typeparam name="TEvent">The type, such as <see cref="Protocol.ShutdownEvent"/>.</typeparam>
     /// <returns>The typed stream.</returns>
     public IObservable<TEvent> EventsOf<TEvent>()
         where TEvent : class, IQmpTypedEvent<TEvent> =>
         Options.EventBuffer.Overflow == QmpEventOverflow.Latest
-            ? Events.Select(static item => item.TryRead<TEvent>()).Where(static item => item is not null).Select(static item => item!)
+            ? Events.Select(TryRead<TEvent>).Where(static item => item is not null).Select(static item => item!)
             : new HubObservable<TEvent>(_connections.Events.Of<TEvent>(), Options.EventBuffer.Policy<TEvent>(), Settings.ObserversRunOn);
 
     /// <summary>
@@ -43,5 +47,17 @@ public sealed partial class QmpClient
         reader.Begin(_connections.Events.All.Subscribe(
             Observer.Create<QmpEvent>(reader.Add, reader.End, () => reader.End(null)), DeliveryPolicy<QmpEvent>.Unbounded, null));
         return reader;
+    }
+
+    private TEvent? TryRead<TEvent>(QmpEvent item)
+        where TEvent : class, IQmpTypedEvent<TEvent>
+    {
+        var read = item.TryRead<TEvent>();
+        if (read is null && item.Name == TEvent.EventName)
+        {
+            _connections.Events.NoteMisfit(item.Name);
+        }
+
+        return read;
     }
 }

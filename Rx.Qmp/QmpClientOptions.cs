@@ -2,12 +2,15 @@ using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
 using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
+using Rx.Values;
 
 namespace Rx.Qmp;
 
 /// <summary>How a client behaves. Immutable; one instance may serve many clients.</summary>
 public sealed record QmpClientOptions
 {
+    private readonly MapField<IReadOnlyDictionary<string, TimeSpan>, string, TimeSpan> _commandTimeouts;
+
     /// <summary>The clock of every deadline, retry and wait, and the default for <see cref="ObserverScheduler"/>. By default real time, on the
     /// platform's timers and the thread pool; a test gives a virtual one. Where it refuses work, or blocks its caller instead of waiting, the
     /// timers of the platform take its place: no deadline is lost with it.</summary>
@@ -39,7 +42,7 @@ public sealed record QmpClientOptions
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Time limits by command name, before <see cref="CommandTimeout"/>; a command may still carry its own. Null: none.</summary>
-    public IReadOnlyDictionary<string, TimeSpan>? CommandTimeouts { get; init; }
+    public IReadOnlyDictionary<string, TimeSpan>? CommandTimeouts { get => _commandTimeouts.Map; init => _commandTimeouts = new(value); }
 
     /// <summary>Whether to connect again after a loss, or when no connection came about; by default not. See
     /// <see cref="QmpClient"/> for what it means for commands and streams.</summary>

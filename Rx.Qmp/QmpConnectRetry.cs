@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rx.Values;
 
 namespace Rx.Qmp;
 
@@ -6,6 +7,8 @@ namespace Rx.Qmp;
 /// it, some time after it was started.</summary>
 public sealed record QmpConnectRetry
 {
+    private readonly ListField<QmpConnectFailure> _failures;
+
     /// <summary>Every 20 ms while the endpoint is missing, refuses or has a full queue.</summary>
     public static QmpConnectRetry Default { get; } = new()
     {
@@ -20,7 +23,7 @@ public sealed record QmpConnectRetry
     public required QmpBackOff BackOff { get; init; }
 
     /// <summary>Failures that may pass; any other ends the connecting at once.</summary>
-    public required ImmutableArray<QmpConnectFailure> Failures { get; init; }
+    public required ImmutableArray<QmpConnectFailure> Failures { get => _failures; init => _failures = value; }
 
     internal bool Covers(QmpConnectFailure failure) => !Failures.IsDefaultOrEmpty && Failures.Contains(failure);
 }

@@ -10,7 +10,8 @@ namespace Rx.Qmp;
 /// <param name="Events">Events received, observed or not.</param>
 /// <param name="DroppedEvents">Events not delivered to one subscriber because its buffer was full, or kept only the latest;
 /// counted per subscriber.</param>
-/// <param name="UnreadableEvents">Events left out of a typed stream because they do not have the type's shape.</param>
+/// <param name="UnreadableEvents">Events left out of a typed stream because they do not have the type's shape; counted per type, and per
+/// subscriber where the buffer keeps only the latest.</param>
 /// <param name="UnknownMessages">Objects that are neither greeting, event nor reply, and greetings after the first.</param>
 /// <param name="MalformedMessages">Messages that are not valid JSON or contradict themselves.</param>
 /// <param name="SlowCommands">Commands that passed the warning time.</param>

@@ -13,6 +13,7 @@ public sealed class MarbleExpectation<T> : IExpectation
 {
     private readonly MarbleRun _run;
     private readonly string _name;
+    private readonly CallSite _site;
     private readonly Watch<T> _actual;
     private readonly List<NamedError> _errors = [];
     private Watch<T>? _other;
@@ -22,14 +23,17 @@ public sealed class MarbleExpectation<T> : IExpectation
     private MarbleWindow? _window;
     private bool _attached;
 
-    internal MarbleExpectation(MarbleRun run, IObservable<T> stream, string name)
+    internal MarbleExpectation(MarbleRun run, IObservable<T> stream, string name, CallSite site)
     {
         _run = run;
         _name = name;
+        _site = site;
         _actual = new(run, stream);
     }
 
     string IExpectation.Name => _name;
+
+    CallSite IExpectation.Site => _site;
 
     bool IExpectation.HasMatcher => _expected is not null || _other is not null;
 
@@ -125,7 +129,7 @@ public sealed class MarbleExpectation<T> : IExpectation
     string? IExpectation.Verdict()
     {
         var expected = _expected ?? _other!.Recording;
-        var report = new StreamReport<T>(_name, _run, _legend, _comparer, _actual.Window);
+        var report = new StreamReport<T>(_name, _site, _run, _legend, _comparer, _actual.Window);
         return report.Write(expected, _actual.Recording, [.. _actual.Violations, .. _other?.Violations ?? []]);
     }
 

@@ -22,9 +22,10 @@ public sealed partial class MarbleRun
         }
         catch (MarbleLimitException e)
         {
-            var open = _expectations.Where(x => x.IsOpen).Select(x => x.Name).ToList();
-            var who = open.Count == 0 ? "nothing is subscribed any more" : $"still subscribed: {string.Join(", ", open)}";
-            throw new MarbleException($"{e.Message}; {who}. What never ends needs a window: .During(\"^ 1s !\")", e);
+            var open = _expectations.Where(x => x.IsOpen).ToList();
+            var who = open.Count == 0 ? "nothing is subscribed any more" : $"still subscribed: {Names(open)}";
+            var site = open.Count == 0 ? default : open[0].Site;
+            throw new MarbleException($"{e.Message}; {who}. What never ends needs a window: .During(\"^ 1s !\")", e) { Site = site };
         }
     }
 
@@ -90,19 +91,35 @@ public sealed partial class MarbleRun
 
         if (_expectations.FirstOrDefault(e => !e.HasMatcher) is { } open)
         {
-            throw new MarbleException($"the expectation of {open.Name} has no matcher: say ToBe or ToEqual");
+            throw new MarbleException($"the expectation of {open.Name} has no matcher: say ToBe or ToEqual\n  {open.Site}")
+            {
+                Site = open.Site,
+            };
         }
     }
 
     private void Judge()
     {
-        var failures = _faults.Concat(_expectations.Select((e, index) => Number(e.Verdict(), index)).OfType<string>()).ToList();
+        var site = default(CallSite);
+        var failures = new List<string>(_faults);
+        for (var i = 0; i < _expectations.Count; i++)
+        {
+            if (Number(_expectations[i].Verdict(), i) is { } failure)
+            {
+                failures.Add(failure);
+                site = site.IsKnown ? site : _expectations[i].Site;
+            }
+        }
+
         if (failures.Count > 0)
         {
             var more = failures.Count > MostFailures ? $"\n\nand {failures.Count - MostFailures} more" : "";
-            throw new MarbleException(string.Join("\n\n", failures.Take(MostFailures)) + more);
+            throw new MarbleException(string.Join("\n\n", failures.Take(MostFailures)) + more) { Site = site };
         }
     }
+
+    private static string Names(List<IExpectation> open) =>
+        string.Join(", ", open.Take(MostFailures).Select(x => x.Name)) + (open.Count > MostFailures ? ", …" : "");
 
     private string? Number(string? verdict, int index) =>
         verdict is null ? null : _expectations.Count == 1 ? verdict : $"expectation {index + 1} of {_expectations.Count}, {verdict}";

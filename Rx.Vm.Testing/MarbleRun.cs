@@ -55,10 +55,14 @@ public sealed partial class MarbleRun : IDisposable
     /// </summary>
     /// <param name="stream">What to watch.</param>
     /// <param name="name">Its name in messages; by default the text of the argument.</param>
-    public MarbleExpectation<T> Expect<T>(IObservable<T> stream, [CallerArgumentExpression(nameof(stream))] string name = "")
+    /// <param name="file">The file of the call, for the message; the compiler gives it.</param>
+    /// <param name="line">The line of the call, for the message; the compiler gives it.</param>
+    public MarbleExpectation<T> Expect<T>(
+        IObservable<T> stream, [CallerArgumentExpression(nameof(stream))] string name = "", [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var expectation = new MarbleExpectation<T>(this, stream, ValueText.OneLine(name));
+        var expectation = new MarbleExpectation<T>(this, stream, ValueText.OneLine(name), new(file, line));
         _expectations.Add(expectation);
         return expectation;
     }
@@ -66,11 +70,14 @@ public sealed partial class MarbleRun : IDisposable
     /// <summary>Expects a scripted source to be subscribed at certain times.</summary>
     /// <param name="source">What <see cref="Cold(string)"/>, <see cref="Hot(string)"/> or the scheduler itself made.</param>
     /// <param name="name">Its name in messages; by default the text of the argument.</param>
+    /// <param name="file">The file of the call, for the message; the compiler gives it.</param>
+    /// <param name="line">The line of the call, for the message; the compiler gives it.</param>
     public MarbleSubscriptions ExpectSubscriptions<T>(
-        ITestableObservable<T> source, [CallerArgumentExpression(nameof(source))] string name = "")
+        ITestableObservable<T> source, [CallerArgumentExpression(nameof(source))] string name = "", [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var expectation = new MarbleSubscriptions(() => source.Subscriptions, Options.Frame, ValueText.OneLine(name));
+        var expectation = new MarbleSubscriptions(() => source.Subscriptions, Options.Frame, ValueText.OneLine(name), new(file, line));
         _expectations.Add(expectation);
         return expectation;
     }

@@ -10,16 +10,20 @@ public sealed class MarbleSubscriptions : IExpectation
     private readonly Func<IEnumerable<Subscription>> _actual;
     private readonly TimeSpan _frame;
     private readonly string _name;
+    private readonly CallSite _site;
     private MarbleWindow[]? _expected;
 
-    internal MarbleSubscriptions(Func<IEnumerable<Subscription>> actual, TimeSpan frame, string name)
+    internal MarbleSubscriptions(Func<IEnumerable<Subscription>> actual, TimeSpan frame, string name, CallSite site)
     {
         _actual = actual;
         _frame = frame;
         _name = name;
+        _site = site;
     }
 
     string IExpectation.Name => _name;
+
+    CallSite IExpectation.Site => _site;
 
     bool IExpectation.HasMatcher => _expected is not null;
 
@@ -45,7 +49,7 @@ public sealed class MarbleSubscriptions : IExpectation
         MarbleWindow[] actual = [.. _actual().Select(s => Windows.Of(s))];
         return _expected!.Select(w => Windows.Frames(w, _frame)).SequenceEqual(actual.Select(w => Windows.Frames(w, _frame)))
             ? null
-            : WindowReport.Write($"subscriptions of {_name}", _expected!, actual, _frame);
+            : WindowReport.Write($"subscriptions of {_name}", _site, _expected!, actual, _frame);
     }
 
     void IDisposable.Dispose()

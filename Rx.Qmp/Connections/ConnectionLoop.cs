@@ -38,7 +38,7 @@ internal sealed class ConnectionLoop : ISessionOwner
         _states = new StateLine(States);
         _resync = new Resynchronisation(options, clientOf);
         _ready = new(SchedulerDelay.Options(options.InlineContinuations));
-        Events = new EventHubs(Report);
+        Events = new EventHubs(Report, Counters, _log);
         Commands = new ReadyGate(options);
         _session = new QmpSession(options, this);
         if (!options.Reconnect.Reconnects && options.Resync is null)

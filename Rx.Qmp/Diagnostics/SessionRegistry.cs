@@ -27,6 +27,9 @@ internal sealed class SessionRegistry
         Total(meter, "qmp.replies.stray", "{reply}", "Replies nobody had asked for.", static counts => counts.StrayReplies);
         Total(
             meter, "qmp.events.dropped", "{event}", "Events a subscriber lost, per subscriber.", static counts => counts.DroppedEvents);
+        Total(
+            meter, "qmp.events.unreadable", "{event}", "Events left out of a typed stream because they do not fit the type.",
+            static counts => counts.UnreadableEvents);
         Total(meter, "qmp.io.read", "By", "Bytes read.", static counts => counts.BytesRead);
         Total(meter, "qmp.io.written", "By", "Bytes written.", static counts => counts.BytesWritten);
     }
@@ -53,6 +56,7 @@ internal sealed class SessionRegistry
                     LateReplies = _retired.LateReplies + counts.LateReplies - before.LateReplies,
                     StrayReplies = _retired.StrayReplies + counts.StrayReplies - before.StrayReplies,
                     DroppedEvents = _retired.DroppedEvents + counts.DroppedEvents - before.DroppedEvents,
+                    UnreadableEvents = _retired.UnreadableEvents + counts.UnreadableEvents - before.UnreadableEvents,
                     BytesRead = _retired.BytesRead + counts.BytesRead - before.BytesRead,
                     BytesWritten = _retired.BytesWritten + counts.BytesWritten - before.BytesWritten,
                 };

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Rx.Qmp;
@@ -7,7 +6,7 @@ namespace Rx.Qmp;
 /// <param name="Version">QEMU's version; zeroes where the server left it out.</param>
 /// <param name="Package">The packager's version text, often empty.</param>
 /// <param name="Capabilities">Capabilities on offer, unknown ones included.</param>
-public sealed record QmpGreeting(QmpVersion Version, string Package, ImmutableArray<string> Capabilities)
+public sealed record QmpGreeting(QmpVersion Version, string Package, QmpList<string> Capabilities)
 {
     /// <summary>Reads the value of the QMP member, leniently: a part of an unexpected shape counts as absent.</summary>
     internal static QmpGreeting Read(ReadOnlySpan<byte> json, int maxDepth)

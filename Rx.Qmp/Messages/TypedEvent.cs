@@ -13,12 +13,15 @@ internal static class TypedEvent
     {
         try
         {
-            var reader = new Utf8JsonReader(data.IsEmpty ? "{}"u8 : data, OwnedJson.ReaderOptions);
+            var whole = data.IsEmpty ? "{}"u8 : data;
+            var reader = new Utf8JsonReader(whole, OwnedJson.ReaderOptions);
             reader.Read();
-            return TEvent.Read(ref reader, timestamp);
+            var read = TEvent.Read(ref reader, timestamp);
+            return reader.BytesConsumed == whole.Length ? read : null;
         }
-        catch (Exception fault) when (OwnedJson.IsBadInput(fault))
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
+            // By contract, not by type: the event may be of the application's own making.
             return null;
         }
     }

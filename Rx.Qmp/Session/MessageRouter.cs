@@ -181,8 +181,7 @@ internal sealed class MessageRouter(
         {
             if (hub.HasObservers && !hub.TryPublish(data, timestamp))
             {
-                Interlocked.Increment(ref counters.UnreadableEvents);
-                QmpLog.Unreadable(log, name);
+                events.NoteMisfit(hub.Name);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rx.Qmp.Isolation;
 
 namespace Rx.Qmp.Session;
@@ -34,21 +33,8 @@ internal sealed class TypedEventHub<TEvent>(IDeliveryReport report) : TypedEvent
 
     public override bool TryPublish(ReadOnlySpan<byte> data, DateTimeOffset? timestamp)
     {
-        TEvent read;
-        try
+        if (TypedEvent.TryRead<TEvent>(data, timestamp) is not { } read)
         {
-            var whole = data.IsEmpty ? "{}"u8 : data;
-            var reader = new Utf8JsonReader(whole, OwnedJson.ReaderOptions);
-            reader.Read();
-            read = TEvent.Read(ref reader, timestamp);
-            if (reader.BytesConsumed != whole.Length)
-            {
-                return false;
-            }
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            // By contract, not by type: the event may be of the application's own making.
             return false;
         }
 

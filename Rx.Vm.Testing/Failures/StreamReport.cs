@@ -10,11 +10,12 @@ namespace Rx.Vm.Testing.Failures;
 /// the actual stream as a diagram that can be pasted into the test.
 /// </summary>
 internal sealed class StreamReport<T>(
-    string name, MarbleRun run, MarbleLegend<T> legend, IEqualityComparer<T>? comparer, MarbleWindow? window)
+    string name, CallSite site, MarbleRun run, MarbleLegend<T> legend, IEqualityComparer<T>? comparer, MarbleWindow? window)
 {
     private const int MostRows = 24;
     private const int MostSources = 8;
-    private const int LongestDiagram = 1000;
+    private const int LongestDiagram = 8000;
+    private const int MostMarbles = 1000;
     private const int RowsBefore = 8;
 
     private readonly TimeSpan _frame = run.Options.Frame;
@@ -31,7 +32,7 @@ internal sealed class StreamReport<T>(
         var text = new StringBuilder(name).Append(": ");
         text.Append(index is { } at
             ? $"the first difference is at {Time(Caret(expected, actual, at))}"
-            : "as expected, but the stream broke a rule");
+            : "as expected, but the stream broke a rule").Append($"\n  {site}");
         foreach (var violation in violations)
         {
             text.Append($"\n  {violation}");
@@ -43,6 +44,7 @@ internal sealed class StreamReport<T>(
         text.Append("\n\n").AppendJoin('\n', index is null ? picture.Lines().SkipLast(1) : picture.Lines());
         Legend(text, names);
         Table(text, expected, actual, index);
+        Differences(text, expected, actual, index);
         Subscriptions(text);
         return text.Append($"\n\n  the actual stream as a diagram\n    {Floor(actual, names)}").ToString();
     }
@@ -89,7 +91,8 @@ internal sealed class StreamReport<T>(
             .Concat(used.Errors.Select(e => (Name: e.Token, Text: e.Description))).ToList();
         if (entries.Count > 0)
         {
-            text.Append("\n\n  legend\n").AppendJoin('\n', entries.Select(e => $"    {e.Name} = {e.Text}"));
+            text.Append("\n\n  legend\n").AppendJoin('\n', entries.Take(MostRows).Select(e => $"    {e.Name} = {e.Text}"));
+            text.Append(entries.Count > MostRows ? $"\n    … and {entries.Count - MostRows} more" : "");
         }
     }
 
@@ -110,6 +113,26 @@ internal sealed class StreamReport<T>(
         }
 
         text.Append(count - from > MostRows ? $"\n      … {count - from - MostRows} rows after" : "");
+    }
+
+    private void Differences(StringBuilder text, MarbleRecording<T> expected, MarbleRecording<T> actual, int? difference)
+    {
+        if (difference is not { } at || at >= expected.Count || at >= actual.Count
+            || Sameness.Same(expected[at].Notification, actual[at].Notification, comparer))
+        {
+            return;
+        }
+
+        var lines = (expected[at].Notification, actual[at].Notification) switch
+        {
+            ({ HasValue: true } one, { HasValue: true } other) => ValueDifferences.Lines(one.Value, other.Value),
+            ({ Exception: { } one }, { Exception: { } other }) => ValueDifferences.Lines(one, other),
+            _ => [],
+        };
+        if (lines.Count > 0)
+        {
+            text.Append($"\n\n  how the two differ\n").AppendJoin('\n', lines);
+        }
     }
 
     private static int Width<TRow>(List<TRow> rows, Func<TRow, string> text) => rows.Select(r => text(r).Length).DefaultIfEmpty(0).Max();
@@ -137,7 +160,11 @@ internal sealed class StreamReport<T>(
     }
 
     // By whole frames, since that is how it was compared.
-    private string Floor(MarbleRecording<T> actual, NameTable<T> names) => actual.Count > LongestDiagram
-        ? $"would have {actual.Count} marbles"
-        : DiagramWriter.Write(actual.Select(e => (Frame(e) * _frame.Ticks, names.Token(e.Notification))), _frame.Ticks).Diagram;
+    private string Floor(MarbleRecording<T> actual, NameTable<T> names)
+    {
+        var diagram = actual.Count > MostMarbles
+            ? null
+            : DiagramWriter.Write(actual.Select(e => (Frame(e) * _frame.Ticks, names.Token(e.Notification))), _frame.Ticks).Diagram;
+        return diagram is null || diagram.Length > LongestDiagram ? $"would have {actual.Count} marbles" : diagram;
+    }
 }

@@ -1,32 +1,114 @@
+using System.Collections;
 using System.Globalization;
+using System.Text;
+using Rx.Vm.Text;
 
 namespace Rx.Vm.Testing.Notation;
 
-/// <summary>Values for people: one line, bounded, the same in every culture.</summary>
+/// <summary>
+/// Values for people: one line, bounded, the same in every culture. What can't be seen is written as C# writes it (<c>\n</c>,
+/// <c>\u001b</c>), bytes are hexadecimal, lists show their items. Code of the values that throws costs its own text only.
+/// </summary>
 internal static class ValueText
 {
-    private const int MaxLength = 80;
+    /// <summary>The most characters of a text, its quotes and the ellipsis not counted.</summary>
+    public const int MaxLength = 80;
 
-    public static string Of<T>(T value) => value switch
+    private const char Ellipsis = '…';
+
+    public static string Of<T>(T value) => Read(value).Text;
+
+    /// <summary>The text, and whether it is not all of the value.</summary>
+    public static (string Text, bool IsCut) Read(object? value) => value switch
     {
-        null => "null",
-        string text => $"\"{OneLine(text)}\"",
-        ErrorPattern pattern => pattern.Message,
-        Exception error => OneLine($"{error.GetType().Name}: {error.Message}"),
-        _ => OneLine(Invariant(value)),
+        null => ("null", false),
+        string text => Quoted(text, 0),
+        ErrorPattern pattern => (pattern.Message, false),
+        Exception error => Cut(Escape($"{error.GetType().Name}: {Guarded(error, e => e.Message)}", MaxLength)),
+        _ when ByteText.TryRead(value, out var bytes) => ByteText.Of(bytes),
+        ICollection items when Guarded(value, Invariant) is var own && own == value.GetType().ToString() => List(items),
+        _ => Cut(Escape(Guarded(value, Invariant), MaxLength)),
     };
 
-    /// <summary>The text on one line, cut at 80 characters.</summary>
-    public static string OneLine(string text)
+    /// <summary>A part of a string as a literal, from <paramref name="start"/> on.</summary>
+    public static (string Text, bool IsCut) Quoted(string text, int start)
     {
-        var cut = text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength - 1), "…");
-        return string.Create(cut.Length, cut, static (line, source) =>
+        var (part, cut) = Escape(text.AsSpan(start), MaxLength, quoted: true);
+        return ($"{(start > 0 ? Ellipsis : "")}\"{part}{(cut ? Ellipsis : "")}\"", cut || start > 0);
+    }
+
+    /// <summary>Source text, such as that of an argument, on one line, cut at 80 characters.</summary>
+    public static string OneLine(string text) =>
+        Cut(Escape(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), MaxLength)).Text;
+
+    private static (string Text, bool IsCut) Cut((string Text, bool IsCut) escaped) =>
+        (escaped.IsCut ? escaped.Text + Ellipsis : escaped.Text, escaped.IsCut);
+
+    private static (string Text, bool IsCut) Escape(ReadOnlySpan<char> text, int most, bool quoted = false)
+    {
+        var written = new StringBuilder();
+        while (!text.IsEmpty)
         {
-            for (var i = 0; i < line.Length; i++)
+            var whole = Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done;
+            var shown = whole ? Shown(rune, quoted) : $"\\u{(int)text[0]:x4}";
+            if (written.Length + shown.Length > most)
             {
-                line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+                return (written.ToString(), true);
             }
-        });
+
+            written.Append(shown);
+            text = text[length..];
+        }
+
+        return (written.ToString(), false);
+    }
+
+    private static string Shown(Rune rune, bool quoted) => rune.Value switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '"' or '\\' when quoted => $"\\{rune}",
+        _ when CleanText.Of(rune) is var clean && clean == rune.ToString() => clean,
+        < 0x10000 => $"\\u{rune.Value:x4}",
+        _ => $"\\U{rune.Value:x8}",
+    };
+
+    private static (string Text, bool IsCut) List(ICollection items)
+    {
+        var (text, cut) = (new StringBuilder("["), false);
+        try
+        {
+            foreach (var item in items)
+            {
+                var (one, part) = Read(item);
+                cut |= part;
+                if (text.Length + one.Length > MaxLength)
+                {
+                    return ($"{text}{(text.Length > 1 ? ", " : "")}{Ellipsis}] ({items.Count} items)", true);
+                }
+
+                text.Append(text.Length > 1 ? ", " : "").Append(one);
+            }
+        }
+        catch (Exception e)
+        {
+            return ($"({items.GetType().Name}: listing it threw {e.GetType().Name})", true);
+        }
+
+        return (text.Append(']').ToString(), cut);
+    }
+
+    private static string Guarded<T>(T value, Func<T, string> text)
+    {
+        try
+        {
+            return text(value);
+        }
+        catch (Exception e)
+        {
+            return $"({value!.GetType().Name}: its text threw {e.GetType().Name})";
+        }
     }
 
     // Records write their members in the current culture, whatever they are asked.

@@ -5,6 +5,8 @@ internal sealed class Check(Action check) : IExpectation
 {
     public string Name => "a check";
 
+    public CallSite Site => default;
+
     public bool HasMatcher => true;
 
     public bool IsOpen => false;

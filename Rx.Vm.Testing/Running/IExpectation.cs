@@ -6,6 +6,9 @@ internal interface IExpectation : IDisposable
     /// <summary>What it is about.</summary>
     string Name { get; }
 
+    /// <summary>Where the test calls for it.</summary>
+    CallSite Site { get; }
+
     /// <summary>Whether it says what is expected; one that does not would always pass.</summary>
     bool HasMatcher { get; }
 

@@ -60,6 +60,95 @@ public class JournalDamageTests
         }
     }
 
+    // The same bit in a length and in its complement passes the check of one against the other; a length that goes on past the end of the
+    // file then looks like the tail of a writer that was stopped, and everything behind it would be lost without a word.
+    [Fact]
+    public void No_two_bits_flipped_in_a_length_make_damage_look_like_a_torn_tail()
+    {
+        var records = Lives.Records(Whole);
+        for (var record = 1; record < records.Length - 1; record++)
+        {
+            for (var one = 0; one < 8 * JournalFormat.LengthBytes; one++)
+            {
+                for (var other = one + 1; other < 8 * JournalFormat.LengthBytes; other++)
+                {
+                    var bytes = (byte[])Whole.Clone();
+                    bytes[records[record] + (one / 8)] ^= (byte)(1 << (one % 8));
+                    bytes[records[record] + (other / 8)] ^= (byte)(1 << (other % 8));
+
+                    IsDamage(bytes, record, records);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void No_length_that_fits_its_complement_makes_damage_look_like_a_torn_tail()
+    {
+        var records = Lives.Records(Whole);
+        var bytes = (byte[])Whole.Clone();
+        var words = bytes.AsSpan(records[3]);
+        var right = JournalFormat.Length(words);
+        for (var length = 1; length <= ushort.MaxValue; length += length < 2 * Whole.Length ? 1 : 257)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(words, (ushort)length);
+            BinaryPrimitives.WriteUInt16LittleEndian(words[2..], (ushort)~length);
+            if (length != right)
+            {
+                IsDamage(bytes, 3, records);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_damaged_length_with_a_changed_text_is_no_torn_tail_either()
+    {
+        var records = Lives.Records(Whole);
+        for (var at = records[3] + JournalFormat.LengthBytes; at < records[4]; at++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var bytes = (byte[])Whole.Clone();
+                bytes[records[3] + 1] ^= 0x40;
+                bytes[records[3] + 3] ^= 0x40;
+                bytes[at] ^= (byte)(1 << bit);
+
+                IsDamage(bytes, 3, records);
+            }
+        }
+    }
+
+    [Fact]
+    public void Damage_tells_how_many_sound_records_are_lost_behind_it()
+    {
+        var records = Lives.Records(Whole);
+        var bytes = (byte[])Whole.Clone();
+        bytes[records[3] + 1] ^= 0x40;
+        bytes[records[3] + 3] ^= 0x40;
+        var length = records[4] - records[3] - JournalFormat.LengthBytes - JournalFormat.SealBytes;
+        var text = $"a record says that it has {length + 0x4000} bytes, but has {length}; {records.Length - 5} sound ones are behind it";
+        Assert.Equal(text, Lives.Read(bytes).End.Detail);
+
+        bytes = (byte[])Whole.Clone();
+        bytes[records[4] - JournalFormat.SealBytes - 2] ^= 1;
+        text = $"a record of {length} bytes does not bear this journal's next seal; {records.Length - 5} sound ones are behind it";
+        Assert.Equal(text, Lives.Read(bytes).End.Detail);
+    }
+
+    // A power cut may leave the new size of a file with only the first of its new bytes.
+    [Fact]
+    public void A_record_that_was_cut_off_and_filled_with_zeros_is_torn()
+    {
+        var records = Lives.Records(Whole);
+        var last = records[^2];
+        for (var kept = last + JournalFormat.LengthBytes; kept < records[^1] - JournalFormat.SealBytes; kept++)
+        {
+            var read = Lives.Read([.. Whole[..kept], .. new byte[records[^1] - kept - 1]]);
+
+            Assert.Equal((JournalEndKind.Torn, (long)last), (read.End.Kind, read.End.Offset));
+        }
+    }
+
     // What a file system may show after a power cut: the new file ends early, and behind it are the blocks of an older one.
     [Fact]
     public void Records_of_an_older_journal_are_never_taken()
@@ -129,6 +218,15 @@ public class JournalDamageTests
         Assert.Equal(JournalFault.NewerVersion, e.Fault);
         Assert.Equal($"{path}: the journal has format 3, this library reads up to format 2; the file was not changed", e.Message);
         Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    private static void IsDamage(byte[] bytes, int record, IReadOnlyList<int> records)
+    {
+        var read = Lives.Read(bytes);
+        Assert.Equal(Recording.Entries.Take(record - 1), read.Entries);
+        Assert.Equal(
+            (JournalEndKind.Damaged, (long)records[record], Whole.LongLength - records[record]),
+            (read.End.Kind, read.End.Offset, read.End.BytesLeft));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rx.Values;
 
 namespace Rx.Vm.Journal;
 
@@ -9,6 +10,11 @@ namespace Rx.Vm.Journal;
 /// <param name="Entries">The entries, in order; their numbers grow.</param>
 public sealed record JournalRecording(JournalHeader Header, ImmutableArray<JournalEntry> Entries)
 {
+    private readonly ListField<JournalEntry> _entries = Entries;
+
+    /// <summary>The entries, in order; their numbers grow.</summary>
+    public ImmutableArray<JournalEntry> Entries { get => _entries; init => _entries = value; }
+
     /// <summary>How many events the recorder had seen; more than the number of the last entry when the last ones were dropped.</summary>
     public long Seen { get; init; } = Entries.IsEmpty ? 0 : Entries[^1].Index;
 

@@ -1,10 +1,15 @@
 using System.Collections.Immutable;
+using Rx.Values;
 
 namespace Rx.Vm.Pods;
 
 /// <summary>One container of a pod.</summary>
 public sealed record ContainerSpec
 {
+    private readonly ListField<string> _entrypoint = ImmutableArray<string>.Empty;
+    private readonly ListField<string> _command = ImmutableArray<string>.Empty;
+    private readonly ListField<ContainerVariable> _envs = ImmutableArray<ContainerVariable>.Empty;
+
     /// <summary>The name, unique in the pod; null takes <c>c0</c>, <c>c1</c>, … by position.</summary>
     public string? Name { get; init; }
 
@@ -13,12 +18,12 @@ public sealed record ContainerSpec
     public required string Image { get; init; }
 
     /// <summary>Put before <see cref="Command"/>. At most 1024 entries, each at most 131,071 bytes of UTF-8.</summary>
-    public ImmutableArray<string> Entrypoint { get; init; } = [];
+    public ImmutableArray<string> Entrypoint { get => _entrypoint; init => _entrypoint = value; }
 
     /// <summary>
     /// The command and its arguments. Entrypoint and command together must not be empty; limits as of <see cref="Entrypoint"/>.
     /// </summary>
-    public ImmutableArray<string> Command { get; init; } = [];
+    public ImmutableArray<string> Command { get => _command; init => _command = value; }
 
     /// <summary>The working directory, absolute, at most 4095 bytes of UTF-8; made if missing. Default <c>/</c>.</summary>
     public string Workdir { get; init; } = "/";
@@ -30,7 +35,7 @@ public sealed record ContainerSpec
     public bool ReadOnly { get; init; }
 
     /// <summary>The environment: at most 1024 variables with unique names, each at most 131,071 bytes of UTF-8 as <c>NAME=value</c>.</summary>
-    public ImmutableArray<ContainerVariable> Envs { get; init; } = [];
+    public ImmutableArray<ContainerVariable> Envs { get => _envs; init => _envs = value; }
 
     /// <summary>Who runs the command; null is root.</summary>
     public ContainerUser? User { get; init; }
@@ -55,4 +60,10 @@ public sealed record ContainerVariable(string Env, string Value)
 /// <param name="Name">User name or number.</param>
 /// <param name="Group">Group name or number; null is the user's own.</param>
 /// <param name="AdditionalGroups">Further groups, names or numbers.</param>
-public sealed record ContainerUser(string Name, string? Group, ImmutableArray<string> AdditionalGroups);
+public sealed record ContainerUser(string Name, string? Group, ImmutableArray<string> AdditionalGroups)
+{
+    private readonly ListField<string> _additionalGroups = AdditionalGroups;
+
+    /// <summary>Further groups, names or numbers.</summary>
+    public ImmutableArray<string> AdditionalGroups { get => _additionalGroups; init => _additionalGroups = value; }
+}

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using Rx.Values;
 
 namespace Rx.Vm.Pods;
 
 /// <summary>How a further process is run; what is null is taken from the container.</summary>
 public sealed record ExecOptions
 {
+    private readonly ListField<ContainerVariable> _envs = ImmutableArray<ContainerVariable>.Empty;
+
     /// <summary>Whether it gets a terminal.</summary>
     public bool Tty { get; init; }
 
@@ -15,5 +18,5 @@ public sealed record ExecOptions
     public string? Workdir { get; init; }
 
     /// <summary>Variables on top of the container's.</summary>
-    public ImmutableArray<ContainerVariable> Envs { get; init; } = [];
+    public ImmutableArray<ContainerVariable> Envs { get => _envs; init => _envs = value; }
 }

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using Rx.Values;
 
 namespace Rx.Vm.Pods;
 
 /// <summary>What to run in one machine: a group of containers that share hostname, network and IPC.</summary>
 public sealed record PodSpec
 {
+    private readonly MapField<ImmutableSortedDictionary<string, string>, string, string> _labels = new(ImmutableSortedDictionary<string, string>.Empty);
+    private readonly ListField<ContainerSpec> _containers;
+
     /// <summary>The most containers of one pod: each needs a device slot.</summary>
     public const int MaxContainers = Devices.DeviceSet.Capacity;
 
@@ -21,13 +25,13 @@ public sealed record PodSpec
     /// Free labels, shown in <see cref="Lifecycle.VmState.Labels"/> and with it in the fleet: at most 64 and 16 KiB together, without control
     /// characters.
     /// </summary>
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get => _labels.Map!; init => _labels = new(value); }
 
     /// <summary>The least size of its machine, where the spec asks for one.</summary>
     public PodResources Resources { get; init; } = new();
 
     /// <summary>The containers, in order of start; at least one.</summary>
-    public required ImmutableArray<ContainerSpec> Containers { get; init; }
+    public required ImmutableArray<ContainerSpec> Containers { get => _containers; init => _containers = value; }
 
     /// <summary>Reads and validates a pod spec in JSON.</summary>
     /// <param name="json">The text, at most 1 MiB.</param>

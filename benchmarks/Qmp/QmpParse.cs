@@ -24,11 +24,7 @@ public class QmpParse
 
     /// <summary>Loads the recorded schema.</summary>
     [GlobalSetup]
-    public void Setup()
-    {
-        using var recording = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RepositoryRoot(), "Rx.Qmp/Schema/qemu-7.2.json")));
-        _schema = Encoding.UTF8.GetBytes(recording.RootElement.GetProperty("return").GetRawText());
-    }
+    public void Setup() => _schema = RecordedSchema.Load();
 
     /// <summary>An event's tokens.</summary>
     [Benchmark(Baseline = true)]
@@ -84,16 +80,5 @@ public class QmpParse
         }
 
         return tokens;
-    }
-
-    private static string RepositoryRoot()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "RxRuntime.sln")))
-        {
-            at = at.Parent ?? throw new InvalidOperationException("Run this inside the repository.");
-        }
-
-        return at.FullName;
     }
 }

@@ -153,7 +153,7 @@ internal class QmpTarget : FuzzTarget
         }
         else if (header.Kind == MessageKind.Greeting)
         {
-            FuzzFailure.Unless(QmpGreeting.Read(frame[header.Value], MaxDepth).Capabilities.Length <= frame.Length);
+            FuzzFailure.Unless(QmpGreeting.Read(frame[header.Value], MaxDepth).Capabilities.Count <= frame.Length);
         }
         else if (header.Kind is MessageKind.Return or MessageKind.Error)
         {

@@ -38,7 +38,7 @@ internal sealed class RouterTarget : QmpTarget
         window.Open(outOfBand: false);
         FuzzFailure.UnlessEqual(commands.Length, window.FillBatch(new ArrayBufferWriter<byte>(), out _), "commands in flight");
         var (greetings, events) = (0, 0);
-        var hubs = new EventHubs(new ObserverReport(counters, Logger.None));
+        var hubs = new EventHubs(new ObserverReport(counters, Logger.None), counters, Logger.None);
         using var subscription = hubs.All.Subscribe(
             System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest).Policy<QmpEvent>(), null);
         var router = new MessageRouter(_options, window, new(replayLast: false, new ObserverReport(counters, Logger.None)), hubs, _ => greetings++, counters, Logger.None);

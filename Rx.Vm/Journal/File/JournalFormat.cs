@@ -11,7 +11,8 @@ namespace Rx.Vm.Journal;
 /// </code>
 /// The salt is random. A seal is the first half of SHA-256 over the salt, the seal before (the first: over the preamble), the length words
 /// and the JSON. So a record is only ever taken for one where it was written: not in another place, not from another journal whose old
-/// bytes a power cut brought back, not with a bit changed (a plain checksum let thousands of old records through).
+/// bytes a power cut brought back, not with a bit changed (a plain checksum let thousands of old records through). The length words find
+/// most damage at once; what hits both alike is found by the text, which is one JSON object of exactly that length.
 /// </summary>
 internal static class JournalFormat
 {

@@ -11,6 +11,7 @@ internal sealed class JournalReader(Stream stream, string name)
 {
     private readonly ImmutableArray<JournalEntry>.Builder _entries = ImmutableArray.CreateBuilder<JournalEntry>();
     private readonly byte[] _record = new byte[JournalFormat.MaxRecordBytes];
+    private ReadOnlyMemory<byte> _again;
     private JournalChain _chain;
     private TimeSpan _at;
     private long _offset;
@@ -91,13 +92,16 @@ internal sealed class JournalReader(Stream stream, string name)
         var rest = Fill(_record.AsSpan(words, length + JournalFormat.SealBytes));
         if (rest < length + JournalFormat.SealBytes)
         {
-            return End(JournalEndKind.Torn, words + rest, $"a record of {length} bytes is cut off");
+            return JournalTail.Contradiction(_record.AsSpan(words, rest), length) is { } wrong
+                ? Damaged(words + rest, wrong.Detail, wrong.End)
+                : End(JournalEndKind.Torn, words + rest, $"a record of {length} bytes is cut off");
         }
 
         var next = _chain.Next(_record.AsSpan(0, words + length));
-        if (BinaryPrimitives.ReadUInt128LittleEndian(_record.AsSpan(words + length)) != next.Seal)
+        if (Seal(words + length) != next.Seal)
         {
-            return End(JournalEndKind.Damaged, words + rest, $"a record of {length} bytes does not bear this journal's next seal");
+            var end = JournalTail.Contradiction(_record.AsSpan(words, rest), length)?.End ?? length;
+            return Damaged(words + rest, $"a record of {length} bytes does not bear this journal's next seal", end);
         }
 
         if (take(_record.AsMemory(words, length)) is { } trouble)
@@ -143,12 +147,50 @@ internal sealed class JournalReader(Stream stream, string name)
         return blank ? end : end with { Kind = JournalEndKind.Damaged, Detail = "no record begins here" };
     }
 
-    private JournalEnd End(JournalEndKind kind, int taken, string detail) => End(kind, taken, detail, out _);
+    private JournalEnd End(JournalEndKind kind, long taken, string detail) => End(kind, taken, detail, out _);
+
+    // The text of a damaged record ends at `end` and its seal is behind that; or nobody knows where. Each seal is made from the one before
+    // it as the file has it, so records that follow can still be told to be this journal's. They are counted, not read.
+    private JournalEnd Damaged(int taken, string detail, int? end)
+    {
+        var behind = JournalFormat.LengthBytes + end + JournalFormat.SealBytes;
+        if (behind is not { } start || start > taken)
+        {
+            return End(JournalEndKind.Damaged, taken, detail);
+        }
+
+        var chain = _chain with { Seal = Seal(start - JournalFormat.SealBytes) };
+        _again = _record[start..taken];
+        var (sound, bytes) = (0, (long)start);
+        while (bytes < JournalFormat.MaxFileBytes)
+        {
+            var words = Fill(_record.AsSpan(0, JournalFormat.LengthBytes));
+            var length = words == JournalFormat.LengthBytes ? JournalFormat.Length(_record) : null;
+            var rest = length is { } text ? Fill(_record.AsSpan(words, text + JournalFormat.SealBytes)) : 0;
+            bytes += words + rest;
+            if (length is not { } whole || rest < whole + JournalFormat.SealBytes)
+            {
+                break;
+            }
+
+            chain = chain.Next(_record.AsSpan(0, words + whole));
+            if (Seal(words + whole) != chain.Seal)
+            {
+                break;
+            }
+
+            sound++;
+        }
+
+        return End(JournalEndKind.Damaged, bytes, sound == 0 ? detail : $"{detail}; {sound} sound ones are behind it");
+    }
+
+    private UInt128 Seal(int offset) => BinaryPrimitives.ReadUInt128LittleEndian(_record.AsSpan(offset));
 
     // Counts what is left without keeping it, and not for ever.
-    private JournalEnd End(JournalEndKind kind, int taken, string detail, out bool blank)
+    private JournalEnd End(JournalEndKind kind, long taken, string detail, out bool blank)
     {
-        var left = (long)taken;
+        var left = taken;
         blank = true;
         int count;
         while (left < JournalFormat.MaxFileBytes && (count = Fill(_record)) > 0)
@@ -162,9 +204,12 @@ internal sealed class JournalReader(Stream stream, string name)
 
     private int Fill(Span<byte> target)
     {
+        var again = Math.Min(_again.Length, target.Length);
+        _again.Span[..again].CopyTo(target);
+        _again = _again[again..];
         try
         {
-            return stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
+            return again + stream.ReadAtLeast(target[again..], target.Length - again, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
