@@ -16,6 +16,7 @@ internal sealed class StreamReport<T>(
     private const int MostSources = 8;
     private const int LongestDiagram = 8000;
     private const int MostMarbles = 1000;
+    private const int WidestInstant = 80;
     private const int RowsBefore = 8;
 
     private readonly TimeSpan _frame = run.Options.Frame;
@@ -76,12 +77,28 @@ internal sealed class StreamReport<T>(
         var cells = new SortedDictionary<long, string>();
         foreach (var instant in recording.GroupBy(Frame))
         {
-            var tokens = string.Concat(instant.Select(e => names.Token(e.Notification)));
-            cells[instant.Key] = instant.Count() == 1 ? tokens : $"({tokens})";
+            cells[instant.Key] = Cell([.. instant.Select(e => names.Token(e.Notification))]);
         }
 
         var ended = recording.Count > 0 && recording[^1].Notification.Kind != NotificationKind.OnNext;
         return new(title, cells, Until: ended ? Frame(recording[^1]) : long.MaxValue);
+    }
+
+    // What happens at one instant is as wide as it is many.
+    private static string Cell(List<string> tokens)
+    {
+        var text = new StringBuilder(tokens.Count > 1 ? "(" : "");
+        foreach (var token in tokens)
+        {
+            if (text.Length > 0 && text.Length + token.Length > WidestInstant)
+            {
+                return text.Append("…)").ToString();
+            }
+
+            text.Append(token);
+        }
+
+        return text.Append(tokens.Count > 1 ? ")" : "").ToString();
     }
 
     private static void Legend(StringBuilder text, NameTable<T> names)

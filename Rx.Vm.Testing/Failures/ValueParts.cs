@@ -38,9 +38,13 @@ internal static class ValueParts
     private static Dictionary<string, object?> Entries(IDictionary entries)
     {
         var parts = new Dictionary<string, object?>();
-        foreach (var entry in entries.Cast<DictionaryEntry>().Take(Most))
+        foreach (DictionaryEntry entry in entries)
         {
             parts[$"[{ValueText.Of(entry.Key)}]"] = entry.Value;
+            if (parts.Count == Most)
+            {
+                break;
+            }
         }
 
         return parts;

@@ -134,8 +134,13 @@ public class RecordEqualityTests
             return type.IsAssignableFrom(map.GetType()) ? map : Immutable(type, of, map);
         }
 
-        var items = Array.CreateInstance(of[0], 1);
-        items.SetValue(Sample(of[0], seed), 0);
+        // As many as the seed says: items without contents of their own differ in nothing else.
+        var items = Array.CreateInstance(of[0], seed);
+        for (var i = 0; i < seed; i++)
+        {
+            items.SetValue(Sample(of[0], seed), i);
+        }
+
         return type.IsAssignableFrom(items.GetType()) ? items : Immutable(type, of, items);
     }
 

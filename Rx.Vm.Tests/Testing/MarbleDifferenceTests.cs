@@ -59,21 +59,21 @@ public sealed class MarbleDifferenceTests
     public void Short_bytes_and_lists_stand_in_the_table()
     {
         var message = Fail(m => m.Expect(m.Cold("a", ("a", new byte[] { 104, 105, 10 }))).ToBe("a", ("a", new byte[] { 104, 105 })));
-        Assert.Contains("=> 0  2 bytes 68 69 \"hi\"  0  3 bytes 68 69 0a \"hi.\"\n", message, StringComparison.Ordinal);
+        Assert.Contains("=> 0  2 bytes 68 69 \"hi\"  0.0001ms  3 bytes 68 69 0a \"hi.\"\n", message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.Byte[]", message, StringComparison.Ordinal);
 
         message = Fail(m => m.Expect(m.Cold("a", ("a", new[] { "x", "y\t" }))).ToBe("a", ("a", ["x"])));
-        Assert.Contains("=> 0  [\"x\"]     0  [\"x\", \"y\\t\"]\n", message, StringComparison.Ordinal);
+        Assert.Contains("=> 0  [\"x\"]   0.0001ms  [\"x\", \"y\\t\"]\n", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Long_strings_show_where_they_part() => Differ(
         new string('a', 1000) + "\x1b[31mred" + new string('z', 200),
         new string('a', 1000) + "\n[31mred" + new string('z', 200),
-        """
+        $"""
             the value: 1208 characters expected, 1208 there; the first difference is at 1000
-              expected  …"aaaaaaaa\u001b[31mredzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz…"
-              actual    …"aaaaaaaa\n[31mredzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz…"
+              expected  …"aaaaaaaa\u001b[31mred{new string('z', 59)}…"
+              actual    …"aaaaaaaa\n[31mred{new string('z', 63)}…"
         """);
 
     [Fact]
