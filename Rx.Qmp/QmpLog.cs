@@ -34,7 +34,7 @@ internal static class QmpLog
         log.Debug("QMP message dropped: {Kind}", kind);
 
     public static void Unreadable(ILogger log, string name) =>
-        log.Warning("QMP event {Event} does not have the shape its type asks for; it and others of its name are only in the stream of all events", name);
+        log.Warning("QMP event {Event} does not have the shape its type asks for; it is in the stream of all events only", name);
 
     public static void ObserverFailed(ILogger log, Exception fault) =>
         log.Error(fault, "A QMP observer threw and was dropped");

@@ -28,7 +28,7 @@ internal static class ValueParts
     };
 
     /// <summary>Whether the parts are items, of which one may have more than the other.</summary>
-    public static bool IsList(object value) => value is ICollection and not IDictionary || Items(value) is not null;
+    public static bool IsList(object value) => value is not IDictionary && (value is ICollection || Items(value) is not null);
 
     private static IEnumerable<int> Range(int count) => Enumerable.Range(0, count);
 

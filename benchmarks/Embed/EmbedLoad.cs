@@ -49,6 +49,7 @@ internal static class EmbedLoad
         var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"what": "{{figure.Name}}", "unit": "{{figure.Unit}}", "n": {{sorted.Length}}, "median": {{median:0.##}}, "least": {{sorted[0]:0.##}}, "most": {{sorted[^1]:0.##}}, "load": {{HostFacts.Load}}, "commit": "{{HostFacts.Commit}}"}""");
+            $$"""{"what": "{{figure.Name}}", "unit": "{{figure.Unit}}", "n": {{sorted.Length}}, "median": {{median:0.##}},"""
+            + $$""" "least": {{sorted[0]:0.##}}, "most": {{sorted[^1]:0.##}}, "load": {{HostFacts.Load}}, "commit": "{{HostFacts.Commit}}"}""");
     }
 }

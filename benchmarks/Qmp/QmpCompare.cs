@@ -81,9 +81,14 @@ internal static class QmpCompare
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"row": "{{name}}", "rounds": {{rates.Count}}, "per_second": {{Median(rates, r => r.Own):F0}}, "limit": {{Median(rates, r => r.Limit):F0}}, "ratio": {{Median(rates, r => r.Own / r.Limit):F2}}, "least": {{rates.Min(r => r.Own / r.Limit):F2}}, "most": {{rates.Max(r => r.Own / r.Limit):F2}}, "load": {{HostFacts.Load}}, "commit": "{{HostFacts.Commit}}"}"""));
+                $$"""{"row": "{{name}}", "rounds": {{rates.Count}}, "per_second": {{Median(rates, r => r.Own):F0}},"""
+                + $$""" "limit": {{Median(rates, r => r.Limit):F0}}, "ratio": {{Median(rates, Ratio):F2}},"""
+                + $$""" "least": {{rates.Min(Ratio):F2}}, "most": {{rates.Max(Ratio):F2}},"""
+                + $$""" "load": {{HostFacts.Load}}, "commit": "{{HostFacts.Commit}}"}"""));
         }
     }
+
+    private static double Ratio((double Own, double Limit) rates) => rates.Own / rates.Limit;
 
     private static double Median<T>(List<T> items, Func<T, double> select)
     {
