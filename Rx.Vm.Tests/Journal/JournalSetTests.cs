@@ -5,7 +5,7 @@ using Rx.Vm.Reactive;
 namespace Rx.Vm.Tests.Journal;
 
 /// <summary>Where the journals of a host are written.</summary>
-public class JournalShelfTests
+public class JournalSetTests
 {
     private const int Writers = 4;
     private const int Journals = 20;
@@ -15,7 +15,7 @@ public class JournalShelfTests
     {
         var ct = TestContext.Current.CancellationToken;
         var notify = new TestScheduler();
-        var shelf = new JournalShelf(new JournalOptions(), new VmSchedulers(new TestScheduler(), notify), inline: false);
+        var journals = new JournalSet(new JournalOptions(), new VmSchedulers(new TestScheduler(), notify), inline: false);
         var life = Lives.Random(4, 3).Recording;
         using var go = new ManualResetEventSlim();
         using var held = new SemaphoreSlim(0);
@@ -31,11 +31,11 @@ public class JournalShelfTests
                 Interlocked.Decrement(ref writing);
             },
         }).ToList();
-        var sinks = disks.Select((disk, i) => shelf.Sink(life.Header, disk, $"disk {i}", Serilog.Core.Logger.None)).ToList();
-        foreach (var sink in sinks)
+        var queues = disks.Select((disk, i) => journals.Queue(life.Header, disk, $"disk {i}", Serilog.Core.Logger.None)).ToList();
+        foreach (var queue in queues)
         {
-            life.Entries.ToList().ForEach(sink.Offer);
-            sink.Close();
+            life.Entries.ToList().ForEach(queue.Offer);
+            queue.Close();
         }
 
         for (var i = 0; i < Writers; i++)
@@ -59,7 +59,7 @@ public class JournalShelfTests
         Assert.Equal(0, disks.Sum(disk => disk.Writes));
 
         go.Set();
-        await Task.WhenAll(sinks.Select(sink => sink.Closed)).WaitAsync(ct);
+        await Task.WhenAll(queues.Select(queue => queue.Closed)).WaitAsync(ct);
         Assert.Equal(Writers, most);
         Assert.All(disks, disk => Assert.Equal(life.Entries, Lives.Read(disk.Content).Entries));
     }
