@@ -24,10 +24,10 @@ internal static class ValueText
         null => ("null", false),
         string text => Quoted(text, 0),
         ErrorPattern pattern => (pattern.Message, false),
-        Exception error => Cut(Escape($"{error.GetType().Name}: {Guarded(error, e => e.Message)}", MaxLength)),
+        Exception error => Cut($"{error.GetType().Name}: {Guarded(error, e => e.Message)}"),
         _ when ByteText.TryRead(value, out var bytes) => ByteText.Of(bytes),
         ICollection items when Guarded(value, Invariant) is var own && own == value.GetType().ToString() => List(items),
-        _ => Cut(Escape(Guarded(value, Invariant), MaxLength)),
+        _ => Cut(Guarded(value, Invariant)),
     };
 
     /// <summary>A part of a string as a literal, from <paramref name="start"/> on.</summary>
@@ -39,10 +39,10 @@ internal static class ValueText
 
     /// <summary>Source text, such as that of an argument, on one line, cut at 80 characters.</summary>
     public static string OneLine(string text) =>
-        Cut(Escape(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), MaxLength)).Text;
+        Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Text;
 
-    private static (string Text, bool IsCut) Cut((string Text, bool IsCut) escaped) =>
-        (escaped.IsCut ? escaped.Text + Ellipsis : escaped.Text, escaped.IsCut);
+    private static (string Text, bool IsCut) Cut(string text) =>
+        Escape(text, MaxLength) is { IsCut: false } whole ? whole : (Escape(text, MaxLength - 1).Text + Ellipsis, true);
 
     private static (string Text, bool IsCut) Escape(ReadOnlySpan<char> text, int most, bool quoted = false)
     {
