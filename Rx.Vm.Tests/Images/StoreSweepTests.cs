@@ -32,10 +32,11 @@ public sealed partial class StoreSweepTests : IDisposable
     public async Task A_name_that_begins_like_another_is_another()
     {
         var store = _fixture.Open();
+        var source = _fixture.Tar();
         string[] names = ["web", "web.", "web-2", "web2", "we"];
         foreach (var name in names)
         {
-            await store.ImportAsync(name, _fixture.Tar(), StoreFixture.Token);
+            await store.ImportAsync(name, source, StoreFixture.Token);
         }
 
         await store.RemoveAsync("web", StoreFixture.Token);
