@@ -41,13 +41,18 @@ internal static class MutantSchema
         return tree.WithRootAndOptions(root, tree.Options);
     }
 
-    /// <summary>The mutant in whose text an error is; for an error elsewhere, as of what is not assigned any more, all statements of its member.</summary>
+    /// <summary>
+    /// The mutant in whose text an error is, or the ones in the text of the error; for an error elsewhere, as of what is not assigned any more,
+    /// all statements of its member.
+    /// </summary>
     public static IEnumerable<int> At(Location error)
     {
         var place = error.SourceTree!.GetRoot().FindNode(error.SourceSpan, getInnermostNodeForTie: true);
-        var within = place.AncestorsAndSelf().SelectMany(n => n.GetAnnotations(Kind)).Take(1).ToList();
         var member = place.AncestorsAndSelf().OfType<MemberDeclarationSyntax>().First();
-        return (within.Count > 0 ? within : member.DescendantNodes().OfType<IfStatementSyntax>().SelectMany(n => n.GetAnnotations(Kind)))
+        IEnumerable<SyntaxNode>[] suspects =
+            [place.AncestorsAndSelf(), place.DescendantNodes(), member.DescendantNodes().OfType<IfStatementSyntax>(), member.DescendantNodes()];
+        return suspects.Select(nodes => nodes.SelectMany(n => n.GetAnnotations(Kind))).FirstOrDefault(found => found.Any(), [])
+            .Take(place.AncestorsAndSelf().Any(n => n.HasAnnotations(Kind)) ? 1 : int.MaxValue)
             .Select(a => int.Parse(a.Data!, CultureInfo.InvariantCulture));
     }
 
