@@ -38,6 +38,8 @@ public partial class CitationTests
     public void What_is_no_citation_is_let_pass(string line) => Assert.DoesNotMatch(Citation(), line);
 
     // A letter with a number is a citation unless it is a format ("F1", :F4) or a part of a name.
-    [GeneratedRegex("""(?<![A-Za-z0-9":.])[HSGF][0-9]{1,3}(?![A-Za-z0-9])|\u00a7|[Aa]cceptance [0-9]|seed[-]behaviour|architecture\.md|\blaws? [0-9]|\b(core|qmp|users|field|peers)-[A-Z][0-9]|\b(excerpt|snippet) #""")]
+    [GeneratedRegex(
+        """(?<![A-Za-z0-9":.])[HSGF][0-9]{1,3}(?![A-Za-z0-9])|\u00a7|[Aa]cceptance [0-9]|seed[-]behaviour|architecture\.md"""
+        + """|\blaws? [0-9]|\b(core|qmp|users|field|peers)-[A-Z][0-9]|\b(excerpt|snippet) #""")]
     private static partial Regex Citation();
 }

@@ -71,7 +71,8 @@ public class DependencyTests
     [InlineData(nameof(LooksAtTheClock))]
     [InlineData(nameof(KnowsTheHost))]
     public void A_violation_inside_a_method_body_is_seen(string name) => Assert.Contains(
-        $"{typeof(ReadsAFile).Namespace}.{name}", Offenders(typeof(DependencyTests).Assembly, typeof(ReadsAFile).Namespace!, [.. Impure, typeof(VmHost).FullName!]));
+        $"{typeof(ReadsAFile).Namespace}.{name}",
+        Offenders(typeof(DependencyTests).Assembly, typeof(ReadsAFile).Namespace!, [.. Impure, typeof(VmHost).FullName!]));
 
     [Theory]
     [InlineData("Rx.Vm")]

@@ -11,5 +11,8 @@ internal static class SourceTree
         Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path))
             .Where(path => extensions.Contains(Path.GetExtension(path))
-                && !path.Split('/')[..^1].Any(folder => folder is "bin" or "obj" or "artifacts" or "TestResults" || (folder.StartsWith('.') && folder != ".ci")));
+                && !path.Split('/')[..^1].Any(IsMade));
+
+    private static bool IsMade(string folder) =>
+        folder is "bin" or "obj" or "artifacts" or "TestResults" || (folder.StartsWith('.') && folder != ".ci");
 }
