@@ -8,10 +8,10 @@ internal static class Naming
     /// <summary>node-name, BLOCK_JOB_READY, legacyESX, 144 as NodeName, BlockJobReady, LegacyEsx, V144.</summary>
     public static string Pascal(string wire)
     {
-        bool shouting = wire.Any(char.IsAsciiLetterUpper) && !wire.Any(char.IsAsciiLetterLower) && wire.Length > 1;
+        var shouting = wire.Any(char.IsAsciiLetterUpper) && !wire.Any(char.IsAsciiLetterLower) && wire.Length > 1;
         var name = new StringBuilder();
-        char before = '-';
-        foreach (char c in shouting ? wire.ToLowerInvariant() : wire)
+        var before = '-';
+        foreach (var c in shouting ? wire.ToLowerInvariant() : wire)
         {
             if (char.IsAsciiLetterOrDigit(c))
             {
@@ -33,8 +33,8 @@ internal static class Naming
     /// <summary>The name, with a suffix if it is taken; it is taken from then on.</summary>
     public static string Claim(HashSet<string> taken, string wanted, string suffix)
     {
-        string name = wanted;
-        for (int number = 1; !taken.Add(name); number++)
+        var name = wanted;
+        for (var number = 1; !taken.Add(name); number++)
         {
             name = number == 1 ? wanted + suffix : $"{wanted}{suffix}{number}";
         }

@@ -26,7 +26,7 @@ internal static class PlatformNames
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         var imported = Imported.ToHashSet(StringComparer.Ordinal);
-        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll"))
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll"))
         {
             using var assembly = new PEReader(File.OpenRead(file));
             if (assembly.HasMetadata)
@@ -43,8 +43,8 @@ internal static class PlatformNames
         foreach (var handle in metadata.TypeDefinitions)
         {
             var type = metadata.GetTypeDefinition(handle);
-            string around = metadata.GetString(type.Namespace);
-            bool isPublic = (type.Attributes & System.Reflection.TypeAttributes.VisibilityMask) == System.Reflection.TypeAttributes.Public;
+            var around = metadata.GetString(type.Namespace);
+            var isPublic = (type.Attributes & System.Reflection.TypeAttributes.VisibilityMask) == System.Reflection.TypeAttributes.Public;
             if (isPublic && imported.Contains(around))
             {
                 // Generic ones differ by their number of parameters only; the compiler tells those apart, people do not.

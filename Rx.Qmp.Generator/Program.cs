@@ -15,13 +15,13 @@ if (args is not [var root, "--qemu" or "--schema", var source])
 
 try
 {
-    bool ask = args[1] == "--qemu";
-    byte[] json = ask ? await Recording.AskAsync(source, TimeSpan.FromSeconds(30), clock) : File.ReadAllBytes(source);
+    var ask = args[1] == "--qemu";
+    var json = ask ? await Recording.AskAsync(source, TimeSpan.FromSeconds(30), clock) : File.ReadAllBytes(source);
     var schema = SchemaDocument.Parse(json);
-    string table = NameTable.Embedded();
+    var table = NameTable.Embedded();
     if (ask)
     {
-        string major = string.Join('.', schema.Version.Split('.').Take(2));
+        var major = string.Join('.', schema.Version.Split('.').Take(2));
         File.WriteAllBytes(Path.Combine(root, "Rx.Qmp", "Schema", $"qemu-{major}.json"), json);
     }
 

@@ -96,8 +96,8 @@ internal static class Recording
                 return message;
             }
 
-            bool isError = message.RootElement.TryGetProperty("error", out var error);
-            string complaint = isError ? error.ToString() : string.Empty;
+            var isError = message.RootElement.TryGetProperty("error", out var error);
+            var complaint = isError ? error.ToString() : string.Empty;
             message.Dispose();
             if (isError)
             {
@@ -112,16 +112,16 @@ internal static class Recording
     private static async Task<string?> LineAsync(StreamReader output, StringBuilder rest, CancellationToken stop)
     {
         var piece = new char[64 * 1024];
-        int end = rest.ToString().IndexOf('\n', StringComparison.Ordinal);
+        var end = rest.ToString().IndexOf('\n', StringComparison.Ordinal);
         while (end < 0)
         {
-            int count = await output.ReadAsync(piece, stop).AsTask().WaitAsync(stop);
+            var count = await output.ReadAsync(piece, stop).AsTask().WaitAsync(stop);
             if (count == 0)
             {
                 return null;
             }
 
-            int found = Array.IndexOf(piece, '\n', 0, count);
+            var found = Array.IndexOf(piece, '\n', 0, count);
             end = found < 0 ? -1 : rest.Length + found;
             rest.Append(piece, 0, count);
             if (rest.Length > LongestLine)
@@ -130,7 +130,7 @@ internal static class Recording
             }
         }
 
-        string line = rest.ToString(0, end);
+        var line = rest.ToString(0, end);
         rest.Remove(0, end + 1);
         return line;
     }

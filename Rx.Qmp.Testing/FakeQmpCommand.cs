@@ -72,8 +72,8 @@ public sealed class FakeQmpCommand
             return null;
         }
 
-        bool inBand = root.TryGetProperty("execute", out var name);
-        bool outOfBand = !inBand && root.TryGetProperty("exec-oob", out name);
+        var inBand = root.TryGetProperty("execute", out var name);
+        var outOfBand = !inBand && root.TryGetProperty("exec-oob", out name);
         return new FakeQmpCommand(
             Encoding.UTF8.GetString(frame),
             name.ValueKind == JsonValueKind.String ? name.GetString()! : string.Empty,

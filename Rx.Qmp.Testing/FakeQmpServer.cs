@@ -160,7 +160,7 @@ public sealed class FakeQmpServer : IDisposable
     /// <param name="text">The text.</param>
     public void Drip(string text)
     {
-        foreach (byte one in Encoding.UTF8.GetBytes(text))
+        foreach (var one in Encoding.UTF8.GetBytes(text))
         {
             Send([one]);
         }

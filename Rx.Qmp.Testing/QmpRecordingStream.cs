@@ -48,7 +48,7 @@ public sealed class QmpRecordingStream : Stream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Took(buffer.Span[..count], buffer.IsEmpty);
         return count;
     }
@@ -56,7 +56,7 @@ public sealed class QmpRecordingStream : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        int count = _inner.Read(buffer);
+        var count = _inner.Read(buffer);
         Took(buffer[..count], buffer.IsEmpty);
         return count;
     }

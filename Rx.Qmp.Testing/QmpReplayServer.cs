@@ -184,7 +184,7 @@ public sealed class QmpReplayServer : IDisposable
         switch (entry.Kind)
         {
             case QmpTranscriptKind.Message:
-                string text = QmpText.Styled(_ids.Translate(entry) + "\r\n", _server.Options.Style);
+                var text = QmpText.Styled(_ids.Translate(entry) + "\r\n", _server.Options.Style);
                 return () => _server.Send(text);
             case QmpTranscriptKind.End:
                 return _server.HangUpWhenSent;
@@ -196,7 +196,7 @@ public sealed class QmpReplayServer : IDisposable
 
     private Action Judge(QmpTranscriptEntry? next, FakeQmpCommand command)
     {
-        string? difference = next is null
+        var difference = next is null
             ? $"the transcript ends here, but the client sent {command.Name}"
             : _ids.Match(next, command);
         if (difference is null)
@@ -205,9 +205,9 @@ public sealed class QmpReplayServer : IDisposable
             return static () => { };
         }
 
-        int line = next?.Line ?? (_entries.IsEmpty ? 1 : _entries[^1].Line + 1);
+        var line = next?.Line ?? (_entries.IsEmpty ? 1 : _entries[^1].Line + 1);
         _failure = new QmpTranscriptException(line, difference);
-        string error = command.Error(MismatchClass, _failure.Message);
+        var error = command.Error(MismatchClass, _failure.Message);
         return () =>
         {
             _server.Send(error);

@@ -50,7 +50,7 @@ public static class QmpText
         var (seconds, rest) = timestamp is { } at
             ? Math.DivRem((at - DateTimeOffset.UnixEpoch).Ticks, TimeSpan.TicksPerSecond)
             : (-1, -TimeSpan.TicksPerMicrosecond);
-        string time = $$"""{"seconds": {{seconds}}, "microseconds": {{rest / TimeSpan.TicksPerMicrosecond}}}""";
+        var time = $$"""{"seconds": {{seconds}}, "microseconds": {{rest / TimeSpan.TicksPerMicrosecond}}}""";
         return $$"""{"timestamp": {{time}}, "event": {{Quoted(name)}}{{(data is null ? "" : $", \"data\": {data}")}}}""" + LineEnd;
     }
 
@@ -88,7 +88,7 @@ public static class QmpText
 
         using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 1024 });
         var root = document.RootElement;
-        bool isReply = root.TryGetProperty("return", out _) || root.TryGetProperty("error", out _);
+        var isReply = root.TryGetProperty("return", out _) || root.TryGetProperty("error", out _);
         return isReply && !root.TryGetProperty("id", out _)
             ? message[..message.LastIndexOf('}')] + Member(id) + "}" + LineEnd
             : message;

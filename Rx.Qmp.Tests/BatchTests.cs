@@ -39,7 +39,7 @@ public class BatchTests
     public async Task A_transient_error_is_retried_after_a_second_and_the_batch_goes_on()
     {
         using var rig = QmpRig.Connected();
-        int failures = 2;
+        var failures = 2;
         rig.Server.Answer = command =>
             command.Name == "two" && failures-- > 0 ? command.Error("DeviceNotActive", "wait") : command.Return();
         var running = Run(rig);
@@ -58,7 +58,7 @@ public class BatchTests
     public async Task After_the_last_attempt_the_first_cause_is_reported_at_once()
     {
         using var rig = QmpRig.Connected();
-        int attempt = 0;
+        var attempt = 0;
         rig.Server.Answer = command => command.Error("DeviceNotActive", $"attempt {++attempt}");
         var running = Run(rig);
         rig.Advance(2);

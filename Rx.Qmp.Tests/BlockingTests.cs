@@ -17,9 +17,9 @@ public sealed class BlockingTests : IDisposable
         var blocking = Enumerable.Range(0, 4).Select(caller => Task.Factory.StartNew(
             () =>
             {
-                for (int i = 0; i < 300; i++)
+                for (var i = 0; i < 300; i++)
                 {
-                    string name = $"blocked-{caller}-{i}";
+                    var name = $"blocked-{caller}-{i}";
                     Assert.Equal(name, client.Execute(QmpCommand.Create(name), TestContext.Current.CancellationToken).GetElement().GetString());
                 }
             },
@@ -28,9 +28,9 @@ public sealed class BlockingTests : IDisposable
             TaskScheduler.Default));
         var awaiting = Enumerable.Range(0, 2).Select(async caller =>
         {
-            for (int i = 0; i < 300; i++)
+            for (var i = 0; i < 300; i++)
             {
-                string name = $"awaited-{caller}-{i}";
+                var name = $"awaited-{caller}-{i}";
                 Assert.Equal(name, (await client.ExecuteAsync(QmpCommand.Create(name), TestContext.Current.CancellationToken)).GetElement().GetString());
             }
         });
@@ -82,7 +82,7 @@ public sealed class BlockingTests : IDisposable
     private async Task<QmpClient> Connect(
         FakeQmpServer server, Func<QmpClientOptions, QmpClientOptions>? adjust = null)
     {
-        string path = Path.Combine(_home.FullName, "qmp");
+        var path = Path.Combine(_home.FullName, "qmp");
         server.Listen(path);
         var options = new QmpClientOptions();
         return await QmpClient.ConnectAsync(QmpEndpoint.Unix(path), adjust?.Invoke(options) ?? options, TestContext.Current.CancellationToken);

@@ -17,7 +17,7 @@ public class CompactHeaderTests
     [InlineData("""{"return": ", \"id\": 5}", "id": 9}""", 9, "\", \\\"id\\\": 5}\"")]
     public void A_reply_is_taken_apart(string message, int slot, string value)
     {
-        Assert.True(CompactHeader.TryReply(Encoding.UTF8.GetBytes(message), out int found, out var bytes));
+        Assert.True(CompactHeader.TryReply(Encoding.UTF8.GetBytes(message), out var found, out var bytes));
         Assert.Equal((slot, value), (found, Encoding.UTF8.GetString(bytes)));
     }
 
@@ -58,16 +58,16 @@ public class CompactHeaderTests
     [Fact]
     public void Both_ways_agree_about_every_message_that_is_one_value()
     {
-        int seed = Seeds.Of(45);
+        var seed = Seeds.Of(45);
         var random = new Random(seed);
-        int replies = 0;
-        int events = 0;
-        for (int i = 0; i < 20_000; i++)
+        var replies = 0;
+        var events = 0;
+        for (var i = 0; i < 20_000; i++)
         {
-            string value = RandomJson.Value(random);
-            string tail = random.Next(4) == 0 ? $", \"x\": {RandomJson.Value(random)}" : string.Empty;
-            byte[] reply = Encoding.UTF8.GetBytes($"{{\"return\": {value}{tail}, \"id\": {random.Next(120)}}}");
-            byte[] item = Encoding.UTF8.GetBytes($"{Timestamp}, \"event\": \"E{random.Next(9)}\", \"data\": {value}{tail}}}");
+            var value = RandomJson.Value(random);
+            var tail = random.Next(4) == 0 ? $", \"x\": {RandomJson.Value(random)}" : string.Empty;
+            var reply = Encoding.UTF8.GetBytes($"{{\"return\": {value}{tail}, \"id\": {random.Next(120)}}}");
+            var item = Encoding.UTF8.GetBytes($"{Timestamp}, \"event\": \"E{random.Next(9)}\", \"data\": {value}{tail}}}");
             replies += Agree(reply) ? 1 : 0;
             events += AgreeOnEvent(item) ? 1 : 0;
         }
@@ -83,7 +83,7 @@ public class CompactHeaderTests
             Answer = command => command.Name == "qmp_capabilities" ? QmpAnswer.Value() : QmpAnswer.Never,
         });
         const string Status = """{"status": "paused", "singlestep": false, "running": false}""";
-        foreach (string reply in new[]
+        foreach (var reply in new[]
         {
             $$$"""{"return": {{{Status}}}, "id": 0}""",
             $$$"""{"return": {{{Status}}}, "future": [1], "id": 0}""",
@@ -104,7 +104,7 @@ public class CompactHeaderTests
 
     private static bool Agree(ReadOnlySpan<byte> message)
     {
-        if (!CompactHeader.TryReply(message, out int slot, out var value) || !IsOneValue(value))
+        if (!CompactHeader.TryReply(message, out var slot, out var value) || !IsOneValue(value))
         {
             return false;
         }

@@ -14,7 +14,7 @@ public class CorrelationTests
     public void Commands_are_compact_and_ids_are_single_digits_reused_lowest_first()
     {
         using var rig = QmpRig.Connected();
-        for (int i = 0; i < 30; i++)
+        for (var i = 0; i < 30; i++)
         {
             Assert.True(rig.Execute("query-status").IsCompletedSuccessfully);
         }
@@ -27,7 +27,7 @@ public class CorrelationTests
     {
         using var rig = Silent();
         var pending = Enumerable.Range(0, 8).Select(i => rig.Execute($"query-{i}")).ToArray();
-        foreach (int i in (int[])[3, 7, 0, 1, 6, 2, 5, 4])
+        foreach (var i in (int[])[3, 7, 0, 1, 6, 2, 5, 4])
         {
             rig.Server.Send(rig.Server.Last($"query-{i}").Return($"{i}"));
             Assert.Equal(i, (await pending[i]).GetElement().GetInt32());
@@ -93,7 +93,7 @@ public class CorrelationTests
 
         await stopQueued.CancelAsync();
         await stopSent.CancelAsync();
-        string reply = rig.Server.Last("cancel-half").Return("""{"a": [1, 2]}""");
+        var reply = rig.Server.Last("cancel-half").Return("""{"a": [1, 2]}""");
         rig.Server.Send(reply[..10]);
         await stopHalf.CancelAsync();
         Assert.True(queued.IsCanceled && sent.IsCanceled && half.IsCanceled);
@@ -101,7 +101,7 @@ public class CorrelationTests
         rig.Server.Send(reply[10..]);
         rig.Server.Send(rig.Server.Last("cancel-sent").Return());
         rig.Server.Send(string.Concat(Enumerable.Range(0, 6).Select(i => rig.Server.Last($"query-{i}").Return($"{i}"))));
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
             Assert.Equal(i, (await others[i]).GetElement().GetInt32());
         }
@@ -238,7 +238,7 @@ public class CorrelationTests
         using var rig = QmpRig.Connected();
         rig.Server.Answer = command => command.Name == "slow" ? null : command.Return();
         var slow = rig.Execute("slow");
-        for (int i = 0; i < 7; i++)
+        for (var i = 0; i < 7; i++)
         {
             Assert.True(rig.Execute($"fast-{i}").IsCompletedSuccessfully);
         }
@@ -270,9 +270,9 @@ public class CorrelationTests
         rig.Server.Answer = command =>
             Events.Named("FLOOD", "{\"n\": \"" + command.Name + "\"}") + command.Return("\"" + command.Name + "\"") + Events.Stop;
         List<(string Name, QmpReply Reply)> kept = [];
-        for (int i = 0; i < 2000; i++)
+        for (var i = 0; i < 2000; i++)
         {
-            string name = $"query-{i}-" + new string((char)('a' + (i % 26)), i % 400 % 100);
+            var name = $"query-{i}-" + new string((char)('a' + (i % 26)), i % 400 % 100);
             kept.Add((name, await rig.Execute(name)));
         }
 

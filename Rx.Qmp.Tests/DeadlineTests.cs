@@ -102,7 +102,7 @@ public class DeadlineTests
             seconds => seconds,
             seconds => rig.Client.ExecuteAsync(
                 QmpCommand.Create("query").WithTimeout(TimeSpan.FromSeconds(seconds)), TestContext.Current.CancellationToken));
-        for (int second = 1; second <= 8; second++)
+        for (var second = 1; second <= 8; second++)
         {
             rig.Advance(1);
             Assert.All(commands, pair => Assert.Equal(pair.Key <= second, pair.Value.IsFaulted));

@@ -25,7 +25,7 @@ public class DescriptorTests
     [Fact]
     public async Task A_command_with_a_descriptor_waits_until_it_is_alone_and_the_rest_wait_for_it()
     {
-        using var rig = QmpRig.Connected(server: new FakeQmpServer(QmpRig.ByHand) 
+        using var rig = QmpRig.Connected(server: new FakeQmpServer(QmpRig.ByHand)
         {
             Answer = command => command.Name == "qmp_capabilities" ? QmpAnswer.Value() : QmpAnswer.Never,
         });
@@ -66,7 +66,7 @@ public class DescriptorTests
                 Token);
             var sent = Enumerable.Range(0, 100).Select(async number =>
             {
-                string path = Path.Combine(home.FullName, $"{number}");
+                var path = Path.Combine(home.FullName, $"{number}");
                 await File.WriteAllTextAsync(path, $"{number}", Token);
                 using var file = Open(path);
                 await client.AddFdAsync(file, opaque: $"{number}", cancellationToken: Token);
@@ -79,8 +79,8 @@ public class DescriptorTests
                 Assert.Equal(command.Name == "add-fd" ? 1 : 0, command.Descriptors.Length);
                 if (command.Name == "add-fd")
                 {
-                    byte[] text = new byte[8];
-                    int length = RandomAccess.Read(command.Descriptors[0], text, 0);
+                    var text = new byte[8];
+                    var length = RandomAccess.Read(command.Descriptors[0], text, 0);
                     Assert.Equal(command.Arguments.GetProperty("opaque").GetString(), System.Text.Encoding.UTF8.GetString(text, 0, length));
                 }
             }

@@ -134,7 +134,7 @@ public class DeviceRemovalTests
     public void Trap24_the_node_is_removed_only_after_the_device_is_gone()
     {
         using var rig = QmpRig.Connected();
-        bool inUse = true;
+        var inUse = true;
         rig.Server.Answer = command => command.Name == "blockdev-del" && inUse
             ? command.Error("GenericError", "Node disk0n is in use")
             : command.Return();

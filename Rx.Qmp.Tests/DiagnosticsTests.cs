@@ -51,14 +51,14 @@ public class DiagnosticsTests
         var before = meter.Read();
         var rig = QmpRig.Connected(options => options with { MaxInFlight = 2, OutOfBand = false });
         rig.Server.Answer = _ => null;
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             _ = rig.Execute("silent");
         }
 
         Assert.Equal((1, 2, 3), Changes("qmp.connections", "qmp.commands.in_flight", "qmp.commands.waiting"));
         Assert.Equal(3, Change("qmp.commands.sent"));
-        long read = Change("qmp.io.read");
+        var read = Change("qmp.io.read");
         Assert.Equal(rig.Client.Statistics.BytesRead, read);
         Assert.Equal(rig.Client.Statistics.BytesWritten, Change("qmp.io.written"));
         rig.Dispose();
@@ -108,7 +108,7 @@ public class DiagnosticsTests
         Assert.Equal(2, meter.Events["STOP"]);
         rig.Server.Send(Events.Named(new string('X', 65)));
         Assert.Equal(1, meter.Events["other"]);
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             rig.Server.Send(Events.Named("INVENTED_" + i));
         }
@@ -235,7 +235,7 @@ public class DiagnosticsTests
                 Fail();
                 if (instrument.Name == "qmp.events")
                 {
-                    string name = (string)tags[0].Value!;
+                    var name = (string)tags[0].Value!;
                     Events[name] = Events.GetValueOrDefault(name) + value;
                 }
                 else

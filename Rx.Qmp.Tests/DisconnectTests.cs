@@ -86,7 +86,7 @@ public class DisconnectTests
         rig.Server.HangUp();
         Assert.All(waiters, waiter => Assert.True(waiter.IsFaulted));
         List<Exception?> causes = [];
-        for (int i = 0; i < waiters.Length; i++)
+        for (var i = 0; i < waiters.Length; i++)
         {
             var error = await Assert.ThrowsAsync<QmpDisconnectedException>(() => waiters[i]);
             Assert.Equal($"query-{i}", error.Command);
@@ -109,7 +109,7 @@ public class DisconnectTests
         Assert.True(rig.EventsCompleted && rig.StatesCompleted);
 
         List<QmpConnectionState> late = [];
-        bool lateEvents = false;
+        var lateEvents = false;
         rig.Client.ConnectionStates.Subscribe(late.Add);
         rig.Client.Events.Subscribe(_ => { }, () => lateEvents = true);
         Assert.Equal([rig.States[^1]], late);
@@ -218,7 +218,7 @@ public class DisconnectTests
     private static async Task<string> ReadAll(DuplexStream stream)
     {
         var text = new StringBuilder();
-        byte[] buffer = new byte[16];
+        var buffer = new byte[16];
         using var stop = new CancellationTokenSource();
         while (true)
         {

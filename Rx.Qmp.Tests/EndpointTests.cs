@@ -49,7 +49,7 @@ public sealed class EndpointTests : IDisposable
     [Fact]
     public async Task A_port_nobody_listens_on_refuses()
     {
-        int port = Port;
+        var port = Port;
         _listener.Stop();
         Assert.Equal(QmpConnectFailure.Refused, await Failure(QmpEndpoint.Tcp("127.0.0.1", port), Hasty));
     }
@@ -181,7 +181,7 @@ public sealed class EndpointTests : IDisposable
 
     private static async Task HasHungUp(Socket socket)
     {
-        byte[] buffer = new byte[4096];
+        var buffer = new byte[4096];
         try
         {
             while (await socket.ReceiveAsync(buffer, Token) > 0)

@@ -32,7 +32,7 @@ public class EventBufferTests
         List<string> names = [];
         QmpEventLoss loss = default;
         rig.Client.ObserveEvents(QmpEventBuffer.Latest(3) with { OnLoss = now => loss = now }).Subscribe(item => names.Add(item.Name));
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             rig.Server.Send(Events.Named("E" + i));
         }
@@ -53,7 +53,7 @@ public class EventBufferTests
     public async Task The_device_key_tells_apart_what_events_are_about(string first, string second, bool same)
     {
         using var rig = await Stuck();
-        int count = 0;
+        var count = 0;
         rig.Client.ObserveEvents(QmpEventBuffer.Latest(9, QmpEventKey.Device)).Subscribe(_ => count++);
         rig.Server.Send(Events.Named("BLOCK_IO_ERROR", first) + Events.Named("BLOCK_IO_ERROR", second) + Events.Named("OTHER", first));
         rig.Advance(1);
@@ -67,7 +67,7 @@ public class EventBufferTests
         List<string> seen = [];
         rig.Client.ObserveEvents(QmpEventBuffer.Unbounded).Subscribe(item => seen.Add(item.Name));
         rig.Client.ObserveEvents(QmpEventBuffer.DropNewest(2)).Subscribe();
-        for (int i = 0; i < 10_000; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             rig.Server.Send(Events.Named("E" + i));
         }
@@ -100,7 +100,7 @@ public class EventBufferTests
     public async Task Trap32_a_throwing_loss_callback_counts_as_a_throwing_subscriber()
     {
         using var rig = await Stuck();
-        int delivered = 0;
+        var delivered = 0;
         var buffer = QmpEventBuffer.DropOldest(1) with { OnLoss = _ => throw new FormatException("mine") };
         rig.Client.ObserveEvents(buffer).Subscribe(_ => delivered++);
         rig.Server.Send(Events.Named("A") + Events.Named("B"));

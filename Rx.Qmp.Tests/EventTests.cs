@@ -16,8 +16,8 @@ public class EventTests
         rig.Server.Send(QmpRig.Greeting);
         await connecting;
         rig.Server.Answer = command => command.Name == "silent" ? null : command.Return();
-        string flood = string.Concat(Enumerable.Repeat(Events.Named("FLOOD"), 500));
-        for (int round = 0; round < 100; round++)
+        var flood = string.Concat(Enumerable.Repeat(Events.Named("FLOOD"), 500));
+        for (var round = 0; round < 100; round++)
         {
             rig.Server.Send(flood);
             await rig.Execute("query-status");
@@ -42,7 +42,7 @@ public class EventTests
         const int capacity = 100;
         var rig = new QmpRig(options => Stuck(options) with { EventBuffer = new QmpEventBuffer(total, QmpEventOverflow.Fail) });
         List<int> kept = [];
-        bool completed = false;
+        var completed = false;
         rig.Client.ObserveEvents(new QmpEventBuffer(capacity, overflow)).Subscribe(item => kept.Add(Number(item)), () => completed = true);
         var connecting = rig.Connect();
         rig.Server.Send(QmpRig.Greeting);
@@ -225,7 +225,7 @@ public class EventTests
     public async Task Trap31_a_continuation_may_execute_again_and_again()
     {
         using var rig = QmpRig.Connected();
-        int done = 0;
+        var done = 0;
         async Task Chain()
         {
             for (; done < 5_000; done++)
@@ -253,7 +253,7 @@ public class EventTests
     public void Trap32_a_throwing_observer_is_dropped_and_reported_and_the_others_are_served()
     {
         using var rig = QmpRig.Connected();
-        int calls = 0;
+        var calls = 0;
         List<string> later = [];
         rig.Client.Events.Subscribe(_ =>
         {
@@ -312,7 +312,7 @@ public class EventTests
     private static void Flood(QmpRig rig, int total)
     {
         var batch = new System.Text.StringBuilder();
-        for (int i = 0; i < total; i++)
+        for (var i = 0; i < total; i++)
         {
             batch.Append(Events.Named("FLOOD", $$"""{"n": {{i}}}"""));
             if (batch.Length > 30_000 || i == total - 1)

@@ -153,7 +153,7 @@ public class FramingTests
         using var rig = QmpRig.Connected();
         rig.Server.Answer = _ => null;
         var waiting = rig.Execute("query-a");
-        foreach (byte[] body in bodies)
+        foreach (var body in bodies)
         {
             rig.Server.Send([.. "{\"event\": \""u8, .. body, .. "\", \"data\": {\"x\": \""u8, .. body, .. "\"}}"u8]);
             rig.Server.Send([.. "{\"error\": {\"class\": \""u8, .. body, .. "\", \"desc\": \""u8, .. body, .. "\"}}"u8]);
@@ -173,7 +173,7 @@ public class FramingTests
         string big = new('x', 1024 * 1024);
         rig.Server.Answer = command => command.Return($"\"{big}\"");
         Assert.Equal(big, (await rig.Execute("query-big")).GetElement().GetString());
-        string deep = new string('[', 1023) + new string(']', 1023);
+        var deep = new string('[', 1023) + new string(']', 1023);
         rig.Server.Answer = command => command.Return(deep);
         Assert.Equal(deep, (await rig.Execute("query-deep")).GetElement().GetRawText());
         rig.Server.Answer = command => command.Return($"[{deep}]");
@@ -212,7 +212,7 @@ public class FramingTests
         var spoiled = rig.Execute("query-spoiled");
         var other = rig.Execute("query-other");
         var command = rig.Server.Last("query-spoiled").Return();
-        string id = System.Text.RegularExpressions.Regex.Match(command, "\"id\": ([0-9]+)").Groups[1].Value;
+        var id = System.Text.RegularExpressions.Regex.Match(command, "\"id\": ([0-9]+)").Groups[1].Value;
         rig.Server.Send(reply.Replace("ID", id, StringComparison.Ordinal));
         var error = await Assert.ThrowsAsync<QmpProtocolException>(() => spoiled);
         Assert.Equal((QmpProtocolFault.MalformedReply, "query-spoiled"), (error.Fault, error.Command));
@@ -247,9 +247,9 @@ public class FramingTests
         _ = rig.Client.ConnectAsync(clientEnd, TestContext.Current.CancellationToken);
         server.Write(System.Text.Encoding.UTF8.GetBytes(QmpRig.Greeting + "{\"return\": {}, \"id\": 0}"));
         _ = rig.Execute("query-a");
-        byte[] bytes = new byte[1024];
-        int count = await server.ReadAsync(bytes, TestContext.Current.CancellationToken);
-        string handshake = """{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}""";
+        var bytes = new byte[1024];
+        var count = await server.ReadAsync(bytes, TestContext.Current.CancellationToken);
+        var handshake = """{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}""";
         Assert.Equal(
             $$"""{{handshake}}{{end}}{"execute":"query-a","id":0}{{end}}""", System.Text.Encoding.UTF8.GetString(bytes.AsSpan(0, count)));
     }
@@ -271,16 +271,16 @@ public class FramingTests
     [Fact]
     public async Task Trap40_random_damage_ends_in_order_or_in_a_typed_loss()
     {
-        int seed = Seeds.Of(42);
+        var seed = Seeds.Of(42);
         var random = new Random(seed);
-        for (int round = 0; round < 1500; round++)
+        for (var round = 0; round < 1500; round++)
         {
             using var rig = QmpRig.Connected();
             rig.Server.Answer = _ => null;
             var waiting = rig.Execute("query-a");
-            byte[] bytes = Encoding.UTF8.GetBytes(
+            var bytes = Encoding.UTF8.GetBytes(
                 Events.DeviceDeleted("disk0") + rig.Server.Last("query-a").Return("""{"a": [1, {"b": "c\\\"d"}]}""") + Events.Stop);
-            for (int damage = random.Next(1, 5); damage > 0; damage--)
+            for (var damage = random.Next(1, 5); damage > 0; damage--)
             {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             }

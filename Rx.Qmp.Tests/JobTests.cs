@@ -133,7 +133,7 @@ public class JobTests
     public void Progress_is_asked_for_in_between()
     {
         using var rig = QmpRig.Connected();
-        int asked = 0;
+        var asked = 0;
         rig.Server.Answer = command => command.Name == "query-jobs"
             ? command.Return(
                 """[{"id": "x"}, {"id": "j", "type": "backup", "status": "running", """
@@ -167,7 +167,7 @@ public class JobTests
         Assert.Equal("""{"execute":"job-cancel","arguments":{"id":"j"},"id":0}""", rig.Server.Received[^1].Raw);
         rig.Server.Send(Events.Job("j", "aborting") + Events.Job("j", "concluded"));
         Assert.Equal("job-dismiss", rig.Server.Received[^1].Name);
-        int sent = rig.Server.Received.Count;
+        var sent = rig.Server.Received.Count;
         rig.Server.Send(Events.Job("j", "created") + Events.Job("j", "ready") + Events.Job("j", "concluded"));
         rig.Advance(60);
         Assert.Equal(sent, rig.Server.Received.Count);

@@ -105,9 +105,9 @@ internal sealed class JobTrace
 
     private JobTrace(string text)
     {
-        foreach (string step in text.Split("> ", StringSplitOptions.RemoveEmptyEntries))
+        foreach (var step in text.Split("> ", StringSplitOptions.RemoveEmptyEntries))
         {
-            string[] lines = step.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var lines = step.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             _steps.Enqueue((lines[0], lines[1..]));
         }
     }
@@ -132,11 +132,11 @@ internal sealed class JobTrace
 
         Assert.Equal(name, command.Name);
         var output = new StringBuilder();
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
-            int value = line.IndexOfAny(['{', '[']);
-            string[] words = (value < 0 ? line : line[..value]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            foreach (string word in words)
+            var value = line.IndexOfAny(['{', '[']);
+            var words = (value < 0 ? line : line[..value]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var word in words)
             {
                 output.Append(word == "return" ? command.Return(value < 0 ? "{}" : line[value..])
                     : value < 0 ? Events.Job("j", word)

@@ -20,7 +20,7 @@ public sealed class LeakTests
         var time = new CountingScheduler();
         var options = new QmpClientOptions { Scheduler = time, InlineContinuations = true };
         long before = 0;
-        for (int i = 0; i < 10_000; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             // The first thousand fill caches and pools.
             before = i == 1000 ? GC.GetTotalMemory(forceFullCollection: true) : before;
@@ -39,7 +39,7 @@ public sealed class LeakTests
     {
         var time = new CountingScheduler();
         var options = new QmpClientOptions { Scheduler = time, InlineContinuations = true };
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             using var server = new FakeQmpServer { ConnectFailure = QmpConnectFailure.AccessDenied };
             await Assert.ThrowsAsync<QmpConnectException>(() => QmpClient.ConnectAsync(server.Endpoint, options, Token));
@@ -73,7 +73,7 @@ public sealed class LeakTests
         await using (var client = new QmpClient(options))
         {
             await client.ConnectAsync(endpoint, Token);
-            for (int i = 0; i < 1000; i++)
+            for (var i = 0; i < 1000; i++)
             {
                 servers[^1].HangUp();
                 time.RunNext();
@@ -90,7 +90,7 @@ public sealed class LeakTests
     {
         var time = new CountingScheduler();
         var options = new QgaClientOptions { Scheduler = time, InlineContinuations = true };
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             using var agent = new FakeAgent();
             await using var client = await QgaClient.ConnectAsync(agent.ClientEnd, options, Token);
@@ -110,16 +110,16 @@ public sealed class LeakTests
         var home = Directory.CreateTempSubdirectory("rxqmp-");
         try
         {
-            string path = Path.Combine(home.FullName, "qmp");
+            var path = Path.Combine(home.FullName, "qmp");
             using var server = new FakeQmpServer(new FakeQmpOptions { Inline = false });
             using var listening = server.Listen(path);
             var options = new QmpClientOptions { Scheduler = new TaskPoolScheduler(Task.Factory) };
             await ConnectAndClose(path, options, times: 50);
-            int threads = Threads;
+            var threads = Threads;
             await ConnectAndClose(path, options, times: 500);
 
             // The server's ends go when it sees that the clients' have gone, so one row for the listening socket is left of both.
-            for (int turn = 0; turn < 100_000 && SocketsAt(path) > 1; turn++)
+            for (var turn = 0; turn < 100_000 && SocketsAt(path) > 1; turn++)
             {
                 await Task.Yield();
             }
@@ -135,7 +135,7 @@ public sealed class LeakTests
 
     private static async Task ConnectAndClose(string path, QmpClientOptions options, int times)
     {
-        for (int i = 0; i < times; i++)
+        for (var i = 0; i < times; i++)
         {
             await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix(path), options, Token);
             await client.ExecuteAsync(QmpCommand.Create("query-status"), Token);

@@ -29,7 +29,7 @@ public sealed class ListenerTests : IDisposable
     public async Task A_caller_on_a_unix_socket_becomes_a_connected_client_and_so_does_the_next()
     {
         using var listener = QmpListener.OnUnixSocket(SocketPath);
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             var accepting = listener.AcceptAsync(Options, Token);
             var calling = Call();
@@ -138,7 +138,7 @@ public sealed class ListenerTests : IDisposable
     public void A_link_to_a_dead_socket_is_left_alone()
     {
         LeaveDeadSocket();
-        string link = Path.Combine(_home.FullName, "link");
+        var link = Path.Combine(_home.FullName, "link");
         File.CreateSymbolicLink(link, SocketPath);
         Assert.Equal(QmpListenFailure.NotASocket, Assert.Throws<QmpListenException>(() => QmpListener.OnUnixSocket(link)).Failure);
         Assert.True(File.Exists(SocketPath));
@@ -160,7 +160,7 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal(
             QmpListenFailure.PathTooLong,
             Assert.Throws<QmpListenException>(() => QmpListener.OnUnixSocket("/tmp/" + new string('x', 103))).Failure);
-        string missing = Path.Combine(_home.FullName, "no", "such");
+        var missing = Path.Combine(_home.FullName, "no", "such");
         Assert.Equal(QmpListenFailure.Other, Assert.Throws<QmpListenException>(() => QmpListener.OnUnixSocket(missing)).Failure);
         using var taken = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0));
         Assert.Equal(
@@ -171,7 +171,7 @@ public sealed class ListenerTests : IDisposable
     [Fact]
     public async Task An_abstract_socket_has_no_file()
     {
-        string name = "\0" + SocketPath;
+        var name = "\0" + SocketPath;
         using var listener = QmpListener.OnUnixSocket(name);
         _ = Call(name);
         await using var client = await listener.AcceptAsync(Options, Token);
@@ -211,7 +211,7 @@ public sealed class ListenerTests : IDisposable
         using var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0), tls);
         var silent = new List<TcpClient>();
         var accepting = listener.AcceptAsync(Options with { ConnectTimeout = TimeSpan.FromSeconds(100) }, ct);
-        for (int i = 0; i <= TlsCallers.MostAtOnce; i++)
+        for (var i = 0; i <= TlsCallers.MostAtOnce; i++)
         {
             silent.Add(new TcpClient());
             await silent[^1].ConnectAsync(IPAddress.Loopback, listener.Port, ct);
@@ -274,7 +274,7 @@ public sealed class ListenerTests : IDisposable
     /// <summary>As a killed process leaves it: the file is there and nobody listens.</summary>
     private void LeaveDeadSocket()
     {
-        string elsewhere = SocketPath + ".bound";
+        var elsewhere = SocketPath + ".bound";
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(elsewhere));
         File.Move(elsewhere, SocketPath);

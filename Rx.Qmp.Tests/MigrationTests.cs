@@ -44,7 +44,7 @@ public class MigrationTests
         _info = Info("completed", 9);
         rig.Advance(1);
         Assert.True(moving.IsCompletedSuccessfully);
-        int asked = rig.Server.Received.Count;
+        var asked = rig.Server.Received.Count;
         rig.Advance(10);
         Assert.Equal(asked, rig.Server.Received.Count);
     }
@@ -152,7 +152,7 @@ public class MigrationTests
         var home = Directory.CreateTempSubdirectory("rxqmp-");
         try
         {
-            string path = Path.Combine(home.FullName, "saved");
+            var path = Path.Combine(home.FullName, "saved");
             await File.WriteAllTextAsync(path + ".rx-save-0123456789abcdef", "left", TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(path + ".rx", "mine", TestContext.Current.CancellationToken);
             using var inUse = PartFile.Make(path);
@@ -174,7 +174,7 @@ public class MigrationTests
         try
         {
             using var stop = new CancellationTokenSource();
-            string socket = Path.Combine(home.FullName, "qmp");
+            var socket = Path.Combine(home.FullName, "qmp");
             using var server = new FakeQmpServer();
             server.On("migrate-set-capabilities", _ =>
             {

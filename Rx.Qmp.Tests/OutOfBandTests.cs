@@ -26,7 +26,7 @@ public class OutOfBandTests
         server.On("slow", QmpAnswer.From(running)).On("yank", QmpAnswer.Value("\"yanked\""));
         using var rig = await Connect(server);
         var slow = Enumerable.Range(0, 100).Select(_ => rig.Execute("slow")).ToArray();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal("yanked", (await Yank(rig)).GetElement().GetString());
         }
@@ -106,7 +106,7 @@ public class OutOfBandTests
         var counted = new CountedStream(server.ClientEnd);
         using var rig = new QmpRig(server: server);
         await rig.Client.ConnectAsync(counted, Token);
-        int before = counted.Writes;
+        var before = counted.Writes;
         _ = rig.Client.ExecuteAsync(TestCommands.AddImage("n0", "/a", readOnly: true), Token);
         Assert.Equal(before + 1, counted.Writes);
         _ = Enumerable.Range(0, 27).Select(i => rig.Execute($"query-{i}")).ToArray();
@@ -126,7 +126,7 @@ public class OutOfBandTests
         using var rig = new QmpRig(server: server);
         await rig.Client.ConnectAsync(counted, Token);
         var pending = Enumerable.Range(0, 8).Select(i => rig.Execute($"query-{i}")).ToArray();
-        int before = counted.Reads;
+        var before = counted.Reads;
         server.Send(string.Concat(server.Received.Skip(1).Select(command => command.Return())));
         Assert.All(pending, task => Assert.True(task.IsCompletedSuccessfully));
         Assert.Equal(before + 1, counted.Reads);

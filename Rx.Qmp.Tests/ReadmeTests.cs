@@ -6,7 +6,7 @@ public class ReadmeTests
     [Fact]
     public void The_first_page_is_the_first_example()
     {
-        string first = Snapshot.Read("Rx.Qmp/README.md").Split("```csharp\n")[1].Split("```")[0];
+        var first = Snapshot.Read("Rx.Qmp/README.md").Split("```csharp\n")[1].Split("```")[0];
         string[] example = [.. Snapshot.Read("examples/Qmp/First.cs").Split('\n').Select(line => line.Trim())];
         string[] lines = [.. first.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
         Assert.InRange(lines.Length, 5, 10);

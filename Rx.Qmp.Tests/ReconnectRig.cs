@@ -39,7 +39,8 @@ internal sealed class ReconnectRig : IDisposable
     public QmpConnectionState State => States[^1];
 
     /// <summary>The states as "phase connection", negotiation apart.</summary>
-    public string Story => string.Join(", ", States.Where(state => state.Phase != QmpConnectionPhase.Negotiating).Select(state => $"{state.Phase} {state.Connection}"));
+    public string Story => string.Join(
+        ", ", States.Where(state => state.Phase != QmpConnectionPhase.Negotiating).Select(state => $"{state.Phase} {state.Connection}"));
 
     public IEnumerable<string> EventNames => Events.Select(item => item.Name);
 

@@ -15,7 +15,7 @@ public class ReconnectStressTests
     public async Task Trap27_under_load_every_call_ends_and_nothing_is_sent_twice()
     {
         using var server = new FakeQmpServer(new FakeQmpOptions { Inline = false });
-        int arrived = 0;
+        var arrived = 0;
         using var hangUp = server.Requests.Subscribe(_ =>
         {
             if (Interlocked.Increment(ref arrived) % HangsUpEvery == 0)
@@ -45,9 +45,9 @@ public class ReconnectStressTests
     private static async Task Call(
         QmpClient client, int caller, ConcurrentBag<string> answered, ConcurrentBag<string> cut)
     {
-        for (int i = 0; i < CommandsEach; i++)
+        for (var i = 0; i < CommandsEach; i++)
         {
-            string name = $"query-{caller}-{i}";
+            var name = $"query-{caller}-{i}";
             try
             {
                 await client.ExecuteAsync(QmpCommand.Create(name));

@@ -223,7 +223,9 @@ public sealed class ReconnectTests
         var limits = new Dictionary<string, TimeSpan> { ["query-slow"] = TimeSpan.FromSeconds(60) };
         using var rig = ReconnectRig.Connected(options => options with
         {
-            CommandTimeout = TimeSpan.FromSeconds(2), CommandTimeouts = limits, Reconnect = new() { BackOff = new(TimeSpan.FromSeconds(10)) },
+            CommandTimeout = TimeSpan.FromSeconds(2),
+            CommandTimeouts = limits,
+            Reconnect = new() { BackOff = new(TimeSpan.FromSeconds(10)) },
         });
         rig.Script.Script.Clear();
         rig.Script.Serve(server => server.On("query-slow", QmpAnswer.Never));

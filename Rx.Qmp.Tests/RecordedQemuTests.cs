@@ -24,7 +24,7 @@ public class RecordedQemuTests
     {
         var scenario = TranscriptScenarios.All[name];
         using var qemu = new QemuUnderTest(scenario.Machine, scenario.Monitor, scenario.More);
-        string image = qemu.MakeImage();
+        var image = qemu.MakeImage();
         var output = new MemoryStream();
         var scheduler = new TaskPoolScheduler(Task.Factory);
         var endpoint = QmpTranscript.Record(QmpEndpoint.Unix(qemu.SocketPath), () => output, scheduler);
@@ -33,7 +33,7 @@ public class RecordedQemuTests
             await scenario.Run(client, image);
         }
 
-        string text = Encoding.UTF8.GetString(output.ToArray()).Replace(image, Image, StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetString(output.ToArray()).Replace(image, Image, StringComparison.Ordinal);
         if (Environment.GetEnvironmentVariable("RX_TRANSCRIPTS") == "write")
         {
             File.WriteAllText(Locate(name), text);
@@ -66,11 +66,11 @@ public class RecordedQemuTests
     {
         foreach (var style in Enum.GetValues<FakeQmpStyle>())
         {
-            byte[] bytes = ServerBytes(Load(name), style);
+            var bytes = ServerBytes(Load(name), style);
             var whole = Messages(bytes, bytes.Length);
             Assert.Equal(Load(name).Entries.Count(IsServers), whole.Count);
             Assert.All(whole, message => Assert.NotEqual(MessageKind.Malformed, message.Kind));
-            for (int cut = 1; cut < bytes.Length; cut++)
+            for (var cut = 1; cut < bytes.Length; cut++)
             {
                 Assert.Equal(whole, Messages(bytes, cut));
             }
@@ -103,13 +103,13 @@ public class RecordedQemuTests
     {
         List<(MessageKind, int, int, int)> found = [];
         var buffer = new FrameBuffer(1 << 20, 64);
-        for (int at = 0; at < bytes.Length;)
+        for (var at = 0; at < bytes.Length;)
         {
-            int end = every ? at + cut : at < cut ? cut : bytes.Length;
+            var end = every ? at + cut : at < cut ? cut : bytes.Length;
             while (at < end)
             {
                 var room = buffer.GetRoom().Span;
-                int count = Math.Min(room.Length, end - at);
+                var count = Math.Min(room.Length, end - at);
                 bytes.AsSpan(at, count).CopyTo(room);
                 buffer.Commit(count);
                 at += count;

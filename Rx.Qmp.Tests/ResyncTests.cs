@@ -42,7 +42,7 @@ public sealed class ResyncTests
     [Fact]
     public async Task One_that_throws_costs_the_connection_and_is_tried_again()
     {
-        int calls = 0;
+        var calls = 0;
         using var rig = new ReconnectRig(options => options with
         {
             Resync = (_, _) => ++calls == 1 ? throw new InvalidDataException("odd") : Task.CompletedTask,

@@ -29,7 +29,7 @@ internal sealed class ScriptedEndpoint
 
     public ScriptedEndpoint Fail(QmpConnectFailure failure, int times = 1)
     {
-        for (int i = 0; i < times; i++)
+        for (var i = 0; i < times; i++)
         {
             Script.Enqueue(_ => ValueTask.FromException<Stream>(new QmpConnectException(failure, "the script")));
         }

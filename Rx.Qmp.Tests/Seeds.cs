@@ -15,7 +15,7 @@ internal static class Seeds
     /// <summary>The same, and it is written into the test's output, which is shown when the test fails.</summary>
     public static int Of(int own)
     {
-        int seed = Wanted(own);
+        var seed = Wanted(own);
         TestContext.Current.TestOutputHelper?.WriteLine($"RX_SEED={seed}");
         return seed;
     }
@@ -23,7 +23,7 @@ internal static class Seeds
     /// <summary>So many random bytes, the same in every run.</summary>
     public static byte[] Bytes(int count, int own = 1)
     {
-        byte[] bytes = new byte[count];
+        var bytes = new byte[count];
         new Random(Of(own)).NextBytes(bytes);
         return bytes;
     }

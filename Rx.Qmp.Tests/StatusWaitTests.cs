@@ -92,7 +92,7 @@ public class StatusWaitTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
 
-        int asked = Questions(rig);
+        var asked = Questions(rig);
         rig.Server.Send(Events.Stop);
         rig.Advance(10);
         Assert.Equal(asked, Questions(rig));

@@ -11,7 +11,7 @@ public class StressTests(ITestOutputHelper output)
     [InlineData(true)]
     public async Task Commands_of_many_threads_get_their_own_replies_whoever_is_cancelled_meanwhile(bool inline)
     {
-        int seed = Seeds.Of(41);
+        var seed = Seeds.Of(41);
         using var server = new FakeQmpServer(QmpRig.ByHand with { Inline = false })
         {
             Answer = command => (command.Name.EndsWith('7') ? Events.Stop : "") + command.Return($"\"{command.Name}\""),
@@ -20,7 +20,7 @@ public class StressTests(ITestOutputHelper output)
         var options = new QmpClientOptions { Scheduler = new TestScheduler(), InlineContinuations = inline };
         await using var client = await QmpClient.ConnectAsync(server.ClientEnd, options, TestContext.Current.CancellationToken);
         var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(() => Call(client, caller, new Random(seed + caller))));
-        int cancelled = (await Task.WhenAll(callers)).Sum();
+        var cancelled = (await Task.WhenAll(callers)).Sum();
         output.WriteLine($"{cancelled} cancelled");
 
         // All eight places are free again once the late replies are in.
@@ -36,7 +36,7 @@ public class StressTests(ITestOutputHelper output)
     [Fact]
     public async Task Connections_that_end_under_load_leave_nobody_waiting()
     {
-        for (int round = 0; round < 200; round++)
+        for (var round = 0; round < 200; round++)
         {
             using var server = new FakeQmpServer(QmpRig.ByHand with { Inline = false });
             server.Send(QmpRig.Greeting);
@@ -58,10 +58,10 @@ public class StressTests(ITestOutputHelper output)
 
     private static async Task<int> Call(QmpClient client, int caller, Random random)
     {
-        int cancelled = 0;
-        for (int i = 0; i < 2500; i++)
+        var cancelled = 0;
+        for (var i = 0; i < 2500; i++)
         {
-            string name = $"query-{caller}-{i}";
+            var name = $"query-{caller}-{i}";
             using var stop = new CancellationTokenSource();
             var reply = client.ExecuteAsync(QmpCommand.Create(name), stop.Token);
             if (random.Next(4) == 0)

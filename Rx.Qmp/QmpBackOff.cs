@@ -58,7 +58,7 @@ public sealed record QmpBackOff
         }
 
         // In doubles, where too much is infinite and not an overflow.
-        double ticks = First.Ticks * Math.Pow(Factor, failures - 1);
+        var ticks = First.Ticks * Math.Pow(Factor, failures - 1);
         return ticks < (Longest.IsNever() ? TimeLimit.Longest : Longest).Ticks ? TimeSpan.FromTicks((long)ticks) : Longest;
     }
 }

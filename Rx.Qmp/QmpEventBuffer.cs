@@ -52,13 +52,13 @@ public sealed record QmpEventBuffer(int Capacity, QmpEventOverflow Overflow)
 
     internal Backlog<T> NewBacklog<T>()
         where T : class => Overflow switch
-    {
-        QmpEventOverflow.Latest => new LatestBacklog<T>(Capacity, Key),
-        QmpEventOverflow.DropOldest => new FifoBacklog<T>(Capacity, FifoOverflow.DropOldest),
-        QmpEventOverflow.DropNewest => new FifoBacklog<T>(Capacity, FifoOverflow.DropNewest),
-        QmpEventOverflow.Fail => new FifoBacklog<T>(Capacity, FifoOverflow.Fail, () => new QmpEventOverflowException(Capacity)),
-        QmpEventOverflow.Unbounded => new FifoBacklog<T>(Capacity, FifoOverflow.Unbounded),
-    };
+        {
+            QmpEventOverflow.Latest => new LatestBacklog<T>(Capacity, Key),
+            QmpEventOverflow.DropOldest => new FifoBacklog<T>(Capacity, FifoOverflow.DropOldest),
+            QmpEventOverflow.DropNewest => new FifoBacklog<T>(Capacity, FifoOverflow.DropNewest),
+            QmpEventOverflow.Fail => new FifoBacklog<T>(Capacity, FifoOverflow.Fail, () => new QmpEventOverflowException(Capacity)),
+            QmpEventOverflow.Unbounded => new FifoBacklog<T>(Capacity, FifoOverflow.Unbounded),
+        };
 
     internal void Validate(string parameter)
     {

@@ -40,7 +40,7 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
     public static QmpListener OnUnixSocket(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string shownAs = new UnixQmpEndpoint(path).ToString();
+        var shownAs = new UnixQmpEndpoint(path).ToString();
         return Start(shownAs, null, () => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), socket =>
         {
             var file = UnixSocketFile.Bind(socket, path, shownAs);

@@ -32,7 +32,7 @@ public sealed record QmpTls
         ArgumentException.ThrowIfNullOrEmpty(path);
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(Path.Combine(path, "ca-cert.pem"));
-        string certificate = Path.Combine(path, "client-cert.pem");
+        var certificate = Path.Combine(path, "client-cert.pem");
         return new QmpTls
         {
             Authorities = authorities,

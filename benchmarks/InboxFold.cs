@@ -7,7 +7,8 @@ using Serilog.Core;
 
 namespace Rx.Benchmarks;
 
-/// <summary>What the door in front of the fold costs: posting through the inbox, and through the whole pipeline with observers. The floor calls the fold.</summary>
+/// <summary>What the door in front of the fold costs: posting through the inbox, and through the whole pipeline with observers. The floor calls
+/// the fold.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
 public class InboxFold

@@ -26,8 +26,8 @@ internal static class Docs
         var always = all.Where(field => !field.Optional).Select(field => $"<c>{field.Wire}</c>").ToArray();
         if (always.Length > 0)
         {
-            string qemu = schema.Version.Length == 0 ? "QEMU" : "QEMU " + string.Join('.', schema.Version.Split('.').Take(2));
-            string what = always.Length == all.Length ? "all of it" : string.Join(", ", always);
+            var qemu = schema.Version.Length == 0 ? "QEMU" : "QEMU " + string.Join('.', schema.Version.Split('.').Take(2));
+            var what = always.Length == all.Length ? "all of it" : string.Join(", ", always);
             code.Line($"/// <remarks>{qemu} always sends {what}; another version may leave any of it out.</remarks>");
         }
     }
@@ -42,7 +42,7 @@ internal static class Docs
     /// <summary>The attributes that features ask for.</summary>
     public static void Attributes(CodeWriter code, IEnumerable<string> features)
     {
-        foreach (string feature in features)
+        foreach (var feature in features)
         {
             if (feature == "deprecated")
             {

@@ -14,7 +14,7 @@ internal static class EnumEmitter
         code.Open($"public enum {name}");
         foreach (var value in type.Members)
         {
-            string features = Docs.Features(value.Features);
+            var features = Docs.Features(value.Features);
             if (features.Length > 0)
             {
                 code.Summary($"<c>{value.Name}</c>.{features}");

@@ -12,7 +12,7 @@ internal static class FieldEmitter
     {
         foreach (var field in fields)
         {
-            string features = Docs.Features(field.Features);
+            var features = Docs.Features(field.Features);
             if (features.Length > 0 || field.Name != Naming.Pascal(field.Wire))
             {
                 code.Summary($"<c>{field.Wire}</c>.{features}");
@@ -48,8 +48,8 @@ internal static class FieldEmitter
         foreach (var field in fields)
         {
             // Null counts as missing, unless it is a value: "backing": null is an image without a backing file.
-            string set = $"{field.Name} = {scope.Read(field.Type)};{(field.IsDemanded ? $" seen |= {Bit(Array.IndexOf(demanded, field))};" : "")}";
-            string action = field.Type.TakesNull ? $"reader.Read(); {set}" : $"if (JsonRead.HasValue(ref reader)) {{ {set} }}";
+            var set = $"{field.Name} = {scope.Read(field.Type)};{(field.IsDemanded ? $" seen |= {Bit(Array.IndexOf(demanded, field))};" : "")}";
+            var action = field.Type.TakesNull ? $"reader.Read(); {set}" : $"if (JsonRead.HasValue(ref reader)) {{ {set} }}";
             code.Line($"case {Encoding.UTF8.GetByteCount(field.Wire)} when name.SequenceEqual(\"{field.Wire}\"u8): {action} break;");
         }
 
@@ -57,14 +57,14 @@ internal static class FieldEmitter
         code.Close();
         if (demanded.Length > 0)
         {
-            string names = string.Join(", ", demanded.Select(field => $"\"{field.Wire}\""));
+            var names = string.Join(", ", demanded.Select(field => $"\"{field.Wire}\""));
             code.Line($"if (seen != {Bits(demanded.Length)}) {{ throw JsonRead.Missing(ref reader, \"{what}\", seen, {names}); }}");
         }
     }
 
     public static void WriteBody(CodeWriter code, ImmutableArray<Field> fields)
     {
-        for (int i = 0; i < fields.Length; i++)
+        for (var i = 0; i < fields.Length; i++)
         {
             var field = fields[i];
             code.Line(field.IsNullable

@@ -20,26 +20,27 @@ internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
 
     public void Command(CodeWriter code, Entry command)
     {
-        string name = catalog.Commands[command.Name];
+        var name = catalog.Commands[command.Name];
         var argument = command.Argument is { } type ? catalog.Type(type) : null;
         var scope = new Scope(name);
         var result = command.Return is { } returned && !catalog.IsNothing(returned)
             ? catalog.Value(returned, command.Name, "return")
             : null;
-        string resultText = result is null ? "Unit" : scope.Text(result);
-        string returns = result is null ? "nothing" : Docs.Describe(result);
-        string reader = result is null ? "JsonRead.Nothing" : scope.Reader(result);
-        string bases = $"IQmpCommand<{resultText}>, IQmpData<{name}>";
+        var resultText = result is null ? "Unit" : scope.Text(result);
+        var returns = result is null ? "nothing" : Docs.Describe(result);
+        var reader = result is null ? "JsonRead.Nothing" : scope.Reader(result);
+        var bases = $"IQmpCommand<{resultText}>, IQmpData<{name}>";
         code.Summary($"The command <c>{command.Name}</c>; it returns {returns}.{Docs.Features(command.Features)}");
         if (argument?.Tag is null)
         {
             var fields = argument is null ? [] : scope.Claim(catalog.Fields(argument));
-            string? open = catalog.IsOpen(command.Name) ? scope.Claim("Properties") : null;
+            var open = catalog.IsOpen(command.Name) ? scope.Claim("Properties") : null;
             Head(code, command.Features, name, bases, name);
             CommandName(code, command);
             if (fields.IsEmpty && open is null)
             {
-                code.Line($"private static readonly QmpCommand<{resultText}> Encoded = QmpCommand.Create(CommandName, null, (QmpReader<{resultText}>){Parenthesised(reader)});");
+                code.Line($"private static readonly QmpCommand<{resultText}> Encoded = "
+                    + $"QmpCommand.Create(CommandName, null, (QmpReader<{resultText}>){Parenthesised(reader)});");
                 code.Line();
                 code.Line($"public QmpCommand<{resultText}> Encode() => Encoded;");
             }
@@ -53,7 +54,7 @@ internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
         }
         else
         {
-            string union = scope.Simple(catalog.NameOf(argument.Name)!);
+            var union = scope.Simple(catalog.NameOf(argument.Name)!);
             Head(code, command.Features, $"{name}({union} Arguments)", bases, name);
             CommandName(code, command);
             Encode(code, resultText, "Arguments.WriteMembers", reader);
@@ -69,11 +70,11 @@ internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
 
     public void Event(CodeWriter code, Entry item)
     {
-        string name = catalog.Events[item.Name];
+        var name = catalog.Events[item.Name];
         var data = item.Argument is { } type ? catalog.Type(type) : null;
-        string? union = data?.Tag is null ? null : catalog.NameOf(data.Name);
+        var union = data?.Tag is null ? null : catalog.NameOf(data.Name);
         var scope = new Scope(name, "Timestamp");
-        ImmutableArray<Field> fields = data is null || union is not null ? [] : scope.Claim(catalog.Fields(data));
+        var fields = data is null || union is not null ? [] : scope.Claim(catalog.Fields(data));
         code.Summary($"The event <c>{item.Name}</c>.{Docs.Features(item.Features)}");
         Docs.Presence(code, schema, fields);
         Head(code, item.Features, name, $"IQmpTypedEvent<{name}>");
@@ -89,7 +90,8 @@ internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
         code.Line();
         if (union is not null)
         {
-            code.Line($"public static {name} Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) => new() {{ Timestamp = timestamp, Data = {scope.Simple(union)}.Read(ref data) }};");
+            code.Line($"public static {name} Read(ref Utf8JsonReader data, DateTimeOffset? timestamp) => "
+                + $"new() {{ Timestamp = timestamp, Data = {scope.Simple(union)}.Read(ref data) }};");
             code.Line();
             code.Line("public void Write(Utf8JsonWriter writer) => Data.Write(writer);");
         }
@@ -157,7 +159,7 @@ internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
 
     private static void Reader(CodeWriter code, string name, string parameters, string argument, string initializer, bool isEmpty)
     {
-        string head = $"public static {name} Read(ref {parameters})";
+        var head = $"public static {name} Read(ref {parameters})";
         if (isEmpty)
         {
             code.Open(head);
@@ -205,8 +207,8 @@ internal sealed class RecordEmitter(TypeCatalog catalog, SchemaDocument schema)
     // Two dictionaries are never equal by themselves.
     private static void Equality(CodeWriter code, string name, ImmutableArray<Field> fields, string open)
     {
-        string same = string.Concat(fields.Select(field => $"{field.Name} == other.{field.Name} && "));
-        string parts = string.Join(", ", fields.Select(field => field.Name).Take(7).Append($"{open}?.Count ?? 0"));
+        var same = string.Concat(fields.Select(field => $"{field.Name} == other.{field.Name} && "));
+        var parts = string.Join(", ", fields.Select(field => field.Name).Take(7).Append($"{open}?.Count ?? 0"));
         code.Line();
         code.Line($"public bool Equals({name}? other) => other is not null && {same}JsonWrite.SameMembers({open}, other.{open});");
         code.Line();

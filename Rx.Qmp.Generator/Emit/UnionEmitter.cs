@@ -15,9 +15,9 @@ internal sealed class UnionEmitter(TypeCatalog catalog, SchemaDocument schema)
         var branches = type.Branches
             .Select(branch => (Branch: branch, Name: Naming.Claim(cases, Naming.Pascal(branch.Case), "Case")))
             .ToImmutableArray();
-        string unknown = Naming.Claim(cases, "Unknown", "Case");
+        var unknown = Naming.Claim(cases, "Unknown", "Case");
         var scope = new Scope(name, cases);
-        string tagName = scope.Claim(Naming.Pascal(tag.Name));
+        var tagName = scope.Claim(Naming.Pascal(tag.Name));
         var shared = scope.Claim(catalog.Fields(type));
         var context = new Context(name, scope.Text(tagType), tagName, shared, [.. cases]);
 
@@ -88,10 +88,10 @@ internal sealed class UnionEmitter(TypeCatalog catalog, SchemaDocument schema)
     {
         var type = catalog.Type(branch.Type);
         var scope = union.Inside(name);
-        string? inner = type.Tag is null ? null : scope.Simple(catalog.NameOf(type.Name)!);
+        var inner = type.Tag is null ? null : scope.Simple(catalog.NameOf(type.Name)!);
         var sharedNames = union.Shared.Select(field => field.Wire).ToHashSet(StringComparer.Ordinal);
         var own = inner is null ? scope.Claim(catalog.Fields(type).Where(field => !sharedNames.Contains(field.Wire))) : [];
-        string features = Docs.Features(type.Features);
+        var features = Docs.Features(type.Features);
         if (features.Length > 0 || name != Naming.Pascal(branch.Case))
         {
             code.Summary($"The branch <c>{branch.Case}</c>.{features}");
@@ -101,8 +101,8 @@ internal sealed class UnionEmitter(TypeCatalog catalog, SchemaDocument schema)
         Docs.Attributes(code, type.Features);
         code.Open($"public sealed record {name} : {union.Name}");
         code.Line($"public {name}() {{ }}");
-        string sets = inner is not null || union.Shared.Concat(own).Any(field => field.IsRequired) ? "[SetsRequiredMembers] " : string.Empty;
-        string head = $"{sets}internal {name}(ref Utf8JsonReader reader){(union.Shared.IsEmpty ? "" : " : base(reader)")}";
+        var sets = inner is not null || union.Shared.Concat(own).Any(field => field.IsRequired) ? "[SetsRequiredMembers] " : string.Empty;
+        var head = $"{sets}internal {name}(ref Utf8JsonReader reader){(union.Shared.IsEmpty ? "" : " : base(reader)")}";
         if (inner is not null)
         {
             code.Line($"{head} => Details = {inner}.Read(ref reader);");
@@ -146,11 +146,11 @@ internal sealed class UnionEmitter(TypeCatalog catalog, SchemaDocument schema)
     private static void UnknownCase(CodeWriter code, Context union, string name)
     {
         var scope = union.Inside(name);
-        string json = scope.Claim("Json");
+        var json = scope.Claim("Json");
         code.Summary("A branch that was not known when this was generated, or an object that does not say which branch it is.");
         code.Open($"public sealed record {name} : {union.Name}");
-        string sets = union.Shared.Any(field => field.IsRequired) ? "[SetsRequiredMembers] " : string.Empty;
-        string made = $"({union.TagName}, {json}) = (tag.Length == 0 ? default : new(tag), JsonRead.Value(ref reader));";
+        var sets = union.Shared.Any(field => field.IsRequired) ? "[SetsRequiredMembers] " : string.Empty;
+        var made = $"({union.TagName}, {json}) = (tag.Length == 0 ? default : new(tag), JsonRead.Value(ref reader));";
         code.Line($"public {name}({union.TagType} tag, QmpValue json) => ({union.TagName}, {json}) = (tag, json);");
         code.Line($"{sets}internal {name}(ref Utf8JsonReader reader, string tag){(union.Shared.IsEmpty ? "" : " : base(reader)")} => {made}");
         code.Line($"public override {union.TagType} {union.TagName} {{ get; }}");

@@ -14,7 +14,7 @@ internal sealed class NameTable
     {
         _schema = schema;
         var unresolved = ImmutableArray.CreateBuilder<string>();
-        foreach (string line in text.Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
+        foreach (var line in text.Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
         {
             if (!Apply(line.Split(' ')))
             {
@@ -53,7 +53,7 @@ internal sealed class NameTable
             return _schema.Commands.Any(entry => entry.Name == command);
         }
 
-        bool isUnsigned = words[0] == "unsigned";
+        var isUnsigned = words[0] == "unsigned";
         if (Resolve(words[isUnsigned ? 1 : 0]) is not { } target)
         {
             return false;
@@ -81,9 +81,9 @@ internal sealed class NameTable
             return null;
         }
 
-        bool isReturn = steps.Length > 1 && steps[1] == "return" && start.Kind == EntryKind.Command;
+        var isReturn = steps.Length > 1 && steps[1] == "return" && start.Kind == EntryKind.Command;
         (string Owner, string Member, string? Type) at = (steps[0], isReturn ? "return" : string.Empty, isReturn ? start.Return : start.Argument);
-        foreach (string step in steps.Skip(isReturn ? 2 : 1))
+        foreach (var step in steps.Skip(isReturn ? 2 : 1))
         {
             if (at.Type is null)
             {

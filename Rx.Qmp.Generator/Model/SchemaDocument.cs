@@ -37,7 +37,7 @@ internal sealed class SchemaDocument
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
-        string version = string.Empty;
+        var version = string.Empty;
         if (root.ValueKind == JsonValueKind.Object)
         {
             if (root.TryGetProperty("version", out var from))

@@ -95,7 +95,7 @@ internal sealed class TypeCatalog
 
     private void Find(Entry entry)
     {
-        string name = Naming.Pascal(entry.Name);
+        var name = Naming.Pascal(entry.Name);
         if (entry.Argument is { } argument)
         {
             Mark(argument, entry.Kind == EntryKind.Command ? Flow.Sent : Flow.Received);
@@ -126,7 +126,7 @@ internal sealed class TypeCatalog
         _flows[type] = FlowOf(type) | flow;
         var entry = _schema.Type(type);
         var parts = entry.Members.Select(member => member.Type).Concat(entry.Branches.Select(branch => branch.Type)).Append(entry.Element ?? string.Empty);
-        foreach (string part in parts.Where(part => part.Length > 0))
+        foreach (var part in parts.Where(part => part.Length > 0))
         {
             Mark(part, flow);
         }
@@ -156,14 +156,14 @@ internal sealed class TypeCatalog
         var entry = _schema.Type(type);
         foreach (var member in entry.Members.Where(member => member.Type.Length > 0))
         {
-            string kind = JsonKind.Of(_schema, member.Type);
-            bool isChoice = member.Name.Length == 0;
+            var kind = JsonKind.Of(_schema, member.Type);
+            var isChoice = member.Name.Length == 0;
             Use(member.Type, $"{path}/{(isChoice ? "|" + kind : member.Name)}", name + Naming.Pascal(isChoice ? kind : member.Name));
         }
 
         foreach (var branch in entry.Branches)
         {
-            string inside = $"{path}/{entry.Tag}={branch.Case}";
+            var inside = $"{path}/{entry.Tag}={branch.Case}";
             if (_schema.Type(branch.Type).Tag is null)
             {
                 Walk(branch.Type, inside, name + Naming.Pascal(branch.Case));
@@ -191,7 +191,7 @@ internal sealed class TypeCatalog
 
     private string CommandName(Entry entry)
     {
-        string name = Naming.Pascal(entry.Name);
+        var name = Naming.Pascal(entry.Name);
         return entry.Argument is { } argument && _names.GetValueOrDefault(argument) == name && _schema.Type(argument).Tag is null
             ? name
             : Claim(name, "Command", entry.Name);
@@ -199,7 +199,7 @@ internal sealed class TypeCatalog
 
     private string Claim(string wanted, string suffix, string path)
     {
-        string name = Naming.Claim(_taken, wanted, suffix);
+        var name = Naming.Claim(_taken, wanted, suffix);
         if (name != wanted)
         {
             _complaints.Add($"{wanted} is the name of something else already: give {path}, or the other, another line in names.txt");

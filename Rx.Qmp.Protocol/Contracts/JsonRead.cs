@@ -103,18 +103,18 @@ internal static class JsonRead
         where T : struct, Enum => new(Text(ref reader));
 
     public static long Int64(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value)
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value)
             ? value
             : throw Unexpected(ref reader, "an integer of 64 bits");
 
     public static ulong UInt64(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out ulong value)
+        reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var value)
             ? value
             : throw Unexpected(ref reader, "an integer of 64 bits without sign");
 
     // 1e400 reads as infinity, which JSON cannot say again.
     public static double Double(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double value) && double.IsFinite(value)
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value) && double.IsFinite(value)
             ? value
             : throw Unexpected(ref reader, "a number");
 
@@ -173,7 +173,7 @@ internal static class JsonRead
     /// <summary>Keeps a member that the schema does not list.</summary>
     public static void Keep(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name, ref Dictionary<string, QmpValue>? others)
     {
-        string key = Encoding.UTF8.GetString(name);
+        var key = Encoding.UTF8.GetString(name);
         reader.Read();
         others ??= new Dictionary<string, QmpValue>(StringComparer.Ordinal);
         others[key] = Value(ref reader);
@@ -183,7 +183,7 @@ internal static class JsonRead
 
     private static QmpShapeException Unexpected(ref Utf8JsonReader reader, string wanted)
     {
-        string found = reader.TokenType switch
+        var found = reader.TokenType switch
         {
             JsonTokenType.StartObject => "an object",
             JsonTokenType.StartArray => "a list",

@@ -31,18 +31,18 @@ internal static class JsonWrite
         }
 
         var output = new ArrayBufferWriter<byte>();
-        int depth = reader.CurrentDepth;
-        bool comma = false;
+        var depth = reader.CurrentDepth;
+        var comma = false;
         while (true)
         {
-            bool ends = reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+            var ends = reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
             if (comma && !ends)
             {
                 output.Write(","u8);
             }
 
             Token(output, ref reader);
-            bool opens = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+            var opens = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
             if (!opens && reader.CurrentDepth == depth && reader.TokenType != JsonTokenType.PropertyName)
             {
                 return output.WrittenSpan.ToArray();
@@ -130,7 +130,7 @@ internal static class JsonWrite
 
     private static void Token(ArrayBufferWriter<byte> output, ref Utf8JsonReader reader)
     {
-        bool isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
+        var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
         if (isText)
         {
             output.Write("\""u8);

@@ -57,7 +57,7 @@ internal static class LenientJson
 
     /// <summary>The value of an integer element, else zero.</summary>
     public static int AsInt32(this JsonElement element) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) ? value : 0;
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) ? value : 0;
 
     /// <summary>The value of a boolean element, else null.</summary>
     public static bool? AsBoolean(this JsonElement element) => element.ValueKind switch

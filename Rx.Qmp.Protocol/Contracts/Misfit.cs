@@ -17,14 +17,14 @@ internal static class Misfit
     /// <param name="fault">What the reader threw.</param>
     public static QmpShapeException At(ReadOnlySpan<byte> json, long position, Exception fault)
     {
-        string what = fault switch
+        var what = fault switch
         {
             QmpShapeException => fault.Message,
             JsonException { Path: null, LineNumber: not null } => "this is not valid JSON.",
             _ => "this is not what was expected.",
         };
         position = fault is QmpShapeException shape ? shape.Position : position;
-        string place = Place(json, position);
+        var place = Place(json, position);
         return new(place.Length == 0 ? what : $"{place}: {what}", position, fault);
     }
 
@@ -34,7 +34,7 @@ internal static class Misfit
     /// <param name="fault">What the reader threw.</param>
     public static string Sentence(string what, Type type, Exception fault)
     {
-        string? why = fault switch
+        var why = fault switch
         {
             QmpShapeException => fault.Message,
             JsonException { Path: { } path } => $"{Clean(path)} is not what was expected.",
@@ -49,7 +49,7 @@ internal static class Misfit
         if (type.IsGenericType)
         {
             var whole = type.GetGenericTypeDefinition();
-            string inner = Name(type.GenericTypeArguments[0]);
+            var inner = Name(type.GenericTypeArguments[0]);
             return whole == typeof(QmpList<>) || whole == typeof(ImmutableArray<>) ? $"a list of {inner}"
                 : whole == typeof(QmpEnum<>) || whole == typeof(Nullable<>) ? inner
                 : $"{type.Name.Split('`')[0]} of {inner}";
@@ -72,7 +72,7 @@ internal static class Misfit
             var reader = new Utf8JsonReader(json, OwnedJson.ReaderOptions);
             while (reader.Read())
             {
-                bool found = reader.TokenStartIndex >= position;
+                var found = reader.TokenStartIndex >= position;
                 Follow(ref reader, steps, found);
                 if (found)
                 {
@@ -86,7 +86,7 @@ internal static class Misfit
         }
 
         var path = steps.Reverse().ToArray();
-        string text = string.Concat(path.TakeLast(MostSteps)).TrimStart('.');
+        var text = string.Concat(path.TakeLast(MostSteps)).TrimStart('.');
         return path.Length > MostSteps ? "…" + text : text;
     }
 

@@ -105,7 +105,7 @@ public readonly struct QmpValue : IQmpData<QmpValue>, IEquatable<QmpValue>
         where T : IUtf8SpanFormattable
     {
         Span<byte> text = stackalloc byte[24];
-        value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
         return new(text[..length].ToArray());
     }
 }

@@ -35,7 +35,7 @@ internal static class TextPool
             return null;
         }
 
-        string made = Encoding.ASCII.GetString(ascii);
+        var made = Encoding.ASCII.GetString(ascii);
         entry = made;
         return made;
     }
@@ -43,8 +43,8 @@ internal static class TextPool
     private static uint Hash(ReadOnlySpan<byte> bytes)
     {
         const ulong Factor = 0x9E37_79B9_7F4A_7C15;
-        ulong hash = (ulong)bytes.Length;
-        foreach (ulong eight in MemoryMarshal.Cast<byte, ulong>(bytes))
+        var hash = (ulong)bytes.Length;
+        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
             hash = (hash ^ eight) * Factor;
             hash ^= hash >> 29;
@@ -57,7 +57,7 @@ internal static class TextPool
         }
         else
         {
-            foreach (byte one in bytes)
+            foreach (var one in bytes)
             {
                 hash = (hash ^ one) * Factor;
             }

@@ -43,7 +43,7 @@ internal sealed class DescriptorStream(NetworkStream inner) : DelegatingStream(i
         {
             // Reading nothing waits until there is something.
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-            int count = Receive(socket.SafeHandle, buffer.Span);
+            var count = Receive(socket.SafeHandle, buffer.Span);
             if (count >= 0)
             {
                 return count;
@@ -67,10 +67,10 @@ internal sealed class DescriptorStream(NetworkStream inner) : DelegatingStream(i
             {
                 Vector = &vector, VectorLength = 1, Control = ancillary, ControlLength = (nuint)control.Length,
             };
-            nint count = Libc.recvmsg(socket, &message, DontWait | CloseOnExec);
+            var count = Libc.recvmsg(socket, &message, DontWait | CloseOnExec);
             if (count < 0)
             {
-                int error = Marshal.GetLastPInvokeError();
+                var error = Marshal.GetLastPInvokeError();
                 return error is TryAgain or Interrupted
                     ? -1
                     : throw new IOException("Reading from the socket failed.", new SocketException(error));
@@ -88,11 +88,11 @@ internal sealed class DescriptorStream(NetworkStream inner) : DelegatingStream(i
             return;
         }
 
-        int length = Math.Min((int)MemoryMarshal.Read<ulong>(control), control.Length);
+        var length = Math.Min((int)MemoryMarshal.Read<ulong>(control), control.Length);
         var words = MemoryMarshal.Cast<byte, int>(control[8..]);
         if (words[0] == SocketLevel && words[1] == Rights)
         {
-            foreach (int descriptor in MemoryMarshal.Cast<byte, int>(control[HeaderBytes..length]))
+            foreach (var descriptor in MemoryMarshal.Cast<byte, int>(control[HeaderBytes..length]))
             {
                 _taken.Add(new SafeFileHandle(descriptor, ownsHandle: true));
             }

@@ -31,7 +31,7 @@ internal sealed class FakeConnection : IDisposable
         var options = _server.Options;
         if (options.Negotiates)
         {
-            string greeting = options.SendsGreeting ? options.GreetingText : string.Empty;
+            var greeting = options.SendsGreeting ? options.GreetingText : string.Empty;
             Send(new FakeOutput([new FakePart(options.BeforeGreeting, false), new FakePart(greeting, greeting.Length > 0)], null, default));
         }
 
@@ -86,7 +86,7 @@ internal sealed class FakeConnection : IDisposable
 
         try
         {
-            int count = await _stream.ReadAsync(_frames.GetRoom(), _valve.ReadToken).ConfigureAwait(false);
+            var count = await _stream.ReadAsync(_frames.GetRoom(), _valve.ReadToken).ConfigureAwait(false);
             _frames.Commit(count);
             return count > 0;
         }
@@ -111,7 +111,7 @@ internal sealed class FakeConnection : IDisposable
                     _dispatcher.Add(command);
                     break;
                 case FrameScanStatus.Frame:
-                    string complaint = QmpText.Error("GenericError", "JSON parse error, invalid input");
+                    var complaint = QmpText.Error("GenericError", "JSON parse error, invalid input");
                     Send(new FakeOutput([new FakePart(complaint, true)], null, default));
                     break;
                 default:
@@ -184,7 +184,7 @@ internal sealed class FakeConnection : IDisposable
             return QmpAnswer.Error("CommandNotFound", "Capabilities negotiation is already complete, command ignored");
         }
 
-        foreach (string? wanted in command.EnabledCapabilities)
+        foreach (var wanted in command.EnabledCapabilities)
         {
             if (wanted is null || !_server.Options.Capabilities.Contains(wanted))
             {

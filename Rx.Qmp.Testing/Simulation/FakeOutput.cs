@@ -25,7 +25,7 @@ internal readonly record struct FakeOutput(ImmutableArray<FakePart> Parts, int? 
     /// <summary>The bytes.</summary>
     public byte[] Encode(FakeQmpStyle style)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(
+        var bytes = Encoding.UTF8.GetBytes(
             string.Concat(Parts.Select(part => part.Styled ? QmpText.Styled(part.Text, style) : part.Text)));
         return CutAt is { } cut && cut < bytes.Length ? bytes[..cut] : bytes;
     }

@@ -39,7 +39,7 @@ internal sealed class BytePipe(int capacity, bool inline)
 
             if (_count > 0 || destination.IsEmpty)
             {
-                int taken = TakeFromRing(destination.Span);
+                var taken = TakeFromRing(destination.Span);
                 if (_writer is not null && RefillFromWriter())
                 {
                     (resumedWriter, _writer) = (_writer, null);
@@ -187,7 +187,7 @@ internal sealed class BytePipe(int capacity, bool inline)
 
         var reader = _reader;
         _reader = null;
-        int moved = Math.Min(source.Length, reader.Destination.Length);
+        var moved = Math.Min(source.Length, reader.Destination.Length);
         source[..moved].CopyTo(reader.Destination.Span);
         return (reader, moved);
     }
@@ -201,8 +201,8 @@ internal sealed class BytePipe(int capacity, bool inline)
 
     private int TakeFromRing(Span<byte> destination)
     {
-        int taken = Math.Min(_count, destination.Length);
-        int first = Math.Min(taken, _ring.Length - _head);
+        var taken = Math.Min(_count, destination.Length);
+        var first = Math.Min(taken, _ring.Length - _head);
         _ring.AsSpan(_head, first).CopyTo(destination);
         _ring.AsSpan(0, taken - first).CopyTo(destination[first..]);
         _head = (_head + taken) % _ring.Length;
@@ -212,9 +212,9 @@ internal sealed class BytePipe(int capacity, bool inline)
 
     private int PutIntoRing(ReadOnlySpan<byte> source)
     {
-        int put = Math.Min(_ring.Length - _count, source.Length);
-        int tail = (_head + _count) % _ring.Length;
-        int first = Math.Min(put, _ring.Length - tail);
+        var put = Math.Min(_ring.Length - _count, source.Length);
+        var tail = (_head + _count) % _ring.Length;
+        var first = Math.Min(put, _ring.Length - tail);
         source[..first].CopyTo(_ring.AsSpan(tail));
         source[first..put].CopyTo(_ring);
         _count += put;

@@ -32,7 +32,7 @@ internal static class JsonDifference
     {
         foreach (var member in expected.EnumerateObject().Where(member => member.Name != ignored))
         {
-            string at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
+            var at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
             if (!actual.TryGetProperty(member.Name, out var other))
             {
                 return $"{at} is missing, it should be {Shown(member.Value)}";
@@ -67,7 +67,7 @@ internal static class JsonDifference
 
     private static string Shown(JsonElement value)
     {
-        string text = value.GetRawText();
+        var text = value.GetRawText();
         return text.Length <= LongestShown ? text : text[..LongestShown] + "…";
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RedactionRule(RedactionPlace place, string name, string pa
         {
             if (_path[step] == "**")
             {
-                for (int rest = at; rest <= members.Count; rest++)
+                for (var rest = at; rest <= members.Count; rest++)
                 {
                     if (Matches(members, rest, step + 1))
                     {

@@ -62,7 +62,7 @@ internal sealed class Redactor(QmpRedaction policy)
 
     private void WriteCommand(Utf8JsonWriter writer, JsonElement root)
     {
-        string command = Text(root, "execute") ?? Text(root, "exec-oob") ?? string.Empty;
+        var command = Text(root, "execute") ?? Text(root, "exec-oob") ?? string.Empty;
         var rules = policy.RulesFor(RedactionPlace.Arguments, command);
         _masked = false;
         foreach (var member in root.EnumerateObject())
@@ -90,9 +90,9 @@ internal sealed class Redactor(QmpRedaction policy)
 
     private void WriteAnswer(Utf8JsonWriter writer, JsonElement root)
     {
-        bool isReply = root.TryGetProperty("return", out _) || root.TryGetProperty("error", out _);
+        var isReply = root.TryGetProperty("return", out _) || root.TryGetProperty("error", out _);
         var (command, masked) = isReply && Id(root) is { } id && _inFlight.Remove(id, out var found) ? found : (string.Empty, true);
-        string name = Text(root, "event") ?? string.Empty;
+        var name = Text(root, "event") ?? string.Empty;
         foreach (var member in root.EnumerateObject())
         {
             writer.WritePropertyName(member.Name);
@@ -144,7 +144,7 @@ internal sealed class Redactor(QmpRedaction policy)
         foreach (var member in error.EnumerateObject())
         {
             writer.WritePropertyName(member.Name);
-            bool known = member.Name == "class" || (member.Name == "desc" && !masked);
+            var known = member.Name == "class" || (member.Name == "desc" && !masked);
             Write(writer, member.Value, [], known);
         }
 

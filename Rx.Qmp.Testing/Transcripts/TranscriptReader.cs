@@ -11,26 +11,26 @@ internal static class TranscriptReader
     public static QmpTranscript Read(Stream input, QmpTranscriptOptions options)
     {
         var entries = ImmutableArray.CreateBuilder<QmpTranscriptEntry>();
-        byte[] buffer = new byte[Math.Min(64 * 1024, options.MaxLineBytes + 1)];
-        int held = 0;
-        int line = 0;
+        var buffer = new byte[Math.Min(64 * 1024, options.MaxLineBytes + 1)];
+        var held = 0;
+        var line = 0;
         long total = 0;
         while (true)
         {
-            int count = input.Read(buffer, held, buffer.Length - held);
+            var count = input.Read(buffer, held, buffer.Length - held);
 
             // The lines up to the limit are judged first: what is said of a file does not depend on how it was read.
-            int usable = (int)Math.Min(count, options.MaxBytes - total);
+            var usable = (int)Math.Min(count, options.MaxBytes - total);
             total += count;
             if (count == 0)
             {
                 // What a killed process was writing when it died; a whole line that only lost its end is as good as any.
-                bool isWhole = held > 0 && TryRead(buffer.AsSpan(0, held), line + 1) is { } last && Add(last);
+                var isWhole = held > 0 && TryRead(buffer.AsSpan(0, held), line + 1) is { } last && Add(last);
                 return new QmpTranscript(entries.ToImmutable(), held > 0 && !isWhole);
             }
 
             held += usable;
-            int start = 0;
+            var start = 0;
             int end;
             while ((end = buffer.AsSpan(start, held - start).IndexOf((byte)'\n')) >= 0)
             {
@@ -102,7 +102,7 @@ internal static class TranscriptReader
     /// that.</summary>
     private static void SkipText(ref Utf8JsonReader reader)
     {
-        int depth = reader.CurrentDepth;
+        var depth = reader.CurrentDepth;
         while (reader.Read() && reader.CurrentDepth > depth)
         {
             if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
@@ -129,7 +129,7 @@ internal static class TranscriptReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string name = reader.GetString()!;
+            var name = reader.GetString()!;
             reader.Read();
             switch (name)
             {
@@ -145,7 +145,7 @@ internal static class TranscriptReader
                     };
                     break;
                 case "message" when kind is null && reader.TokenType == JsonTokenType.StartObject:
-                    int start = (int)reader.TokenStartIndex;
+                    var start = (int)reader.TokenStartIndex;
                     SkipText(ref reader);
                     message = text[start..(int)reader.BytesConsumed].ToArray();
                     kind = QmpTranscriptKind.Message;

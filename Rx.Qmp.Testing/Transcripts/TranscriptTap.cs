@@ -16,7 +16,7 @@ internal sealed class TranscriptTap(QmpTranscriptSide from, TranscriptWriter wri
         while (!_lost && !bytes.IsEmpty)
         {
             var room = _frames.GetRoom().Span;
-            int count = Math.Min(room.Length, bytes.Length);
+            var count = Math.Min(room.Length, bytes.Length);
             bytes[..count].CopyTo(room);
             bytes = bytes[count..];
             _frames.Commit(count);

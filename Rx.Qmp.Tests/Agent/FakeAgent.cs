@@ -77,7 +77,7 @@ internal sealed class FakeAgent : IDisposable
 
     private async Task SendAsync()
     {
-        while (_outbox.TryDequeue(out byte[]? next))
+        while (_outbox.TryDequeue(out var next))
         {
             try
             {
@@ -94,7 +94,7 @@ internal sealed class FakeAgent : IDisposable
 
     private async Task ReadAsync()
     {
-        byte[] buffer = new byte[4096];
+        var buffer = new byte[4096];
         try
         {
             while (await _stream.ReadAsync(buffer) is > 0 and int count)
@@ -121,7 +121,7 @@ internal sealed class FakeAgent : IDisposable
         {
             byte[] line = [.. _input.Take(end)];
             _input.RemoveRange(0, end + 1);
-            int reset = Array.LastIndexOf(line, (byte)0xFF);
+            var reset = Array.LastIndexOf(line, (byte)0xFF);
             if (reset >= 0)
             {
                 Say("{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error, stray input\"}}\n");
@@ -135,8 +135,8 @@ internal sealed class FakeAgent : IDisposable
     {
         var reader = new Utf8JsonReader(line);
         var root = JsonElement.ParseValue(ref reader);
-        string name = root.GetProperty("execute").GetString()!;
-        string? id = root.TryGetProperty("id", out var given) ? given.GetRawText() : null;
+        var name = root.GetProperty("execute").GetString()!;
+        var id = root.TryGetProperty("id", out var given) ? given.GetRawText() : null;
         Names.Add(name);
         if (id is not null && !AllowsIds)
         {
@@ -157,7 +157,7 @@ internal sealed class FakeAgent : IDisposable
     private void Sync(string name, long number)
     {
         LastNumber = number;
-        bool delimited = name == "guest-sync-delimited";
+        var delimited = name == "guest-sync-delimited";
         if (delimited && !KnowsDelimited)
         {
             Say("{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"The command guest-sync-delimited has not been found\"}}\n");

@@ -16,11 +16,11 @@ public class QgaGarbageTests
     [Fact]
     public async Task Trap38_random_leftovers_never_keep_it_out_of_step()
     {
-        int seed = Seeds.Of(38);
+        var seed = Seeds.Of(38);
         var random = new Random(seed);
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
-            string left = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+            var left = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => Pieces[random.Next(Pieces.Length)]));
             try
             {
                 await ComesIntoStep(left, random);
@@ -37,9 +37,9 @@ public class QgaGarbageTests
         using var rig = new QgaRig();
         rig.Agent.Freeze();
         var connecting = rig.Connect();
-        for (int at = 0; at < left.Length;)
+        for (var at = 0; at < left.Length;)
         {
-            int length = random.Next(1, left.Length - at + 1);
+            var length = random.Next(1, left.Length - at + 1);
             rig.Agent.Say(left.Substring(at, length));
             at += length;
         }

@@ -52,7 +52,7 @@ public sealed class QgaSyncTests
         await connecting;
         rig.Agent.Answer = _ => null;
         var waiting = rig.Execute("guest-exec");
-        foreach (char one in "\n {\"return\": {\"text\": \"a\\\"}{\"}, \"id\": 1}\n")
+        foreach (var one in "\n {\"return\": {\"text\": \"a\\\"}{\"}, \"id\": 1}\n")
         {
             rig.Agent.Say([(byte)one]);
         }
@@ -127,8 +127,8 @@ public sealed class QgaSyncTests
         using var rig = new QgaRig(options => options with { MaxDiscardedBytes = 10_000 });
         rig.Agent.Freeze();
         var connecting = rig.Connect();
-        byte[] garbage = Encoding.ASCII.GetBytes(new string('x', 1000));
-        for (int i = 0; i < 11; i++)
+        var garbage = Encoding.ASCII.GetBytes(new string('x', 1000));
+        for (var i = 0; i < 11; i++)
         {
             Assert.False(connecting.IsCompleted);
             rig.Agent.Say(garbage);
@@ -141,7 +141,7 @@ public sealed class QgaSyncTests
     public async Task Trap38_replies_to_others_without_end_end_the_connection_too()
     {
         using var rig = QgaRig.Connected(options => options with { MaxDiscardedBytes = 10_000 });
-        for (int i = 0; i < 1000 && !rig.Client.Completion.IsCompleted; i++)
+        for (var i = 0; i < 1000 && !rig.Client.Completion.IsCompleted; i++)
         {
             rig.Agent.Say("{\"return\": {}}\n");
         }

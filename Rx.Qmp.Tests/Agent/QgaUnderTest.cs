@@ -14,7 +14,7 @@ internal sealed partial class QgaUnderTest : IDisposable
 
     public QgaUnderTest()
     {
-        string? executable = Places.FirstOrDefault(File.Exists);
+        var executable = Places.FirstOrDefault(File.Exists);
         Assert.SkipUnless(executable is not null, "qemu-ga is not installed");
         string[] arguments = ["-m", "unix-listen", "-p", SocketPath, "-t", _home.FullName, "-f", Path.Combine(_home.FullName, "pid")];
         _process = Process.Start(new ProcessStartInfo(executable!, arguments) { RedirectStandardError = true })!;

@@ -28,7 +28,7 @@ internal static class TimeLimitScenarios
         {
             using var rig = Silent(options => options with { CommandWarning = limit, CommandTimeout = Never });
             _ = rig.Execute("a");
-            int before = Warnings(rig);
+            var before = Warnings(rig);
             rig.Advance(time.TotalSeconds);
             return Warnings(rig) > before;
         },
@@ -36,7 +36,9 @@ internal static class TimeLimitScenarios
         {
             using var rig = new ReconnectRig(options => options with
             {
-                ResyncTimeout = limit, Resync = (_, _) => new TaskCompletionSource().Task, Reconnect = new QmpClientOptions().Reconnect,
+                ResyncTimeout = limit,
+                Resync = (_, _) => new TaskCompletionSource().Task,
+                Reconnect = new QmpClientOptions().Reconnect,
             });
             rig.Script.Serve();
             var connecting = rig.Connect();
@@ -121,7 +123,7 @@ internal static class TimeLimitScenarios
         using var rig = QmpRig.Connected();
         rig.Server.Answer = c => c.Return(c.Name == "query-jobs" ? """[{"id": "j", "status": "running"}]""" : "{}");
         using var job = rig.Client.RunJob(Backup, "j", options).Subscribe(_ => { }, _ => { });
-        int before = rig.Server.Received.Count;
+        var before = rig.Server.Received.Count;
         rig.Advance(time.TotalSeconds);
         return rig.Server.Received.Skip(before).Any(c => c.Name == command);
     }
@@ -132,7 +134,7 @@ internal static class TimeLimitScenarios
         using var rig = QmpRig.Connected();
         rig.Server.Answer = c => c.Return(c.Name == "query-migrate" ? """{"status": "active"}""" : "{}");
         var moving = rig.Client.MigrateAsync("unix:/m", options, cancellationToken: CancellationToken.None);
-        int before = rig.Server.Received.Count;
+        var before = rig.Server.Received.Count;
         rig.Advance(time.TotalSeconds);
         return command is null ? moving.IsCompleted : rig.Server.Received.Skip(before).Any(c => c.Name == command);
     }

@@ -68,7 +68,7 @@ public sealed partial class TestLimitTests : IDisposable
 
     private async Task<(int ExitCode, string Output)> RunAsync(string classes, CancellationToken ct)
     {
-        string dll = typeof(TestLimitTests).Assembly.Location;
+        var dll = typeof(TestLimitTests).Assembly.Location;
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList =
@@ -95,7 +95,7 @@ public sealed partial class TestLimitTests : IDisposable
 
     private static (int Passed, int Failed) Counted(string report)
     {
-        string counters = Counters().Match(report).Value;
+        var counters = Counters().Match(report).Value;
         int Of(string name) => int.Parse(Regex.Match(counters, $" {name}=\"(\\d+)\"").Groups[1].Value);
         return (Of("passed"), Of("failed") + Of("error") + Of("timeout"));
     }

@@ -61,7 +61,7 @@ public class ListTests
         QmpList<long> list = [3, 4, .. new[] { 5L }];
         Assert.Equal((3, 5, 12), (list.Count, list[2], list.Sum()));
         long sum = 0;
-        foreach (long item in list)
+        foreach (var item in list)
         {
             sum += item;
         }

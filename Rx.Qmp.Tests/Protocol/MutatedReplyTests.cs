@@ -18,7 +18,7 @@ public class MutatedReplyTests
     public void Whatever_member_is_dropped_the_rest_is_read() => ForEachMember((subject, whole, _, change) =>
     {
         change((node, name) => node.Remove(name));
-        string got = subject.RoundTrip(whole.ToJsonString());
+        var got = subject.RoundTrip(whole.ToJsonString());
         Assert.True(JsonNode.DeepEquals(whole, JsonNode.Parse(got)), $"{subject}: {whole.ToJsonString()} came back as {got}");
     });
 
@@ -32,7 +32,7 @@ public class MutatedReplyTests
     [Fact]
     public void A_member_of_another_type_is_named_with_its_place_and_both_types()
     {
-        int refused = 0;
+        var refused = 0;
         ForEachMember((subject, whole, place, change) =>
         {
             change((node, name) => node[name] = new JsonArray(new JsonArray()));
@@ -50,8 +50,8 @@ public class MutatedReplyTests
     [Fact]
     public void Replies_of_a_schema_changed_at_random_are_read()
     {
-        int read = 0;
-        for (int seed = Seed; seed < Seed + 10; seed++)
+        var read = 0;
+        for (var seed = Seed; seed < Seed + 10; seed++)
         {
             var random = new Random(seed);
             var document = SchemaMutations.Shuffled(random);
@@ -62,7 +62,7 @@ public class MutatedReplyTests
                 {
                     Document = document, Catalog = catalog, Deepest = 3, ExtraMembers = random.Next(2) == 0, NonNegative = true,
                 };
-                string json = values.Value(subject.Type.Name, string.Empty, string.Empty, 0)?.ToJsonString() ?? "null";
+                var json = values.Value(subject.Type.Name, string.Empty, string.Empty, 0)?.ToJsonString() ?? "null";
                 try
                 {
                     subject.ReadReply(json);
@@ -79,8 +79,10 @@ public class MutatedReplyTests
     }
 
     [Theory]
-    [InlineData("""[{"device":"d","inserted":{"image":{"virtual-size":"big"}}}]""", "[0].inserted.image.virtual-size: wanted an integer of 64 bits, found text.")]
-    [InlineData("""[{},{"dirty-bitmaps":[]},{"inserted":{"image":{"virtual-size":1.5}}}]""", "[2].inserted.image.virtual-size: wanted an integer of 64 bits, found another number.")]
+    [InlineData("""[{"device":"d","inserted":{"image":{"virtual-size":"big"}}}]""",
+        "[0].inserted.image.virtual-size: wanted an integer of 64 bits, found text.")]
+    [InlineData("""[{},{"dirty-bitmaps":[]},{"inserted":{"image":{"virtual-size":1.5}}}]""",
+        "[2].inserted.image.virtual-size: wanted an integer of 64 bits, found another number.")]
     [InlineData("""[{"inserted":{"dirty-bitmaps":[{},[]]}}]""", "[0].inserted.dirty-bitmaps[1]: wanted an object, found a list.")]
     [InlineData("""[{"a":{"b":[{}]}},7]""", "[1]: wanted an object, found a number.")]
     [InlineData("""{"device":"d"}""", "wanted a list, found an object.")]
@@ -98,7 +100,7 @@ public class MutatedReplyTests
     [Fact]
     public void What_a_server_calls_its_members_does_not_reach_a_terminal_as_it_is()
     {
-        string name = "\u001b[2J" + new string('x', 500);
+        var name = "\u001b[2J" + new string('x', 500);
         var raw = new JsonObject { ["props"] = new JsonObject { ["in"] = new JsonObject { [name] = 1 } } }.ToJsonString();
         var fault = Assert.Throws<QmpProtocolException>(() => new QmpReply(Encoding.UTF8.GetBytes(raw)).As(
             (ref Utf8JsonReader reader) =>
@@ -116,12 +118,12 @@ public class MutatedReplyTests
     // Each member of a document with everything in it, in turn: the document anew, the member's place, and what changes it.
     private static void ForEachMember(Action<Subject, JsonObject, string, Action<Action<JsonObject, string>>> act)
     {
-        int tried = 0;
+        var tried = 0;
         foreach (var subject in Received.Where(subject => subject.Type.Kind == EntryKind.Object))
         {
             var made = new SchemaValues(new Random(Seed)) { WithOptional = true, Deepest = 2 }.Object(subject.Type, 0);
-            int count = Objects(made, string.Empty).Sum(item => item.Node.Count);
-            for (int number = 0; number < count; number++)
+            var count = Objects(made, string.Empty).Sum(item => item.Node.Count);
+            for (var number = 0; number < count; number++)
             {
                 var whole = made.DeepClone().AsObject();
                 var (node, name, place) = Objects(whole, string.Empty)

@@ -37,7 +37,8 @@ public class NameTests
         var moved = SchemaMutations.Moved(entries =>
         {
             // The list is turned round: what is added last comes first.
-            foreach (string id in entries.Where(entry => (string?)entry["meta-type"] == "command").Select(entry => (string)entry["ret-type"]!).Distinct().ToArray())
+            var commands = entries.Where(entry => (string?)entry["meta-type"] == "command");
+            foreach (var id in commands.Select(entry => (string)entry["ret-type"]!).Distinct().ToArray())
             {
                 entries.Add(new JsonObject { ["name"] = "new-" + id.Trim('[', ']'), ["meta-type"] = "command", ["arg-type"] = "0", ["ret-type"] = id });
             }
@@ -115,7 +116,8 @@ public class NameTests
 
     // What a type is, without ids: the paths of the table do not matter.
     private static Dictionary<string, string> ByName(TypeCatalog catalog) => catalog.Types.ToDictionary(
-        type => $"{type.Type.Kind} {type.Type.Tag} {string.Join(',', type.Type.Members.Select(member => member.Name))} {string.Join(',', type.Type.Branches.Select(branch => branch.Case))} {type.Name}",
+        type => $"{type.Type.Kind} {type.Type.Tag} {string.Join(',', type.Type.Members.Select(member => member.Name))} "
+            + $"{string.Join(',', type.Type.Branches.Select(branch => branch.Case))} {type.Name}",
         type => type.Name,
         StringComparer.Ordinal);
 

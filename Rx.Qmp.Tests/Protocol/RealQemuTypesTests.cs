@@ -78,8 +78,8 @@ public class RealQemuTypesTests
             "-object", "memory-backend-ram,id=ram0,size=1M", "-object", "iothread,id=io0", "-vnc", "none",
             "-blockdev", "driver=null-co,node-name=null0", "-device", "virtio-blk-pci,drive=null0", "-device", "ich9-ahci");
         await using var client = await Connect(qemu);
-        bool recorded = client.Greeting!.Version is { Major: 7, Minor: 2 };
-        int answered = 0;
+        var recorded = client.Greeting!.Version is { Major: 7, Minor: 2 };
+        var answered = 0;
         foreach (var command in RecordedSchema.Document.Commands.Where(IsPlainQuestion))
         {
             JsonNode? raw;
@@ -93,12 +93,12 @@ public class RealQemuTypesTests
                 continue;
             }
 
-            string type = TypeOf(command.Return!);
+            var type = TypeOf(command.Return!);
             var items = raw is JsonArray list ? [.. list] : ImmutableArray.Create(raw);
             var subject = new Subject(RecordedSchema.Document.Type(command.Return!), type, false);
             foreach (var item in items.Where(item => item is JsonObject))
             {
-                string back = subject.RoundTrip(item!.ToJsonString());
+                var back = subject.RoundTrip(item!.ToJsonString());
                 Assert.True(!recorded || JsonNode.DeepEquals(item, JsonNode.Parse(back)), $"{command.Name}: {item.ToJsonString()} came back as {back}");
             }
 

@@ -17,7 +17,7 @@ public class RecordingTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task What_it_says_is_kept_an_entry_per_line()
     {
-        byte[] kept = await Ask(
+        var kept = await Ask(
             $$$"""
             echo '{{{Greeting}}}'
             head -c 30 > /dev/null
@@ -59,7 +59,7 @@ public class RecordingTests : IDisposable
 
     private async Task<byte[]> Ask(string script, TimeSpan limit, CancellationToken stop)
     {
-        string path = Path.Combine(_folder.FullName, "qemu");
+        var path = Path.Combine(_folder.FullName, "qemu");
         await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script + "\n", stop);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 #pragma warning disable RS0030 // What is asked is a process.

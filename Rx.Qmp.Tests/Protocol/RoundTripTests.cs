@@ -41,7 +41,7 @@ public class RoundTripTests
     [Fact]
     public void Trap13_a_branch_of_the_future_is_kept_whole()
     {
-        int tried = 0;
+        var tried = 0;
         ForEach(random => new SchemaValues(random), (_, subject, made) =>
         {
             if (subject.Type.Tag is { } tag)
@@ -58,13 +58,13 @@ public class RoundTripTests
     [Fact]
     public void An_argument_that_is_missing_is_named()
     {
-        int tried = 0;
+        var tried = 0;
         ForEach(random => new SchemaValues(random), (seed, subject, made) =>
         {
             var required = subject.Type.Members.Where(member => !member.Optional && member.Name.Length > 0).ToArray();
             if (required.Length > 0 && subject.Type.Kind == EntryKind.Object && subject.Flow == Flow.Sent)
             {
-                string name = required[new Random(seed).Next(required.Length)].Name;
+                var name = required[new Random(seed).Next(required.Length)].Name;
                 made!.AsObject().Remove(name);
                 var fault = Assert.ThrowsAny<JsonException>(() => subject.RoundTrip(made.ToJsonString()));
                 Assert.Contains(name, fault.Message, StringComparison.Ordinal);
@@ -77,10 +77,10 @@ public class RoundTripTests
     [Fact]
     public void What_was_read_from_the_same_bytes_is_equal_and_what_differs_is_not()
     {
-        int different = 0;
+        var different = 0;
         ForEach(random => new SchemaValues(random), (seed, subject, made) =>
         {
-            string json = made?.ToJsonString() ?? "null";
+            var json = made?.ToJsonString() ?? "null";
             var (one, two) = (subject.Read(json), subject.Read(json));
             Assert.Equal(one, two);
             Assert.True(one.Equals(two) && one.GetHashCode() == two.GetHashCode(), json);
@@ -100,10 +100,10 @@ public class RoundTripTests
 
     private static void ForEach(Func<Random, SchemaValues> values, Action<int, Subject, JsonNode?> act)
     {
-        int seed = Seed;
+        var seed = Seed;
         foreach (var subject in Subject.All)
         {
-            for (int round = 0; round < Rounds; round++)
+            for (var round = 0; round < Rounds; round++)
             {
                 seed++;
                 var made = Value(values(new Random(seed)), subject);
@@ -137,7 +137,7 @@ public class RoundTripTests
 
     private static void Returns(Subject subject, JsonNode? sent, JsonNode? expected)
     {
-        string got = subject.RoundTrip(sent?.ToJsonString() ?? "null");
+        var got = subject.RoundTrip(sent?.ToJsonString() ?? "null");
         Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(got, null, Deep)), $"{subject}: {sent?.ToJsonString()} came back as {got}");
     }
 

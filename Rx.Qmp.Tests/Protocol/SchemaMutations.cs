@@ -13,11 +13,11 @@ internal static class SchemaMutations
         var entries = Entries();
         foreach (var entry in entries)
         {
-            string? tag = (string?)entry["tag"];
+            var tag = (string?)entry["tag"];
             var members = entry["members"] as JsonArray ?? [];
             foreach (var member in members.Select(member => member!.AsObject()).ToArray())
             {
-                bool isTag = tag is not null && (string?)member["name"] == tag;
+                var isTag = tag is not null && (string?)member["name"] == tag;
                 switch (random.Next(6))
                 {
                     case 0 when !isTag && (string?)entry["meta-type"] != "alternate":
@@ -63,11 +63,11 @@ internal static class SchemaMutations
 
     private static void Renumber(JsonObject holder, Dictionary<string, string> ids, params ReadOnlySpan<string> keys)
     {
-        foreach (string key in keys)
+        foreach (var key in keys)
         {
             if ((string?)holder[key] is { } id)
             {
-                string bare = id.Trim('[', ']');
+                var bare = id.Trim('[', ']');
                 holder[key] = id.Replace(bare, ids.GetValueOrDefault(bare, bare), StringComparison.Ordinal);
             }
         }

@@ -71,7 +71,7 @@ internal sealed class SchemaValues(Random random)
     {
         foreach (var member in type.Members.OrderBy(_ => random.Next()))
         {
-            bool wanted = !member.Optional || (WithOptional ?? random.Next(2) == 0) && (depth < Deepest || WithOptional is false);
+            var wanted = !member.Optional || (WithOptional ?? random.Next(2) == 0) && (depth < Deepest || WithOptional is false);
             if (member.Name == type.Tag)
             {
                 made[member.Name] = tag ?? "branch-of-the-future";

@@ -105,10 +105,10 @@ public partial class TypedValueTests
     [Fact]
     public void Nesting_without_end_is_refused()
     {
-        string deep = string.Concat(Enumerable.Repeat("""{"driver":"raw","file":""", 400)) + "\"f\"" + new string('}', 400);
+        var deep = string.Concat(Enumerable.Repeat("""{"driver":"raw","file":""", 400)) + "\"f\"" + new string('}', 400);
         Assert.ThrowsAny<JsonException>(() => ReadBytes<BlockdevOptions>(Encoding.UTF8.GetBytes(deep), 4096));
         const string image = """{"virtual-size":1,"filename":"f","format":"raw","backing-image":""";
-        string chain = string.Concat(Enumerable.Repeat(image, 400)) + "null" + new string('}', 400);
+        var chain = string.Concat(Enumerable.Repeat(image, 400)) + "null" + new string('}', 400);
         Assert.NotNull(ReadBytes<ImageInfo>(Encoding.UTF8.GetBytes(chain), 4096).BackingImage);
         chain = string.Concat(Enumerable.Repeat(image, 2000)) + "null" + new string('}', 2000);
         Assert.ThrowsAny<JsonException>(() => ReadBytes<ImageInfo>(Encoding.UTF8.GetBytes(chain), 4096));
@@ -121,13 +121,13 @@ public partial class TypedValueTests
     [Fact]
     public void A_typed_event_costs_little_once_its_words_are_known()
     {
-        byte[] data = """{"type":"mirror","device":"drive-virtio-disk0","len":10737418240,"offset":10737418240,"speed":0}"""u8.ToArray();
+        var data = """{"type":"mirror","device":"drive-virtio-disk0","len":10737418240,"offset":10737418240,"speed":0}"""u8.ToArray();
         const int Rounds = 1000;
         var kept = new BlockJobCompletedEvent[Rounds];
         ReadEvent(data, kept);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         ReadEvent(data, kept);
-        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
         Assert.InRange(each, 24, 120);
         Assert.Equal((JobType.Mirror, "drive-virtio-disk0", 10_737_418_240, null), (kept[7].Type, kept[7].Device, kept[7].Len, kept[7].Error));
         Assert.Equal(DateTimeOffset.UnixEpoch, kept[7].Timestamp);
@@ -137,7 +137,7 @@ public partial class TypedValueTests
     public void The_types_take_part_in_a_context_of_ones_own()
     {
         var plan = new Plan([new BlockdevOptions.NullCo { NodeName = "n", Size = long.MaxValue }], RunState.Paused, "any");
-        string json = JsonSerializer.Serialize(plan, PlanContext.Default.Plan);
+        var json = JsonSerializer.Serialize(plan, PlanContext.Default.Plan);
         Assert.Equal("""{"Nodes":[{"driver":"null-co","node-name":"n","size":9223372036854775807}],"Wanted":"paused","Note":"any"}""", json);
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
         var back = JsonSerializer.Deserialize(stream, PlanContext.Default.Plan)!;
@@ -156,7 +156,7 @@ public partial class TypedValueTests
 
     private static void ReadEvent(byte[] data, BlockJobCompletedEvent[] kept)
     {
-        for (int i = 0; i < kept.Length; i++)
+        for (var i = 0; i < kept.Length; i++)
         {
             var reader = new Utf8JsonReader(data);
             reader.Read();
@@ -183,7 +183,8 @@ public partial class TypedValueTests
     {
         using var document = JsonDocument.Parse(json);
         string[] order = ["driver", "node-name", "read-only", "backing", "file", "filename"];
-        return "{" + string.Join(',', document.RootElement.EnumerateObject().OrderBy(m => Array.IndexOf(order, m.Name)).Select(m => $"\"{m.Name}\":{m.Value.GetRawText()}")) + "}";
+        var members = document.RootElement.EnumerateObject().OrderBy(m => Array.IndexOf(order, m.Name));
+        return "{" + string.Join(',', members.Select(m => $"\"{m.Name}\":{m.Value.GetRawText()}")) + "}";
     }
 
     internal sealed record Plan(

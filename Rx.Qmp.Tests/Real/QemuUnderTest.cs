@@ -15,7 +15,7 @@ internal sealed partial class QemuUnderTest : IDisposable
     public QemuUnderTest(string machine = "none", string? monitor = null, params string[] more)
     {
         Assert.SkipUnless(IsInstalled, $"{Executable} is not installed");
-        string socket = $"socket,id=qmp,path={SocketPath},server=on,wait=off";
+        var socket = $"socket,id=qmp,path={SocketPath},server=on,wait=off";
         string[] arguments =
         [
             "-machine", $"{machine},accel=tcg", "-nodefaults", "-no-user-config", "-display", "none", "-S",

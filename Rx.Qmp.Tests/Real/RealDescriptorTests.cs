@@ -21,10 +21,10 @@ public class RealDescriptorTests
             QmpEndpoint.Unix(qemu.SocketPath), new() { Scheduler = new TaskPoolScheduler(Task.Factory) }, Token);
         using var stop = new CancellationTokenSource();
         var load = Enumerable.Range(0, 6).Select(_ => Load(client, stop.Token)).ToArray();
-        int before = qemu.OpenFiles;
+        var before = qemu.OpenFiles;
         using (var file = Open("/dev/zero"))
         {
-            for (int i = 0; i < Files; i += 10)
+            for (var i = 0; i < Files; i += 10)
             {
                 await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.AddFdAsync(file, set: 7, cancellationToken: Token)));
             }

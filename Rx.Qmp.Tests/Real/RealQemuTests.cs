@@ -154,7 +154,7 @@ public class RealQemuTests
     {
         using var qemu = new QemuUnderTest("q35", null, "-m", "32", "-device", "pcie-root-port,id=rp0,chassis=1");
         await using var client = await Connect(qemu);
-        for (int round = 0; round < 2; round++)
+        for (var round = 0; round < 2; round++)
         {
             await client.ExecuteAsync(
                 TestCommands.AddDevice("virtio-rng-pci", "rng0", ("bus", "rp0")), Token);
@@ -206,7 +206,7 @@ public class RealQemuTests
         try
         {
             var hasty = Options with { ConnectTimeout = TimeSpan.FromMilliseconds(100) };
-            string dead = Path.Combine(home.FullName, "dead");
+            var dead = Path.Combine(home.FullName, "dead");
             using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
             {
                 socket.Bind(new UnixDomainSocketEndPoint(dead));

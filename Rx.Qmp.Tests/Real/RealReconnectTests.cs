@@ -18,7 +18,7 @@ public class RealReconnectTests
         var home = Directory.CreateTempSubdirectory("rxqmp-");
         try
         {
-            string path = Path.Combine(home.FullName, "dial");
+            var path = Path.Combine(home.FullName, "dial");
             string[] dial = ["-chardev", $"socket,id=dial,path={path},server=off,reconnect=1", "-mon", "chardev=dial,mode=control"];
             using var listener = QmpListener.OnUnixSocket(path);
             List<string> names = [];

@@ -28,7 +28,7 @@ public sealed class RealTransportTests : IDisposable
     [Fact]
     public async Task Tcp()
     {
-        int port = FreePort();
+        var port = FreePort();
         using var qemu = new QemuUnderTest("none", null, Monitor($"host=127.0.0.1,port={port},server=on,wait=off"));
         await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Tcp("127.0.0.1", port), Options, Token);
         Assert.Equal("prelaunch", await Status(client));
@@ -37,7 +37,7 @@ public sealed class RealTransportTests : IDisposable
     [Fact]
     public async Task Tls_with_certificates_on_both_sides_and_without_one_refused()
     {
-        int port = FreePort();
+        var port = FreePort();
         using var qemu = TlsQemu($"host=127.0.0.1,port={port},server=on,wait=off,tls-creds=tls0", "server");
         var tls = QmpTls.FromDirectory(_certificates.Write(Path.Combine(_home.FullName, "client"), "client"));
         await using (var client = await QmpClient.ConnectAsync(QmpEndpoint.Tcp("localhost", port, tls), Options, Token))
@@ -53,7 +53,7 @@ public sealed class RealTransportTests : IDisposable
     [Fact]
     public async Task Trap28_a_second_tls_client_is_told_that_nobody_answers()
     {
-        int port = FreePort();
+        var port = FreePort();
         using var qemu = TlsQemu($"host=127.0.0.1,port={port},server=on,wait=off,tls-creds=tls0", "server");
         var tls = QmpTls.FromDirectory(_certificates.Write(Path.Combine(_home.FullName, "client"), "client"));
         var endpoint = QmpEndpoint.Tcp("localhost", port, tls);
@@ -65,10 +65,10 @@ public sealed class RealTransportTests : IDisposable
     [Fact]
     public async Task A_qemu_that_dials_us_is_taken_and_dials_again_after_a_loss()
     {
-        string path = Path.Combine(_home.FullName, "dial");
+        var path = Path.Combine(_home.FullName, "dial");
         using var listener = QmpListener.OnUnixSocket(path);
         using var qemu = new QemuUnderTest("none", null, Monitor($"path={path},server=off,reconnect=1"));
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             await using var client = await listener.AcceptAsync(Options, Token);
             Assert.Equal("prelaunch", await Status(client));
@@ -106,7 +106,7 @@ public sealed class RealTransportTests : IDisposable
 
     private QemuUnderTest TlsQemu(string socket, string side)
     {
-        string directory = _certificates.Write(Path.Combine(_home.FullName, "qemu"), side);
+        var directory = _certificates.Write(Path.Combine(_home.FullName, "qemu"), side);
         return new QemuUnderTest(
             "none",
             null,

@@ -57,7 +57,7 @@ public class RealWorkflowTests
         await using var client = await Connect(qemu);
         await AddRaw(qemu, client, "a");
         await AddRaw(qemu, client, "b");
-        foreach (string member in (string[])["auto-dismiss", "auto-finalize"])
+        foreach (var member in (string[])["auto-dismiss", "auto-finalize"])
         {
             var backup = QmpCommand.Create("blockdev-backup", writer =>
             {
@@ -141,7 +141,7 @@ public class RealWorkflowTests
     public async Task Trap37_a_machine_is_migrated_and_its_target_seen_to_arrive_without_events()
     {
         using var source = new QemuUnderTest("q35", null, "-m", "32");
-        string link = source.PathOf("link");
+        var link = source.PathOf("link");
         using var target = new QemuUnderTest("q35", null, "-m", "32", "-incoming", "unix:" + link);
         await using var from = await Connect(source);
         await using var to = await Connect(target);
@@ -167,7 +167,7 @@ public class RealWorkflowTests
         var nowhere = client.MigrateAsync("unix:" + source.PathOf("nobody"), new() { Timeout = Limit }, null, Token);
         Assert.False((await Assert.ThrowsAsync<QmpMigrationException>(() => nowhere)).WasCancelled);
 
-        string link = source.PathOf("link");
+        var link = source.PathOf("link");
         using var target = new QemuUnderTest("q35", null, "-m", "32", "-incoming", "unix:" + link);
         await using var to = await Connect(target);
         target.Freeze();
@@ -183,7 +183,7 @@ public class RealWorkflowTests
     {
         using var source = new QemuUnderTest("q35", null, "-m", "32", "-sandbox", "on,spawn=deny");
         await using var client = await Connect(source);
-        string path = source.PathOf("saved");
+        var path = source.PathOf("saved");
         await File.WriteAllTextAsync(path, "an older one", Token);
         var end = await client.SaveToFileAsync(path, new() { Timeout = Limit }, null, Token);
         Assert.Equal("completed", end.Status);

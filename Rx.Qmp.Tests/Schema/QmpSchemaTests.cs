@@ -72,7 +72,7 @@ public class QmpSchemaTests
     [Fact]
     public void Every_member_and_value_of_the_recorded_schema_is_found_by_its_path()
     {
-        int asked = 0;
+        var asked = 0;
         foreach (var command in RecordedSchema.Document.Commands)
         {
             var argument = RecordedSchema.Document.Type(command.Argument!);
@@ -85,7 +85,7 @@ public class QmpSchemaTests
 
             foreach (var branch in argument.Branches)
             {
-                string at = $"{command.Name}/{argument.Tag}={branch.Case}";
+                var at = $"{command.Name}/{argument.Tag}={branch.Case}";
                 Assert.True(Recorded.Has(at));
                 Assert.All(RecordedSchema.Document.Type(branch.Type).Members, member => Assert.True(Recorded.Has($"{at}/{member.Name}")));
                 asked++;
@@ -134,7 +134,7 @@ public class QmpSchemaTests
     public void A_reply_cut_short_anywhere_is_refused()
     {
         var whole = RecordedReply().AsMemory(0, 6000);
-        for (int length = 0; length < whole.Length; length++)
+        for (var length = 0; length < whole.Length; length++)
         {
             Assert.Throws<QmpProtocolException>(() => QmpSchema.Parse(whole[..length]));
         }
@@ -143,15 +143,15 @@ public class QmpSchemaTests
     [Fact]
     public void Bytes_changed_at_random_give_an_index_or_a_typed_refusal_and_questions_never_throw()
     {
-        int seed = Seeds.Of(46);
+        var seed = Seeds.Of(46);
         var random = new Random(seed);
-        byte[] reply = RecordedReply();
+        var reply = RecordedReply();
         string[] paths = ["blockdev-add/driver=qcow2/file/driver=nbd/server/type=unix/path", "query-block/return/inserted/drv", "SHUTDOWN/reason"];
-        int read = 0;
-        for (int round = 0; round < 300; round++)
+        var read = 0;
+        for (var round = 0; round < 300; round++)
         {
             byte[] changed = [.. reply];
-            for (int i = random.Next(4); i >= 0; i--)
+            for (var i = random.Next(4); i >= 0; i--)
             {
                 changed[random.Next(changed.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : "\"{}[],:\\"u8[random.Next(8)];
             }
@@ -178,7 +178,7 @@ public class QmpSchemaTests
     [Fact]
     public void Types_that_lead_in_circles_end()
     {
-        string branches = string.Join(',', Enumerable.Range(0, 2000).Select(i => $$"""{"case":"{{i}}","type":"u"}"""));
+        var branches = string.Join(',', Enumerable.Range(0, 2000).Select(i => $$"""{"case":"{{i}}","type":"u"}"""));
         var schema = Parse(
             $$"""
             [{"name":"a","meta-type":"command","arg-type":"l"},{"name":"l","meta-type":"array","element-type":"l"},
@@ -196,7 +196,7 @@ public class QmpSchemaTests
     {
         var reply = RecordedReply();
         QmpSchema.Parse(reply);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         QmpSchema.Parse(reply);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 48 * 1024);
     }

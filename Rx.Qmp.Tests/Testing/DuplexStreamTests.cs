@@ -33,10 +33,10 @@ public class DuplexStreamTests
     [Fact]
     public async Task Every_capacity_and_read_size_delivers_the_same_bytes()
     {
-        byte[] sent = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 500)));
-        for (int capacity = 1; capacity < 20; capacity++)
+        var sent = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 500)));
+        for (var capacity = 1; capacity < 20; capacity++)
         {
-            for (int size = 1; size < 20; size += 3)
+            for (var size = 1; size < 20; size += 3)
             {
                 var (first, second) = DuplexStream.CreatePair(capacity);
                 var writing = Task.Run(
@@ -125,7 +125,7 @@ public class DuplexStreamTests
 
     private static async Task<string> ReadText(DuplexStream stream, int size)
     {
-        byte[] buffer = new byte[size];
+        var buffer = new byte[size];
         return Encoding.ASCII.GetString(buffer.AsSpan(0, await stream.ReadAsync(buffer, Token).ConfigureAwait(false)));
     }
 }

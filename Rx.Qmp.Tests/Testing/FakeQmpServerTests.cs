@@ -58,7 +58,7 @@ public class FakeQmpServerTests
             Style = style, MaxWriteBytes = 1, BeforeGreeting = QmpText.Event("EARLY"), Capabilities = ["oob", "new"],
         });
         var at = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000).AddMicroseconds(7);
-        string behind = QmpText.Event("BEHIND", "{\"a\": 1}", at);
+        var behind = QmpText.Event("BEHIND", "{\"a\": 1}", at);
         server.On("query-a", QmpAnswer.Value("[1, {}]").Following(QmpText.Event("BEFORE")).FollowedBy(behind));
         List<QmpEvent> events = [];
         await using var client = new QmpClient(Inline(new TestScheduler()));
@@ -180,7 +180,7 @@ public class FakeQmpServerTests
         var running = new Subject<string>();
         server.On("slow", QmpAnswer.From(running));
         await Write(server, """{"execute":"qmp_capabilities","arguments":{"enable":["oob"]}}""");
-        for (int i = 0; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
             await Write(server, $$"""{"execute":"slow","id":{{i}}}""");
         }
@@ -189,7 +189,7 @@ public class FakeQmpServerTests
         Assert.Equal("yank", server.Received[^1].Name);
         await Write(server, """{"execute":"slow","id":8}{"exec-oob":"yank","id":"stuck"}""");
         Assert.Equal("8", server.Received[^1].Id);
-        string text = await ReadAll(server);
+        var text = await ReadAll(server);
         Assert.Contains("\"id\": \"first\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("stuck", text, StringComparison.Ordinal);
 
@@ -206,7 +206,7 @@ public class FakeQmpServerTests
         await Write(server, """{"execute":"early"}{"execute":"qmp_capabilities"}{"execute":"qmp_capabilities"}""");
         await Write(server, """{"exec-oob":"yank","id":1}{"what":1}{"a" 1}{"execute":"slow"}{"execute":"next"}""");
         Assert.Equal("slow", server.Received[^1].Name);
-        string text = await ReadAll(server);
+        var text = await ReadAll(server);
         Assert.Equal(5, text.Split("\"error\"").Length - 1);
         Assert.Contains("'exec-oob' is unexpected", text, StringComparison.Ordinal);
         running.OnCompleted();
@@ -219,7 +219,7 @@ public class FakeQmpServerTests
         var home = Directory.CreateTempSubdirectory("rxqmp-");
         try
         {
-            string path = Path.Combine(home.FullName, "qmp");
+            var path = Path.Combine(home.FullName, "qmp");
             using var server = new FakeQmpServer();
             var options = new QmpClientOptions { Scheduler = new TestScheduler() };
             using (server.Listen(path))
@@ -246,7 +246,7 @@ public class FakeQmpServerTests
     /// <summary>What there is to read now.</summary>
     private static async Task<string> ReadAll(FakeQmpServer server)
     {
-        byte[] buffer = new byte[64 * 1024];
+        var buffer = new byte[64 * 1024];
         return Encoding.UTF8.GetString(buffer.AsSpan(0, await server.ClientEnd.ReadAsync(buffer, Token)));
     }
 }

@@ -75,13 +75,13 @@ public class TranscriptTests
     [Fact]
     public void A_transcript_cut_anywhere_gives_the_lines_that_are_whole()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(Good);
-        for (int length = 0; length <= bytes.Length; length++)
+        var bytes = Encoding.UTF8.GetBytes(Good);
+        for (var length = 0; length <= bytes.Length; length++)
         {
             var read = QmpTranscript.Read(new MemoryStream(bytes[..length]));
-            string text = Encoding.UTF8.GetString(bytes, 0, length);
-            string tail = text[(text.LastIndexOf('\n') + 1)..];
-            bool lostOnlyItsEnd = tail.Length > 0 && (length == bytes.Length || bytes[length] == '\n');
+            var text = Encoding.UTF8.GetString(bytes, 0, length);
+            var tail = text[(text.LastIndexOf('\n') + 1)..];
+            var lostOnlyItsEnd = tail.Length > 0 && (length == bytes.Length || bytes[length] == '\n');
             Assert.Equal(text.Count(c => c == '\n') + (lostOnlyItsEnd ? 1 : 0), read.Entries.Length);
             Assert.Equal(tail.Length > 0 && !lostOnlyItsEnd, read.IsTorn);
         }
@@ -116,7 +116,7 @@ public class TranscriptTests
     public void Lines_and_files_have_limits()
     {
         var options = new QmpTranscriptOptions { MaxLineBytes = 300, MaxBytes = 1000 };
-        string line = "{\"us\":1,\"from\":\"client\",\"message\":{\"a\":\"" + new string('x', 257) + "\"}}";
+        var line = "{\"us\":1,\"from\":\"client\",\"message\":{\"a\":\"" + new string('x', 257) + "\"}}";
         Assert.Single(Read(line + "\n", options).Entries);
         Assert.Equal(1, Assert.Throws<QmpTranscriptException>(() => Read(line + "  \n", options)).Line);
         Assert.Equal(1, Assert.Throws<QmpTranscriptException>(() => Read(new string('x', 900), options)).Line);
@@ -132,7 +132,7 @@ public class TranscriptTests
         var time = new TestScheduler();
         var stream = QmpTranscript.Record(server.ClientEnd, output, time, options);
         var client = await QmpClient.ConnectAsync(stream, new QmpClientOptions { Scheduler = time, InlineContinuations = true }, Token);
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
         {
             Assert.True(client.ExecuteAsync(QmpCommand.Create("query-a"), Token).IsCompletedSuccessfully);
         }
@@ -222,7 +222,7 @@ public class TranscriptTests
         var error = await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync(QmpCommand.Create("more"), Token));
         Assert.Equal("Transcript line 8: the transcript ends here, but the client sent more", error.Description);
 
-        string[] lines = Good.Split('\n');
+        var lines = Good.Split('\n');
         lines[4] = """{"us":2000,"from":"server","omitted":70000}""";
         using var partial = new QmpReplayServer(Read(string.Join('\n', lines)));
         await using var other = await Connect(partial);

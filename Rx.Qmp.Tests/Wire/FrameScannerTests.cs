@@ -41,14 +41,14 @@ public class FrameScannerTests
     [MemberData(nameof(SampleNumbers))]
     public void Every_split_position_of_every_sample_gives_the_same_messages(int sample)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(Samples[sample][0]);
-        string[] expected = Samples[sample][1..];
-        for (int first = 0; first <= bytes.Length; first++)
+        var bytes = Encoding.UTF8.GetBytes(Samples[sample][0]);
+        var expected = Samples[sample][1..];
+        for (var first = 0; first <= bytes.Length; first++)
         {
             Assert.Equal(expected, Frames.Cut(bytes, [first, bytes.Length - first]));
         }
 
-        for (int size = 1; size <= Math.Min(bytes.Length, 130); size++)
+        for (var size = 1; size <= Math.Min(bytes.Length, 130); size++)
         {
             Assert.Equal(expected, Frames.Cut(bytes, Frames.Of(size)));
         }
@@ -57,11 +57,11 @@ public class FrameScannerTests
     [Fact]
     public void Random_streams_are_cut_where_JsonDocument_ends_its_values()
     {
-        int seed = Seeds.Of(43);
+        var seed = Seeds.Of(43);
         var random = new Random(seed);
-        for (int round = 0; round < 400; round++)
+        for (var round = 0; round < 400; round++)
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(RandomJson.Stream(random));
+            var bytes = Encoding.UTF8.GetBytes(RandomJson.Stream(random));
             var expected = CutWithJsonDocument(bytes);
             Assert.Equal(expected, Frames.Cut(bytes, Frames.Of(random.Next(1, 200))));
             Assert.Equal(expected, Frames.Cut(bytes, Enumerable.Range(0, int.MaxValue).Select(_ => random.Next(1, 80))));
@@ -71,12 +71,12 @@ public class FrameScannerTests
     [Fact]
     public void Damaged_streams_end_in_a_status_never_in_an_exception()
     {
-        int seed = Seeds.Of(44);
+        var seed = Seeds.Of(44);
         var random = new Random(seed);
-        for (int round = 0; round < 2000; round++)
+        for (var round = 0; round < 2000; round++)
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(RandomJson.Stream(random));
-            for (int damage = random.Next(1, 6); damage > 0; damage--)
+            var bytes = Encoding.UTF8.GetBytes(RandomJson.Stream(random));
+            for (var damage = random.Next(1, 6); damage > 0; damage--)
             {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             }
@@ -95,7 +95,7 @@ public class FrameScannerTests
     [InlineData(16 * 1024 * 1024, 1024)]
     public void Trap08_every_byte_is_looked_at_once_however_it_drips_in(int size, int piece)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes("{\"return\":\"" + new string('a', size) + "\",\"id\":0}\r\n");
+        var bytes = Encoding.UTF8.GetBytes("{\"return\":\"" + new string('a', size) + "\",\"id\":0}\r\n");
         Assert.Single(Frames.Cut(bytes, Frames.Of(piece), out var buffer));
         Assert.True(buffer.BytesLookedAt <= bytes.Length, $"{buffer.BytesLookedAt} looked at of {bytes.Length}");
         Assert.True(buffer.BytesMoved <= 2 * bytes.Length, $"{buffer.BytesMoved} moved of {bytes.Length}");
@@ -105,7 +105,7 @@ public class FrameScannerTests
     public void Small_messages_cost_at_most_a_block_each_on_top()
     {
         const int count = 10_000;
-        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"event\":\"X\"}\r\n", count)));
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"event\":\"X\"}\r\n", count)));
         Assert.Equal(count, Frames.Cut(bytes, Frames.Of(4096), out var buffer).Count);
         Assert.True(buffer.BytesLookedAt <= bytes.Length + (63L * count));
         Assert.True(buffer.BytesMoved <= bytes.Length);
@@ -114,9 +114,9 @@ public class FrameScannerTests
     [Fact]
     public void A_million_brackets_are_refused_at_the_depth_limit()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 1_000_000));
+        var bytes = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 1_000_000));
         var scanner = new FrameScanner(maxDepth: 32);
-        Assert.Equal(FrameScanStatus.TooDeep, scanner.Scan(bytes, out int used));
+        Assert.Equal(FrameScanStatus.TooDeep, scanner.Scan(bytes, out var used));
         Assert.Equal(5 + 32, used);
         Assert.Equal(64, scanner.BytesLookedAt);
     }
@@ -148,7 +148,7 @@ public class FrameScannerTests
     [Fact]
     public void A_message_of_exactly_the_limit_passes_and_one_byte_more_does_not()
     {
-        foreach (int piece in (int[])[1, 100, 100_000])
+        foreach (var piece in (int[])[1, 100, 100_000])
         {
             Assert.Equal(FrameScanStatus.Frame, LastStatus(2048, 2048, piece));
             Assert.Equal(FrameScanStatus.TooLarge, LastStatus(2049, 2048, piece));
@@ -158,7 +158,7 @@ public class FrameScannerTests
     [Fact]
     public void A_large_array_is_given_back_once_its_message_was_taken()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', 3_000_000) + "\"}");
+        var bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', 3_000_000) + "\"}");
         Frames.Cut(bytes, Frames.Of(100_000), out var buffer);
         Assert.True(buffer.Capacity > 3_000_000);
         buffer.GetRoom();
@@ -168,7 +168,7 @@ public class FrameScannerTests
     [Fact]
     public void Cutting_messages_allocates_nothing()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Events.Named("FLOOD", "{\"a\": [1, \"b\\\"c\"]}"), 100)));
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Events.Named("FLOOD", "{\"a\": [1, \"b\\\"c\"]}"), 100)));
         var buffer = new FrameBuffer(Frames.MaxBytes, 1024);
         Assert.Equal(100, CutAll());
 
@@ -177,25 +177,25 @@ public class FrameScannerTests
 
         long Allocated()
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            int found = 0;
-            for (int round = 0; round < 100; round++)
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var found = 0;
+            for (var round = 0; round < 100; round++)
             {
                 found += CutAll();
             }
 
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.Equal(10_000, found);
             return allocated;
         }
 
         int CutAll()
         {
-            int count = 0;
-            for (int at = 0; at < bytes.Length;)
+            var count = 0;
+            for (var at = 0; at < bytes.Length;)
             {
                 var room = buffer.GetRoom().Span;
-                int length = Math.Min(room.Length, bytes.Length - at);
+                var length = Math.Min(room.Length, bytes.Length - at);
                 bytes.AsSpan(at, length).CopyTo(room);
                 buffer.Commit(length);
                 at += length;
@@ -211,13 +211,13 @@ public class FrameScannerTests
 
     private static FrameScanStatus LastStatus(int size, int limit, int piece)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', size - 8) + "\"}");
+        var bytes = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('a', size - 8) + "\"}");
         Assert.Equal(size, bytes.Length);
         var buffer = new FrameBuffer(limit, 64);
-        for (int at = 0; at < bytes.Length;)
+        for (var at = 0; at < bytes.Length;)
         {
             var room = buffer.GetRoom();
-            int count = Math.Min(Math.Min(piece, bytes.Length - at), room.Length);
+            var count = Math.Min(Math.Min(piece, bytes.Length - at), room.Length);
             bytes.AsSpan(at, count).CopyTo(room.Span);
             buffer.Commit(count);
             at += count;
@@ -233,12 +233,12 @@ public class FrameScannerTests
 
     private static (FrameScanStatus Status, int Used) Scan(string text, int maxDepth, int piece)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Encoding.UTF8.GetBytes(text);
         var scanner = new FrameScanner(maxDepth);
-        int total = 0;
+        var total = 0;
         while (total < bytes.Length)
         {
-            var status = scanner.Scan(bytes.AsSpan(total, Math.Min(piece, bytes.Length - total)), out int used);
+            var status = scanner.Scan(bytes.AsSpan(total, Math.Min(piece, bytes.Length - total)), out var used);
             total += used;
             if (status != FrameScanStatus.NeedMore)
             {
@@ -254,10 +254,10 @@ public class FrameScannerTests
     {
         var buffer = new FrameBuffer(Frames.MaxBytes, 16);
         var (count, total) = (0, 0L);
-        for (int at = 0; at < bytes.Length;)
+        for (var at = 0; at < bytes.Length;)
         {
             var room = buffer.GetRoom();
-            int length = Math.Min(Math.Min(piece, bytes.Length - at), room.Length);
+            var length = Math.Min(Math.Min(piece, bytes.Length - at), room.Length);
             bytes.AsSpan(at, length).CopyTo(room.Span);
             buffer.Commit(length);
             at += length;

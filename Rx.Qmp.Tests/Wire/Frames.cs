@@ -13,19 +13,19 @@ internal static class Frames
     {
         buffer = new FrameBuffer(MaxBytes, 1024);
         List<string> found = [];
-        int at = 0;
-        foreach (int piece in pieces)
+        var at = 0;
+        foreach (var piece in pieces)
         {
             if (at == bytes.Length)
             {
                 break;
             }
 
-            int left = Math.Min(piece, bytes.Length - at);
+            var left = Math.Min(piece, bytes.Length - at);
             while (left > 0)
             {
                 var room = buffer.GetRoom();
-                int count = Math.Min(left, room.Length);
+                var count = Math.Min(left, room.Length);
                 bytes.AsSpan(at, count).CopyTo(room.Span);
                 buffer.Commit(count);
                 at += count;

@@ -21,7 +21,7 @@ internal static class RandomJson
     public static string Stream(Random random)
     {
         var text = new StringBuilder();
-        for (int count = random.Next(1, 12); count > 0; count--)
+        for (var count = random.Next(1, 12); count > 0; count--)
         {
             Gap(random, text);
             Object(random, text, random.Next(0, 6));
@@ -93,7 +93,7 @@ internal static class RandomJson
     private static void String(Random random, StringBuilder text)
     {
         text.Append('"');
-        for (int count = random.Next(random.Next(10) == 0 ? 80 : 6); count > 0; count--)
+        for (var count = random.Next(random.Next(10) == 0 ? 80 : 6); count > 0; count--)
         {
             text.Append(Pieces[random.Next(Pieces.Length)]);
         }

@@ -26,7 +26,7 @@ internal sealed class AgentFrames(int maxFrameBytes, int maxDepth, IAgentFrameSi
     {
         while (!bytes.IsEmpty)
         {
-            int end = ByLine ? bytes.IndexOfAny(Delimiter, (byte)'\n') : bytes.IndexOf(Delimiter);
+            var end = ByLine ? bytes.IndexOfAny(Delimiter, (byte)'\n') : bytes.IndexOf(Delimiter);
             if (end < 0)
             {
                 Add(bytes);
@@ -53,7 +53,7 @@ internal sealed class AgentFrames(int maxFrameBytes, int maxDepth, IAgentFrameSi
         while (!bytes.IsEmpty && !_skipping)
         {
             var room = _frames.GetRoom().Span;
-            int count = Math.Min(room.Length, bytes.Length);
+            var count = Math.Min(room.Length, bytes.Length);
             bytes[..count].CopyTo(room);
             bytes = bytes[count..];
             _frames.Commit(count);
@@ -72,7 +72,7 @@ internal sealed class AgentFrames(int maxFrameBytes, int maxDepth, IAgentFrameSi
                 case FrameScanStatus.NeedMore:
                     return;
                 case FrameScanStatus.Frame:
-                    bool delimited = _delimited;
+                    var delimited = _delimited;
                     _delimited = false;
                     sink.OnFrame(frame, delimited);
                     break;

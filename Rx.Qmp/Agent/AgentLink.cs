@@ -223,10 +223,10 @@ internal sealed class AgentLink : IAgentFrameSink
 
     private async Task<QmpException> ReadToEndAsync()
     {
-        byte[] buffer = new byte[ReadBytes];
+        var buffer = new byte[ReadBytes];
         while (true)
         {
-            int count = await _stream.ReadAsync(buffer).ConfigureAwait(false);
+            var count = await _stream.ReadAsync(buffer).ConfigureAwait(false);
             if (count == 0)
             {
                 return new QmpDisconnectedException("The connection to the guest agent was closed.");

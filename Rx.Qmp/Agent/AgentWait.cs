@@ -53,7 +53,7 @@ internal sealed class AgentWait(bool inline)
 
     private AgentReply? ReadReply(ReadOnlySpan<byte> frame, in MessageHeader header, bool agentHasIds, int maxDepth)
     {
-        bool hasId = header.Slot != MessageHeader.NoId;
+        var hasId = header.Slot != MessageHeader.NoId;
         if (hasId ? header.Slot != Id : agentHasIds && header.Kind == MessageKind.Return)
         {
             return null;
@@ -78,6 +78,6 @@ internal sealed class AgentWait(bool inline)
     private static bool IsNumber(ReadOnlySpan<byte> json, long number)
     {
         var reader = new Utf8JsonReader(json);
-        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value) && value == number;
+        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value == number;
     }
 }

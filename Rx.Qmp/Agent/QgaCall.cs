@@ -65,7 +65,7 @@ internal sealed class QgaCall : IDisposable
     /// <param name="answer">How, given whether the command was sent.</param>
     private void Answer(Action<TaskCompletionSource<QmpReply>, bool> answer)
     {
-        int before = Interlocked.Or(ref _state, Answered);
+        var before = Interlocked.Or(ref _state, Answered);
         if ((before & Answered) == 0)
         {
             Dispose();

@@ -264,8 +264,8 @@ public sealed class QgaClient : IAsyncDisposable
     {
         int? id = _sendsIds ? _lastId = _lastId % 9 + 1 : null;
         var wait = new AgentWait(Options.InlineContinuations) { Id = id };
-        bool isSilent = QgaCommands.AnswersErrorsOnly(call.Command.Name);
-        bool isOut = false;
+        var isSilent = QgaCommands.AnswersErrorsOnly(call.Command.Name);
+        var isOut = false;
         IDisposable? silence = null;
         try
         {

@@ -38,7 +38,7 @@ public static class QgaCommands
     /// <returns>The command.</returns>
     public static QmpCommand Shutdown(QgaShutdownMode mode = QgaShutdownMode.Powerdown)
     {
-        string text = mode switch
+        var text = mode switch
         {
             QgaShutdownMode.Powerdown => "powerdown",
             QgaShutdownMode.Halt => "halt",

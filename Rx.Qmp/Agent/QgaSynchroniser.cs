@@ -50,8 +50,8 @@ internal sealed class QgaSynchroniser(AgentLink link, QgaClientOptions options)
     private Task<AgentReply> AskAsync(string reset, string command, CancellationToken stop)
     {
         // Chance, so that a number sent by a former client of this port is not taken for ours.
-        long number = (long)(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) % LargestNumber);
-        string text = reset + $$$"""{"execute":"{{{command}}}","arguments":{"id":{{{number}}}}}""" + "\n";
+        var number = (long)(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) % LargestNumber);
+        var text = reset + $$$"""{"execute":"{{{command}}}","arguments":{"id":{{{number}}}}}""" + "\n";
         var wait = new AgentWait(options.InlineContinuations) { Number = number, Delimited = _delimited };
         return link.AskAsync(Encoding.Latin1.GetBytes(text), wait, null, null, stop);
     }

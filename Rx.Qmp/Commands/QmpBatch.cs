@@ -25,13 +25,13 @@ public static class QmpBatch
         policy ??= QmpBatchPolicy.Default;
         policy.Validate();
         var replies = ImmutableArray.CreateBuilder<QmpReply>();
-        int attempts = 0;
+        var attempts = 0;
         QmpSession? session = null;
         foreach (var command in commands)
         {
             QmpException? cause = null;
-            bool done = false;
-            for (int attempt = 1; !done; attempt++)
+            var done = false;
+            for (var attempt = 1; !done; attempt++)
             {
                 attempts++;
                 try

@@ -142,7 +142,7 @@ internal sealed class ConnectionLoop : ISessionOwner
         _over = _pause is null;
         Commands.Shut(cause);
         _states.Add(State(cause is null ? QmpConnectionPhase.Closed : QmpConnectionPhase.Lost) with { Cause = cause, RetryAfter = _pause });
-        int retry = _retries;
+        var retry = _retries;
         return _pause is { } pause ? () => QmpLog.Reconnecting(_log, cause!, retry, pause)
             : _options.Reconnect.Reconnects ? () => QmpLog.GivenUp(_log, cause) : null;
     }
@@ -281,7 +281,7 @@ internal sealed class ConnectionLoop : ISessionOwner
                 return;
             }
 
-            bool greeted = phase is QmpConnectionPhase.Resyncing or QmpConnectionPhase.Ready;
+            var greeted = phase is QmpConnectionPhase.Resyncing or QmpConnectionPhase.Ready;
             _life = life;
             _states.Add(State(phase) with { Greeting = greeted ? session.Greeting : null });
         }

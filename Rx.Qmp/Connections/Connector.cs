@@ -12,7 +12,7 @@ internal static class Connector
     public static async ValueTask<Stream> OpenAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop)
     {
         QmpConnectException? last = null;
-        for (int failures = 1; ; failures++)
+        for (var failures = 1; ; failures++)
         {
             try
             {

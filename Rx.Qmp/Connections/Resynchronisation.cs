@@ -31,7 +31,7 @@ internal sealed class Resynchronisation(QmpClientOptions options, Func<QmpSessio
             CancellationToken.None,
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-        bool lost = session.HasEnded;
+        var lost = session.HasEnded;
         stop.TryCancel();
         return lost ? session.Disconnected(null) : new QmpResyncException(
             resyncing.Exception?.InnerException ?? new TimeoutException($"Not done within {options.ResyncTimeout.TotalSeconds:0.###} s."));

@@ -57,7 +57,7 @@ internal sealed class CommandTrace
     private void Tell(Exception? fault)
     {
         var elapsed = _clock.Elapsed - _start;
-        string outcome = Outcome(fault);
+        var outcome = Outcome(fault);
         QmpLog.Answered(_log, _name, outcome, elapsed);
         QmpTelemetry.Answered(_name, outcome, elapsed);
         if (_activity is null)

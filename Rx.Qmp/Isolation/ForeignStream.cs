@@ -51,7 +51,7 @@ internal sealed class ForeignStream(Stream inner, bool inline) : DelegatingStrea
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await Foreign.EnterAsync(inline).ConfigureAwait(false);
-        int count = inline
+        var count = inline
             ? await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)
             : await Inner.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         return (uint)count <= (uint)buffer.Length

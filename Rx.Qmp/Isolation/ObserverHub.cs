@@ -36,7 +36,7 @@ internal sealed class ObserverHub<T>(bool replayLast, IDeliveryReport report)
     public void Publish(T item)
     {
         ImmutableArray<ObserverQueue<T>> queues;
-        bool direct = true;
+        var direct = true;
         lock (_gate)
         {
             if (_completed)

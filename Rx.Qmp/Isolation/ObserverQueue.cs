@@ -166,8 +166,8 @@ internal sealed class ObserverQueue<T>(
             BacklogLoss? loss;
             lock (_gate)
             {
-                bool any = _items.TryTake(out item);
-                bool ending = !any && (_sourceEnded || _overflow is not null);
+                var any = _items.TryTake(out item);
+                var ending = !any && (_sourceEnded || _overflow is not null);
                 if (_stopped || (!any && !ending))
                 {
                     _delivering = false;

@@ -140,7 +140,7 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
             var slice = _left < Slice ? _left : Slice;
             _left -= slice;
             _sliceEnd = (_clock?.Elapsed ?? TimeSpan.Zero).Plus(slice > TimeSpan.Zero ? slice : TimeSpan.Zero);
-            int number = Volatile.Read(ref _slice);
+            var number = Volatile.Read(ref _slice);
             var timer = new SingleAssignmentDisposable();
             _timer.Disposable = timer;
 
@@ -162,7 +162,7 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
 
         public void MoveToPlatform()
         {
-            int number = Volatile.Read(ref _slice);
+            var number = Volatile.Read(ref _slice);
             var rest = _sliceEnd - (_clock?.Elapsed ?? _sliceEnd);
             _timer.Disposable = Platform.Schedule(
                 (Wait: this, number), rest > TimeSpan.Zero ? rest : TimeSpan.Zero, static (_, call) =>

@@ -33,15 +33,15 @@ internal static class CompactHeader
         }
 
         // The last brace closes the outermost object, so a digit before it stands at the top level.
-        int end = frame.Length - 1;
-        int digits = IsDigit(frame[end - 1]) ? IsDigit(frame[end - 2]) ? 2 : 1 : 0;
+        var end = frame.Length - 1;
+        var digits = IsDigit(frame[end - 1]) ? IsDigit(frame[end - 2]) ? 2 : 1 : 0;
         if (digits == 0 || !frame[..(end - digits)].EndsWith(IdStart))
         {
             return false;
         }
 
         slot = frame[end - 1] - '0' + (digits == 2 ? (frame[end - 2] - '0') * 10 : 0);
-        int length = end - digits - IdStart.Length - ReplyStart.Length;
+        var length = end - digits - IdStart.Length - ReplyStart.Length;
         if (length <= 0 || (digits == 2 && frame[end - 2] == '0'))
         {
             return false;
@@ -59,8 +59,8 @@ internal static class CompactHeader
     {
         slot = 0;
         var rest = TrimEnd(frame[..^1]);
-        int digits = 0;
-        for (int unit = 1; digits < 2 && !rest.IsEmpty && IsDigit(rest[^1]); digits++, unit *= 10)
+        var digits = 0;
+        for (var unit = 1; digits < 2 && !rest.IsEmpty && IsDigit(rest[^1]); digits++, unit *= 10)
         {
             slot += (rest[^1] - '0') * unit;
             rest = rest[..^1];
@@ -92,7 +92,7 @@ internal static class CompactHeader
             return false;
         }
 
-        int quote = rest.IndexOfAny((byte)'"', (byte)'\\');
+        var quote = rest.IndexOfAny((byte)'"', (byte)'\\');
         if (quote < 0 || rest[quote] != '"')
         {
             return false;
@@ -128,7 +128,7 @@ internal static class CompactHeader
     private static bool TryTakeEnd(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> expected)
     {
         rest = TrimEnd(rest);
-        bool found = rest.EndsWith(expected);
+        var found = rest.EndsWith(expected);
         rest = found ? rest[..^expected.Length] : rest;
         return found;
     }
@@ -139,7 +139,7 @@ internal static class CompactHeader
     {
         const int MaxDigits = 18;
         value = 0;
-        int length = 0;
+        var length = 0;
         while (length < rest.Length && length <= MaxDigits && IsDigit(rest[length]))
         {
             value = (value * 10) + (rest[length] - '0');

@@ -28,7 +28,7 @@ internal sealed class EventNameCache
         }
 
         // Length, ends and middle tell QEMU's own names apart well enough for 64 entries.
-        int hash = name.IsEmpty ? 0 : (name.Length * 31) + (name[0] * 7) + (name[^1] * 17) + (name[name.Length / 2] * 3);
+        var hash = name.IsEmpty ? 0 : (name.Length * 31) + (name[0] * 7) + (name[^1] * 17) + (name[name.Length / 2] * 3);
         ref var entry = ref _entries[hash & (Entries - 1)];
         if (entry.Utf8 is null || !name.SequenceEqual(entry.Utf8))
         {

@@ -13,7 +13,7 @@ internal static class EventSubject
     public static string? Of(ReadOnlySpan<byte> data)
     {
         string? found = null;
-        int best = int.MaxValue;
+        var best = int.MaxValue;
         Scan(data, (ref Utf8JsonReader value, int rank) =>
         {
             if (rank < best && value.GetString() is { Length: > 0 } text)
@@ -40,9 +40,9 @@ internal static class EventSubject
             var reader = new Utf8JsonReader(data, OwnedJson.ReaderOptions);
             while (NextMember(ref reader))
             {
-                bool meant = reader.ValueTextEquals(name);
+                var meant = reader.ValueTextEquals(name);
                 reader.Read();
-                long start = reader.TokenStartIndex;
+                var start = reader.TokenStartIndex;
                 reader.Skip();
                 if (meant)
                 {
@@ -65,7 +65,7 @@ internal static class EventSubject
             var reader = new Utf8JsonReader(data, OwnedJson.ReaderOptions);
             while (NextMember(ref reader))
             {
-                int rank = Rank(ref reader);
+                var rank = Rank(ref reader);
                 reader.Read();
                 if (rank >= 0 && reader.TokenType == JsonTokenType.String && visit(ref reader, rank))
                 {

@@ -36,7 +36,7 @@ internal static class MessageHeaderReader
         {
             // By contract, not by type: the reader has more than one exception for bad input.
             header.Kind = MessageKind.Malformed;
-            if (header.Slot == MessageHeader.NoId && CompactHeader.TryIdAtEnd(frame, out int slot))
+            if (header.Slot == MessageHeader.NoId && CompactHeader.TryIdAtEnd(frame, out var slot))
             {
                 header.Slot = slot;
             }
@@ -48,7 +48,7 @@ internal static class MessageHeaderReader
     private static MessageKind ReadMembers(ref Utf8JsonReader reader, ref MessageHeader header)
     {
         var seen = Seen.None;
-        bool repeated = false;
+        var repeated = false;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -108,7 +108,7 @@ internal static class MessageHeaderReader
 
     private static void ReadMember(ref Utf8JsonReader reader, ref MessageHeader header, Seen member)
     {
-        int start = (int)reader.TokenStartIndex;
+        var start = (int)reader.TokenStartIndex;
         switch (member)
         {
             case Seen.Id:
@@ -137,7 +137,7 @@ internal static class MessageHeaderReader
     }
 
     private static int ReadSlot(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int slot) && slot is >= 0 and <= 99
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var slot) && slot is >= 0 and <= 99
             ? slot
             : MessageHeader.ForeignId;
 
@@ -150,10 +150,10 @@ internal static class MessageHeaderReader
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool seconds = Is(ref reader, "seconds"u8);
-            bool microseconds = !seconds && Is(ref reader, "microseconds"u8);
+            var seconds = Is(ref reader, "seconds"u8);
+            var microseconds = !seconds && Is(ref reader, "microseconds"u8);
             reader.Read();
-            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value))
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value))
             {
                 header.Seconds = seconds ? value : header.Seconds;
                 header.Microseconds = microseconds ? value : header.Microseconds;

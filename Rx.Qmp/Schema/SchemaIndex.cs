@@ -22,7 +22,7 @@ internal sealed class SchemaIndex
         _places = places;
         _count = count;
         _slots = new int[BitOperations.RoundUpToPowerOf2((uint)(count * 2) + 1)];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             ref var slot = ref Slot(Name(places[i]), places[i].Kind);
             // Of two of one name the first counts.
@@ -41,7 +41,7 @@ internal sealed class SchemaIndex
         }
 
         var places = new Place[(json.Length / 160) + 16];
-        int count = 0;
+        var count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -72,7 +72,7 @@ internal sealed class SchemaIndex
     /// <summary>The bytes of the entry of that name, or none.</summary>
     public ReadOnlySpan<byte> Find(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
     {
-        int found = Slot(name, kind);
+        var found = Slot(name, kind);
         return found == 0 ? default : _json.Span.Slice(_places[found - 1].Start, _places[found - 1].Length);
     }
 
@@ -80,7 +80,7 @@ internal sealed class SchemaIndex
     public ImmutableArray<string> Names(SchemaEntryKind kind)
     {
         var names = ImmutableArray.CreateBuilder<string>();
-        for (int i = 0; i < _count; i++)
+        for (var i = 0; i < _count; i++)
         {
             if (_places[i].Kind == kind)
             {
@@ -96,8 +96,8 @@ internal sealed class SchemaIndex
         var place = new Place { Start = (int)reader.TokenStartIndex };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isName = reader.ValueSpan.SequenceEqual("name"u8);
-            bool isKind = !isName && reader.ValueSpan.SequenceEqual("meta-type"u8);
+            var isName = reader.ValueSpan.SequenceEqual("name"u8);
+            var isKind = !isName && reader.ValueSpan.SequenceEqual("meta-type"u8);
             reader.Read();
             if (isName && reader.TokenType == JsonTokenType.String)
             {
@@ -125,16 +125,16 @@ internal sealed class SchemaIndex
     // The slot where the entry is, or where it would go: the table is at most half full.
     private ref int Slot(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
     {
-        uint hash = (uint)kind;
-        foreach (byte one in name)
+        var hash = (uint)kind;
+        foreach (var one in name)
         {
             hash = (hash ^ one) * 16777619;
         }
 
-        int mask = _slots.Length - 1;
-        for (int at = (int)(hash ^ (hash >> 15)) & mask; ; at = (at + 1) & mask)
+        var mask = _slots.Length - 1;
+        for (var at = (int)(hash ^ (hash >> 15)) & mask; ; at = (at + 1) & mask)
         {
-            ref int slot = ref _slots[at];
+            ref var slot = ref _slots[at];
             if (slot == 0 || (_places[slot - 1].Kind == kind && Name(_places[slot - 1]).SequenceEqual(name)))
             {
                 return ref slot;

@@ -17,9 +17,9 @@ internal static class SchemaJson
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             // Names are compared as they were sent: unescaping throws on what is no text, and QEMU escapes none.
-            bool found = reader.ValueSpan.SequenceEqual(name);
+            var found = reader.ValueSpan.SequenceEqual(name);
             reader.Read();
-            int start = (int)reader.TokenStartIndex;
+            var start = (int)reader.TokenStartIndex;
             reader.Skip();
             if (found)
             {
@@ -41,7 +41,7 @@ internal static class SchemaJson
     public static bool Next(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> item)
     {
         item = default;
-        int start = rest.IndexOfAnyExcept(" \t\r\n[,"u8);
+        var start = rest.IndexOfAnyExcept(" \t\r\n[,"u8);
         if (start < 0 || rest[start] == (byte)']')
         {
             return false;

@@ -28,7 +28,7 @@ internal ref struct SchemaQuestion(SchemaIndex index, ReadOnlySpan<byte> feature
 
         var name = Cut(ref path, (byte)'/');
         var entry = index.Find(name, SchemaEntryKind.Command);
-        bool isCommand = !entry.IsEmpty;
+        var isCommand = !entry.IsEmpty;
         if (!isCommand)
         {
             entry = index.Find(name, SchemaEntryKind.Event);
@@ -51,7 +51,7 @@ internal ref struct SchemaQuestion(SchemaIndex index, ReadOnlySpan<byte> feature
 
     private static ReadOnlySpan<byte> Cut(scoped ref ReadOnlySpan<byte> path, byte separator)
     {
-        int end = path.IndexOf(separator);
+        var end = path.IndexOf(separator);
         var step = end < 0 ? path : path[..end];
         path = end < 0 ? default : path[(end + 1)..];
         return step;

@@ -30,7 +30,7 @@ internal sealed class CommandPump(
     /// <summary>Sets where to write to; false if that is known already.</summary>
     public bool TryAttach(Stream stream)
     {
-        bool first = _stream is null;
+        var first = _stream is null;
         _stream = stream;
         return first;
     }
@@ -40,13 +40,13 @@ internal sealed class CommandPump(
     {
         while (_stream is not null)
         {
-            int state = Volatile.Read(ref _state);
+            var state = Volatile.Read(ref _state);
             if (state is (int)State.Failed or (int)State.WritingMoreToDo)
             {
                 return;
             }
 
-            int next = state == (int)State.Idle ? (int)State.Writing : (int)State.WritingMoreToDo;
+            var next = state == (int)State.Idle ? (int)State.Writing : (int)State.WritingMoreToDo;
             if (Interlocked.CompareExchange(ref _state, next, state) == state)
             {
                 if (state == (int)State.Idle)
@@ -92,7 +92,7 @@ internal sealed class CommandPump(
     /// <summary>Sends the descriptor of a command, or answers the command with why that cannot be.</summary>
     private async ValueTask<bool> TrySendDescriptorAsync(Stream stream, PendingCommand carrier)
     {
-        string name = carrier.Command.Name;
+        var name = carrier.Command.Name;
         if (!DescriptorSender.CanSend(stream))
         {
             carrier.TryFail(new QmpUnsupportedException(

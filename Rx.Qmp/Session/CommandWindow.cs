@@ -106,7 +106,7 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     {
         lock (_gate)
         {
-            int limit = outOfBand ? Math.Min(maxInFlight, QemuQueue) : maxInFlight;
+            var limit = outOfBand ? Math.Min(maxInFlight, QemuQueue) : maxInFlight;
             _inBandSlots = ulong.MaxValue >> (MaxSlots - limit);
             _free = _inBandSlots | (outOfBand ? OutOfBandSlots : 0);
             _outOfBand = outOfBand;
@@ -146,15 +146,15 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     /// <returns>How many.</returns>
     public int FillBatch(IBufferWriter<byte> output, out PendingCommand? carrier)
     {
-        int count = 0;
+        var count = 0;
         carrier = null;
         lock (_gate)
         {
             _batch++;
             while (carrier is null && TakeNext(first: count == 0) is { } next)
             {
-                ulong free = _free & (next.OutOfBand ? OutOfBandSlots : _inBandSlots);
-                int slot = BitOperations.TrailingZeroCount(free);
+                var free = _free & (next.OutOfBand ? OutOfBandSlots : _inBandSlots);
+                var slot = BitOperations.TrailingZeroCount(free);
                 _free &= ~(1UL << slot);
                 _inFlight[slot] = next;
                 next.Batch = _batch;
@@ -195,7 +195,7 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     {
         lock (_gate)
         {
-            int slot = Array.IndexOf(_inFlight, pending);
+            var slot = Array.IndexOf(_inFlight, pending);
             if (slot >= 0)
             {
                 Free(slot);
@@ -306,7 +306,7 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         }
 
         // One that carries a descriptor also waits until nothing in band is under way, and goes in a batch of its own.
-        bool alone = first && (_free & _inBandSlots) == _inBandSlots;
+        var alone = first && (_free & _inBandSlots) == _inBandSlots;
         return TryTake(_waiting, out var next, mayCarry: alone) ? next : null;
     }
 
@@ -340,7 +340,7 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     /// <summary>Forgets waiting commands whose callers have been answered; true if that made room.</summary>
     private bool ForgetAnswered(Queue<PendingCommand> queue)
     {
-        for (int left = queue.Count; left > 0; left--)
+        for (var left = queue.Count; left > 0; left--)
         {
             var pending = queue.Dequeue();
             if (!pending.IsClaimed)

@@ -16,7 +16,7 @@ internal sealed class LatestBacklog<T>(int capacity, QmpEventKey key) : Backlog<
 
     public override BacklogOutcome Add(T item)
     {
-        string name = item is QmpEvent raw ? key.Of(raw) : string.Empty;
+        var name = item is QmpEvent raw ? key.Of(raw) : string.Empty;
         if (_places.TryGetValue(name, out var place))
         {
             place.Item = item;
@@ -37,7 +37,7 @@ internal sealed class LatestBacklog<T>(int capacity, QmpEventKey key) : Backlog<
 
     public override bool TryTake([NotNullWhen(true)] out T? item)
     {
-        bool any = _order.TryDequeue(out var place);
+        var any = _order.TryDequeue(out var place);
         item = place?.Item;
         if (any)
         {

@@ -90,7 +90,7 @@ internal sealed class MessageRouter(
     {
         // The slot is freed only after the reading: what does not read as one value goes the long way. It is freed before the caller is
         // told, who may need it at once.
-        if (!CompactHeader.TryReply(frame, out int slot, out var value)
+        if (!CompactHeader.TryReply(frame, out var slot, out var value)
             || window.Peek(slot) is not { } pending || !pending.TryRead(value))
         {
             return false;
@@ -110,9 +110,9 @@ internal sealed class MessageRouter(
             return false;
         }
 
-        string text = _names.Get(name);
+        var text = _names.Get(name);
         var hubs = events.Named(text);
-        bool taken = hubs switch
+        var taken = hubs switch
         {
             [] => true,
             [var hub] => !hub.HasObservers || hub.TryPublish(data, QmpTimestamp.From(at.Seconds, at.Microseconds)),
@@ -164,7 +164,7 @@ internal sealed class MessageRouter(
     private void RouteEvent(ReadOnlySpan<byte> frame, in MessageHeader header)
     {
         Interlocked.Increment(ref counters.Events);
-        string name = _names.Get(frame, header);
+        var name = _names.Get(frame, header);
         QmpTelemetry.SawEvent(name);
         var timestamp = QmpTimestamp.From(header.Seconds, header.Microseconds);
 
@@ -225,7 +225,7 @@ internal sealed class MessageRouter(
             return false;
         }
 
-        string command = pending.Command.Name;
+        var command = pending.Command.Name;
         return header.Kind switch
         {
             MessageKind.Return => pending.TryComplete(frame[header.Value]),

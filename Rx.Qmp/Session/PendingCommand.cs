@@ -72,7 +72,7 @@ internal abstract class PendingCommand
     /// <summary>Answers the caller with what <see cref="TryRead"/> read.</summary>
     public bool TryDeliver()
     {
-        bool mine = Claim();
+        var mine = Claim();
         if (mine)
         {
             Trace?.End(null);
@@ -96,7 +96,7 @@ internal abstract class PendingCommand
 
     public bool TryFail(Exception error)
     {
-        bool mine = Claim();
+        var mine = Claim();
         if (mine)
         {
             Trace?.End(error);

@@ -98,7 +98,7 @@ internal sealed partial class QmpSession
         }
 
         _owner.Negotiating();
-        bool outOfBand = await NegotiateAsync(stream).ConfigureAwait(false);
+        var outOfBand = await NegotiateAsync(stream).ConfigureAwait(false);
         var greeting = await _greeted.Task.ConfigureAwait(false) ?? throw Disconnected(null);
         _outOfBand = outOfBand && greeting.Capabilities.Contains(OutOfBandCapability);
         QmpLog.Ready(_log, greeting);
@@ -283,7 +283,7 @@ internal sealed partial class QmpSession
 
     private void PassDeadline(PendingCommand pending, TimeSpan now)
     {
-        string command = pending.Command.Name;
+        var command = pending.Command.Name;
         var limit = pending.Deadlines.Fail - pending.Deadlines.Start;
         if (now < pending.Deadlines.Fail)
         {

@@ -19,7 +19,7 @@ internal static class CommandWriter
         var room = output.GetSpan(verb.Length + body.Length + 10);
         verb.CopyTo(room);
         body.CopyTo(room[verb.Length..]);
-        int at = verb.Length + body.Length;
+        var at = verb.Length + body.Length;
         ",\"id\":"u8.CopyTo(room[at..]);
         at += 6;
         if (slot >= 10)

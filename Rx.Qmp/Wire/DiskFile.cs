@@ -13,7 +13,7 @@ internal static class DiskFile
     {
         while (Libc.fsync(file) != 0)
         {
-            int error = Marshal.GetLastPInvokeError();
+            var error = Marshal.GetLastPInvokeError();
             if (error != Libc.Interrupted)
             {
                 throw new IOException("The file may not have reached the disk.", new Win32Exception(error));

@@ -23,7 +23,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, ushort 
     public static unsafe FileIdentity Read(string path)
     {
         // statx has the same layout on every processor, which stat has not.
-        byte* buffer = stackalloc byte[BufferBytes];
+        var buffer = stackalloc byte[BufferBytes];
         if (Libc.statx(CurrentDirectory, path, NotThroughLinks, KindAndNumber, buffer) != 0)
         {
             return default;

@@ -43,10 +43,10 @@ internal sealed class FrameBuffer
     /// <summary>Free space for the next read. Invalidates frames taken before.</summary>
     public Memory<byte> GetRoom()
     {
-        int held = _end - _start;
+        var held = _end - _start;
         if (held == 0)
         {
-            bool flooded = _end == _bytes.Length;
+            var flooded = _end == _bytes.Length;
             _start = _scanned = _end = 0;
             if (_bytes.Length > KeptBytes)
             {
@@ -88,9 +88,9 @@ internal sealed class FrameBuffer
             SkipWhiteSpace();
         }
 
-        var status = _scanner.Scan(_bytes.AsSpan(_scanned, _end - _scanned), out int used);
+        var status = _scanner.Scan(_bytes.AsSpan(_scanned, _end - _scanned), out var used);
         _scanned += used;
-        int length = _scanned - _start;
+        var length = _scanned - _start;
         frame = default;
         if (status == FrameScanStatus.NeedMore)
         {
@@ -127,7 +127,7 @@ internal sealed class FrameBuffer
 
     private void MoveToFront(byte[] target)
     {
-        int held = _end - _start;
+        var held = _end - _start;
         _bytes.AsSpan(_start, held).CopyTo(target);
         BytesMoved += held;
         _bytes = target;

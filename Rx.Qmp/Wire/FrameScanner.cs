@@ -38,7 +38,7 @@ internal struct FrameScanner(int maxDepth)
     /// <param name="count">How many bytes.</param>
     public void Skip(int count)
     {
-        int known = Math.Min(count, _ahead);
+        var known = Math.Min(count, _ahead);
         _ahead -= known;
         _opens = _ahead == 0 ? 0 : _opens >> known;
         _closes = _ahead == 0 ? 0 : _closes >> known;
@@ -62,7 +62,7 @@ internal struct FrameScanner(int maxDepth)
                 LookAt(rest[used..]);
             }
 
-            var status = Walk(out int end);
+            var status = Walk(out var end);
             used += end;
             if (status != FrameScanStatus.NeedMore)
             {
@@ -76,11 +76,11 @@ internal struct FrameScanner(int maxDepth)
     /// <summary>Makes the masks of the next block.</summary>
     private void LookAt(ReadOnlySpan<byte> rest)
     {
-        int length = Math.Min(BlockBytes, rest.Length);
+        var length = Math.Min(BlockBytes, rest.Length);
         BytesLookedAt += length;
         var masks = ReadMasks(rest[..length]);
-        ulong escaped = _nextIsEscaped || masks.Backslashes != 0 ? TakeEscapes(masks.Backslashes, length) : 0;
-        ulong inside = PrefixXor(masks.Quotes & ~escaped) ^ (_inString ? ulong.MaxValue : 0);
+        var escaped = _nextIsEscaped || masks.Backslashes != 0 ? TakeEscapes(masks.Backslashes, length) : 0;
+        var inside = PrefixXor(masks.Quotes & ~escaped) ^ (_inString ? ulong.MaxValue : 0);
         _inString = (inside >> (length - 1) & 1) != 0;
         _ahead = length;
         _opens = masks.Opens & ~inside;
@@ -90,8 +90,8 @@ internal struct FrameScanner(int maxDepth)
     /// <summary>Goes through the brackets at hand, to the end of the message or of the block.</summary>
     private FrameScanStatus Walk(out int end)
     {
-        int up = BitOperations.PopCount(_opens);
-        int down = BitOperations.PopCount(_closes);
+        var up = BitOperations.PopCount(_opens);
+        var down = BitOperations.PopCount(_closes);
         if (_depth > down && _depth + up <= maxDepth)
         {
             _depth += up - down;
@@ -100,9 +100,9 @@ internal struct FrameScanner(int maxDepth)
             return FrameScanStatus.NeedMore;
         }
 
-        for (ulong both = _opens | _closes; both != 0; both &= both - 1)
+        for (var both = _opens | _closes; both != 0; both &= both - 1)
         {
-            int bit = BitOperations.TrailingZeroCount(both);
+            var bit = BitOperations.TrailingZeroCount(both);
             if ((_opens >> bit & 1) != 0)
             {
                 if (++_depth > maxDepth)
@@ -127,11 +127,11 @@ internal struct FrameScanner(int maxDepth)
     /// <summary>The bytes that follow an unescaped backslash; remembers whether the byte after this block is one of them.</summary>
     private ulong TakeEscapes(ulong backslashes, int length)
     {
-        ulong escaped = _nextIsEscaped ? 1UL : 0;
+        var escaped = _nextIsEscaped ? 1UL : 0;
         _nextIsEscaped = false;
-        for (ulong rest = backslashes & ~escaped; rest != 0; rest &= rest - 1)
+        for (var rest = backslashes & ~escaped; rest != 0; rest &= rest - 1)
         {
-            int next = BitOperations.TrailingZeroCount(rest) + 1;
+            var next = BitOperations.TrailingZeroCount(rest) + 1;
             if (next == length)
             {
                 _nextIsEscaped = true;

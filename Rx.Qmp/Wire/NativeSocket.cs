@@ -17,7 +17,7 @@ internal static class NativeSocket
     /// <exception cref="IOException">The connection broke, or the socket takes no descriptors.</exception>
     public static unsafe bool TrySend(SafeHandle socket, byte carrier, SafeHandle descriptor)
     {
-        bool held = false;
+        var held = false;
         try
         {
             descriptor.DangerousAddRef(ref held);
@@ -34,7 +34,7 @@ internal static class NativeSocket
                     return true;
                 }
 
-                int error = Marshal.GetLastPInvokeError();
+                var error = Marshal.GetLastPInvokeError();
                 if (error == Libc.TryAgain)
                 {
                     return false;

@@ -107,8 +107,8 @@ internal sealed class UnixSocketFile
     /// <summary>A sockaddr_un with its final NUL.</summary>
     private static byte[] Address(string path)
     {
-        byte[] name = Encoding.UTF8.GetBytes(path);
-        byte[] address = new byte[sizeof(ushort) + name.Length + 1];
+        var name = Encoding.UTF8.GetBytes(path);
+        var address = new byte[sizeof(ushort) + name.Length + 1];
         BitConverter.TryWriteBytes(address, (ushort)AddressFamily.Unix);
         name.CopyTo(address, sizeof(ushort));
         return address;

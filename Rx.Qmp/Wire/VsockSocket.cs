@@ -19,7 +19,7 @@ internal static class VsockSocket
             throw new SocketException((int)SocketError.AddressFamilyNotSupported);
         }
 
-        int descriptor = Libc.socket(Family, Stream | CloseOnExec, 0);
+        var descriptor = Libc.socket(Family, Stream | CloseOnExec, 0);
         if (descriptor < 0)
         {
             throw new SocketException(Marshal.GetLastPInvokeError());
@@ -31,7 +31,7 @@ internal static class VsockSocket
     /// <summary>A sockaddr_vm.</summary>
     public static EndPoint Address(Socket socket, uint contextId, uint port)
     {
-        byte[] address = new byte[16];
+        var address = new byte[16];
         MemoryMarshal.Write(address, (ushort)Family);
         MemoryMarshal.Write(address.AsSpan(4), in port);
         MemoryMarshal.Write(address.AsSpan(8), in contextId);

@@ -19,8 +19,8 @@ internal static class JobCommand
             throw new ArgumentException($"{command.Name} starts another job than {id}.", nameof(command));
         }
 
-        bool dismisses = Dismissing.Contains(command.Name) && arguments.Member("auto-dismiss").ValueKind == JsonValueKind.Undefined;
-        bool unnamed = Dismissing.Contains(command.Name) && stated.ValueKind == JsonValueKind.Undefined;
+        var dismisses = Dismissing.Contains(command.Name) && arguments.Member("auto-dismiss").ValueKind == JsonValueKind.Undefined;
+        var unnamed = Dismissing.Contains(command.Name) && stated.ValueKind == JsonValueKind.Undefined;
         if (!dismisses && !unnamed)
         {
             return command;

@@ -253,7 +253,7 @@ internal sealed class JobMachine(string command, string id, QmpJobOptions option
 
     private static bool Once(ref bool sent)
     {
-        bool first = !sent;
+        var first = !sent;
         sent = true;
         return first;
     }

@@ -23,5 +23,5 @@ internal sealed record JobReport(string Id, string? Type, string? Status, ulong 
         item.Member("error").AsText());
 
     private static ulong Number(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number) ? number : 0;
+        value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number) ? number : 0;
 }

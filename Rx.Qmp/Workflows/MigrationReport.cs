@@ -23,5 +23,5 @@ internal sealed record MigrationReport(QmpMigrationProgress Progress, string? Er
     }
 
     private static ulong Number(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number) ? number : 0;
+        value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var number) ? number : 0;
 }

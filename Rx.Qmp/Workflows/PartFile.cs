@@ -35,10 +35,10 @@ internal static class PartFile
 
     private static void SweepLeft(string path)
     {
-        string final = Path.GetFullPath(path);
+        var final = Path.GetFullPath(path);
         try
         {
-            foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(final) ?? final))
+            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(final) ?? final))
             {
                 if (file.StartsWith(final + Mark, StringComparison.Ordinal) && IsLeft(file))
                 {

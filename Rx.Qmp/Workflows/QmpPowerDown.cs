@@ -27,7 +27,7 @@ public static class QmpPowerDown
         TimeLimit.Check(grace);
         var button = KnownCommands.SystemPowerdown;
         (var session, grace) = await client.BindAsync(button.Name, grace, cancellationToken).ConfigureAwait(false);
-        bool pressed = false;
+        var pressed = false;
         using var wait = new EventWait<QmpPowerDownResult>(
             session,
             button.Name,

@@ -38,7 +38,7 @@ public static partial class QmpMigration
         options.Validate();
         var session = await client.BindAsync(Name, cancellationToken).ConfigureAwait(false);
         using var part = PartFile.Make(path);
-        string name = $"rx-save-{Interlocked.Increment(ref _names)}";
+        var name = $"rx-save-{Interlocked.Increment(ref _names)}";
         var file = part.SafeFileHandle;
         try
         {

@@ -21,7 +21,10 @@ internal static class RunCommand
             HelpName = "file",
         };
         var interactive = new Option<bool>("--interactive", "-i") { Description = "Forward standard input to the first container." };
-        var memory = new Option<int?>("--memory") { Description = "Guest memory in MiB, at least what the spec asks for (default: that, else 256).", HelpName = "MiB" };
+        var memory = new Option<int?>("--memory")
+        {
+            Description = "Guest memory in MiB, at least what the spec asks for (default: that, else 256).", HelpName = "MiB",
+        };
         var cpus = new Option<int?>("--cpus") { Description = "Virtual processors, at least what the spec asks for (default: that, else 1).", HelpName = "n" };
         var kernel = new Option<string?>("--kernel") { Description = "The kernel to boot.", HelpName = "file" };
         var initrd = new Option<string?>("--initrd") { Description = "The initramfs to boot.", HelpName = "file" };

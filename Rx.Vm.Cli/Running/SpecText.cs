@@ -2,7 +2,8 @@ using Rx.Vm.Cli.Streams;
 
 namespace Rx.Vm.Cli.Running;
 
-/// <summary>The bytes of a pod spec, from a file or standard input; never more of them than a spec may have. They are judged, not mended, by its reader.</summary>
+/// <summary>The bytes of a pod spec, from a file or standard input; never more of them than a spec may have. They are judged, not mended, by
+/// its reader.</summary>
 internal static class SpecText
 {
     private const int MaxBytes = 1 << 20;

@@ -63,7 +63,8 @@ internal static class BusyboxImage
             Add(archive, new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = Executable, DataStream = content });
         }
 
-        foreach (var applet in applets.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(IsProgram).Order(StringComparer.Ordinal))
+        var programs = applets.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(IsProgram);
+        foreach (var applet in programs.Order(StringComparer.Ordinal))
         {
             Add(archive, new PaxTarEntry(TarEntryType.SymbolicLink, applet) { LinkName = "/bin/busybox", Mode = (UnixFileMode)0b111_111_111 });
         }

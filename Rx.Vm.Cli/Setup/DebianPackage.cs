@@ -10,9 +10,11 @@ internal static class DebianPackage
     /// <summary>The tree of the current cloud kernel.</summary>
     public static async Task<string> KernelAsync(TemporaryFolder work, CancellationToken ct)
     {
-        var depends = await SetupTool.RunAsync("apt", null, ct, "apt-cache", "depends", "--no-recommends", "--no-suggests", KernelMetapackage).ConfigureAwait(false);
+        const string Kernel = "Depends: linux-image-";
+        string[] query = ["apt-cache", "depends", "--no-recommends", "--no-suggests", KernelMetapackage];
+        var depends = await SetupTool.RunAsync("apt", null, ct, query).ConfigureAwait(false);
         var name = depends.Split('\n').Select(line => line.Trim())
-            .FirstOrDefault(line => line.StartsWith("Depends: linux-image-", StringComparison.Ordinal) && char.IsAsciiDigit(line["Depends: linux-image-".Length]));
+            .FirstOrDefault(line => line.Length > Kernel.Length && line.StartsWith(Kernel, StringComparison.Ordinal) && char.IsAsciiDigit(line[Kernel.Length]));
         return name is null
             ? throw new ImageException(ImageError.NotFound, KernelMetapackage,
                 $"The package lists of this machine name no kernel for {KernelMetapackage}: call 'apt-get update' as root, or give --kernel-dir.")

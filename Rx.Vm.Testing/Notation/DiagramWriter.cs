@@ -64,7 +64,7 @@ internal static class DiagramWriter
     // Equal times together, and a '^' at zero if anything is before it.
     private static List<(long At, List<string> Tokens)> Instants(List<(long Ticks, string Token)> members)
     {
-        var all = members is [(< 0, _), ..] ? members.Prepend((Ticks: 0, Token: "^")).OrderBy(m => m.Ticks) : members.AsEnumerable();
+        var all = members is [{ Ticks: < 0 }, ..] ? members.Prepend((Ticks: 0, Token: "^")).OrderBy(m => m.Ticks) : members.AsEnumerable();
         var instants = new List<(long At, List<string> Tokens)>();
         foreach (var (at, token) in all)
         {

@@ -68,15 +68,22 @@ internal sealed record CampaignOptions
                 "--most" => options with { MostFaults = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 4) },
                 "--pipeline" => options with { Pipeline = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 0, 1 << 30) },
                 "--round" => options with { Round = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 1 << 30) },
-                "--course" => options with { Course = Enum.TryParse<Course>(value, out var course) && Enum.IsDefined(course)
-                    ? course : throw new FormatException($"there is no course '{value}'") },
-                "--tempo" => options with { Tempo = uint.Parse(value, CultureInfo.InvariantCulture) },
-                "--machine" => options with { IsWhole = value switch
+                "--course" => options with
                 {
-                    "reducer" => false,
-                    "pipeline" => true,
-                    _ => throw new FormatException($"there is no machine '{value}'"),
-                } },
+                    Course = Enum.TryParse<Course>(value, out var course) && Enum.IsDefined(course)
+                        ? course
+                        : throw new FormatException($"there is no course '{value}'"),
+                },
+                "--tempo" => options with { Tempo = uint.Parse(value, CultureInfo.InvariantCulture) },
+                "--machine" => options with
+                {
+                    IsWhole = value switch
+                    {
+                        "reducer" => false,
+                        "pipeline" => true,
+                        _ => throw new FormatException($"there is no machine '{value}'"),
+                    },
+                },
                 "--faults" => options with { Faults = Fault.ParseList(value) },
                 "--events" => options with { Events = EventList.Parse(value) },
                 "--plant" => options with { Reducer = Plant(value).Reducer },

@@ -9,7 +9,7 @@ internal sealed class CampaignProgram(TextWriter output, IScheduler clock)
 {
     private const int Shown = 3;
     private readonly IStopwatch _watch = clock.StartStopwatch();
-    private Tally _total = new();
+    private readonly Tally _total = new();
     private ulong _chain;
 
     /// <summary>Runs it: 0 when nothing was broken, 1 when something was, 2 when the command line is not one.</summary>

@@ -100,7 +100,7 @@ internal sealed class Rxvm : IDisposable
 
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         var machines = Path.Combine(_runtime, "rxvm");
-        string[] left = Directory.Exists(machines) ? Directory.GetFileSystemEntries(machines) : [];
+        var left = Directory.Exists(machines) ? Directory.GetFileSystemEntries(machines) : [];
         return new RxvmResult(_process.ExitCode, _output.ToArray(), WithoutWaits(await _error), left);
     }
 

@@ -58,7 +58,9 @@ public abstract class ConformanceTests(ConformanceHost host)
     {
         var container = Container("sh", "-c", "echo \"$A|$B|$HOSTNAME\" && pwd && id -u && id -g && hostname") with
         {
-            Envs = [new("A", "x y"), new("B", "$A")], Workdir = "/tmp", User = new("1000", "50", []),
+            Envs = [new("A", "x y"), new("B", "$A")],
+            Workdir = "/tmp",
+            User = new("1000", "50", []),
         };
 
         var run = await RunAsync(new PodSpec { Hostname = "conform", Containers = [container] });

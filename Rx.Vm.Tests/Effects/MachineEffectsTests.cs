@@ -173,6 +173,6 @@ public sealed class MachineEffectsTests : IMachineDriver, IDisposable
     }
 
     private MachineEffects Effects(StartQueue queue) => new(
-        this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, queue, _connection, VmSchedulers.Single(_time), inline: true, new VmTimeouts(),
-        ordinary: true, _posted.Add, Serilog.Core.Logger.None);
+        this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, queue, _connection, VmSchedulers.Single(_time),
+        inline: true, new VmTimeouts(), ordinary: true, _posted.Add, Serilog.Core.Logger.None);
 }

@@ -22,8 +22,8 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
         var connection = new MachineConnection();
         var time = new TestScheduler();
         _machine = new MachineEffects(
-            this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, new StartQueue(1, null, time, inline: true), connection, VmSchedulers.Single(time),
-            inline: true, new VmTimeouts(), ordinary: true, _posted.Add, Serilog.Core.Logger.None);
+            this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, new StartQueue(1, null, time, inline: true), connection,
+            VmSchedulers.Single(time), inline: true, new VmTimeouts(), ordinary: true, _posted.Add, Serilog.Core.Logger.None);
         _guest = new GuestEffects(connection, _posted.Add);
         _runner = new VmEffectRunner(
             _machine, new DeviceEffects(connection, TimeSpan.FromSeconds(1), _posted.Add, Serilog.Core.Logger.None), _guest, _posted.Add);
@@ -58,7 +58,8 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
     {
         var handled = typeof(VmEffectRunnerTests).GetMethod(nameof(Every_effect_reaches_its_handler))!.GetCustomAttributesData()
             .Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a => (VmEffects)Convert.ToUInt32(((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)[0].Value));
+            .Select(a => (IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)
+            .Select(arguments => (VmEffects)Convert.ToUInt32(arguments[0].Value));
         var answers = Enum.GetValues<VmEffects>().Except(handled).Where(e => e != VmEffects.None).ToArray();
         Assert.All(answers, answer => Assert.Matches("^(Complete|Fail)", answer.ToString()));
         _runner.Run(Step(answers.Aggregate((a, b) => a | b)));
@@ -105,6 +106,8 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
 
     private static VmStep Step(VmEffects effects) => VmFold.Initial("vm", KeepMode.None, new VmTimeouts()) with
     {
-        Event = new VmEvent(VmEventKind.CallRequested) { Token = 9 }, Effects = effects, Devices = new SlotSet(1),
+        Event = new VmEvent(VmEventKind.CallRequested) { Token = 9 },
+        Effects = effects,
+        Devices = new SlotSet(1),
     };
 }

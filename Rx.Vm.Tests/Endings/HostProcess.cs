@@ -37,7 +37,7 @@ internal sealed class HostProcess : IDisposable
     public static async Task<HostProcess> StartInUserNamespaceAsync(HostOrder order, CancellationToken ct)
     {
         const string script = "echo unshared; until grep -q . /proc/self/gid_map; do :; done; exec \"$@\"";
-        string outside = OutsideUser.ToString(CultureInfo.InvariantCulture);
+        var outside = OutsideUser.ToString(CultureInfo.InvariantCulture);
         var process = Run(
         [
             "setpriv", "--reuid=" + outside, "--regid=" + outside, "--clear-groups", "unshare", "--user", "sh", "-c", script, "sh",

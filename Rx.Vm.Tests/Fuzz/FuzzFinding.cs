@@ -16,7 +16,7 @@ internal sealed record FuzzFinding(FuzzTarget Target, byte[] Input, Exception Fa
         bool Same(IReadOnlyList<byte> bytes) => bytes.Count > 0
             && Fuzzer.TryRun(target, [.. bytes], out _) is { } other
             && other.GetType() == failure.GetType() && Site(other) == Site(failure);
-        byte[] shortest = Same(input) ? [.. Shrink.List(input, Same)] : input;
+        var shortest = Same(input) ? [.. Shrink.List(input, Same)] : input;
         return new FuzzFinding(target, shortest, Fuzzer.TryRun(target, shortest, out _) ?? failure, execution);
     }
 

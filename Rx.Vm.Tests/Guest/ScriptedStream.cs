@@ -6,13 +6,13 @@ namespace Rx.Vm.Tests.Guest;
 /// </summary>
 internal sealed class ScriptedStream : Stream
 {
-    private readonly Queue<byte[]> arriving = [];
-    private readonly List<byte> written = [];
-    private TaskCompletionSource? readWaits;
-    private TaskCompletionSource? writeHeld;
-    private Exception? readFault;
-    private int offset;
-    private bool ended;
+    private readonly Queue<byte[]> _arriving = [];
+    private readonly List<byte> _written = [];
+    private TaskCompletionSource? _readWaits;
+    private TaskCompletionSource? _writeHeld;
+    private Exception? _readFault;
+    private int _offset;
+    private bool _ended;
 
     /// <summary>The peer: called with each write, inside it.</summary>
     public Action<byte[]>? OnWrite { get; set; }
@@ -27,36 +27,36 @@ internal sealed class ScriptedStream : Stream
 
     public bool IsDisposed { get; private set; }
 
-    public byte[] Written => [.. written];
+    public byte[] Written => [.. _written];
 
-    public void ForgetWritten() => written.Clear();
+    public void ForgetWritten() => _written.Clear();
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         if (!bytes.IsEmpty)
         {
-            arriving.Enqueue(bytes.ToArray());
+            _arriving.Enqueue(bytes.ToArray());
             WakeReader();
         }
     }
 
     public void End()
     {
-        ended = true;
+        _ended = true;
         WakeReader();
     }
 
     public void Fail(Exception fault)
     {
-        readFault = fault;
+        _readFault = fault;
         WakeReader();
     }
 
     public void ReleaseWrite()
     {
         HoldsWrites = false;
-        var held = writeHeld;
-        writeHeld = null;
+        var held = _writeHeld;
+        _writeHeld = null;
         held?.SetResult();
     }
 
@@ -66,34 +66,34 @@ internal sealed class ScriptedStream : Stream
         {
             cancellationToken.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            if (arriving.TryPeek(out var head))
+            if (_arriving.TryPeek(out var head))
             {
-                var count = Math.Min(buffer.Length, head.Length - offset);
-                head.AsSpan(offset, count).CopyTo(buffer.Span);
-                offset += count;
-                if (offset == head.Length)
+                var count = Math.Min(buffer.Length, head.Length - _offset);
+                head.AsSpan(_offset, count).CopyTo(buffer.Span);
+                _offset += count;
+                if (_offset == head.Length)
                 {
-                    arriving.Dequeue();
-                    offset = 0;
+                    _arriving.Dequeue();
+                    _offset = 0;
                 }
 
                 BytesRead += count;
                 return count;
             }
 
-            if (readFault is not null)
+            if (_readFault is not null)
             {
-                throw readFault;
+                throw _readFault;
             }
 
-            if (ended)
+            if (_ended)
             {
                 return 0;
             }
 
-            readWaits = new();
-            using var registration = cancellationToken.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), readWaits);
-            await readWaits.Task.ConfigureAwait(false);
+            _readWaits = new();
+            using var registration = cancellationToken.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), _readWaits);
+            await _readWaits.Task.ConfigureAwait(false);
         }
     }
 
@@ -109,13 +109,13 @@ internal sealed class ScriptedStream : Stream
         Writes++;
         if (HoldsWrites)
         {
-            writeHeld = new();
+            _writeHeld = new();
             using var registration = cancellationToken.UnsafeRegister(
-                static (s, t) => ((TaskCompletionSource)s!).TrySetCanceled(t), writeHeld);
-            await writeHeld.Task.ConfigureAwait(false);
+                static (s, t) => ((TaskCompletionSource)s!).TrySetCanceled(t), _writeHeld);
+            await _writeHeld.Task.ConfigureAwait(false);
         }
 
-        written.AddRange(buffer.Span);
+        _written.AddRange(buffer.Span);
         OnWrite?.Invoke(buffer.ToArray());
     }
 
@@ -128,8 +128,8 @@ internal sealed class ScriptedStream : Stream
 
     private void WakeReader()
     {
-        var waits = readWaits;
-        readWaits = null;
+        var waits = _readWaits;
+        _readWaits = null;
         waits?.TrySetResult();
     }
 

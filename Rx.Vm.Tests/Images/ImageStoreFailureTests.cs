@@ -8,25 +8,25 @@ namespace Rx.Vm.Tests.Images;
 [Slow]
 public sealed partial class ImageStoreFailureTests : IDisposable
 {
-    private readonly StoreFixture fixture = new();
+    private readonly StoreFixture _fixture = new();
 
     public void Dispose()
     {
-        if (Directory.Exists(fixture.Files["store/tmp"]))
+        if (Directory.Exists(_fixture.Files["store/tmp"]))
         {
-            Assert.Empty(fixture.Temporaries());
-            Assert.Empty(fixture.Survivors());
+            Assert.Empty(_fixture.Temporaries());
+            Assert.Empty(_fixture.Survivors());
         }
 
-        fixture.Dispose();
+        _fixture.Dispose();
     }
 
     [Fact]
     public async Task An_unknown_name_lists_the_known_ones()
     {
         Assert.Contains("Nothing has been imported", (await Refused("web", ImageError.NotFound)).Message);
-        await fixture.Open().ImportAsync("alpine", fixture.Tree(), StoreFixture.Token);
-        await fixture.Open().ImportAsync("busybox", fixture.Tree(), StoreFixture.Token);
+        await _fixture.Open().ImportAsync("alpine", _fixture.Tree(), StoreFixture.Token);
+        await _fixture.Open().ImportAsync("busybox", _fixture.Tree(), StoreFixture.Token);
         var error = await Refused("web", ImageError.NotFound);
         Assert.Contains("'web'", error.Message);
         Assert.Contains("alpine, busybox", error.Message);
@@ -48,8 +48,8 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     public async Task A_pipe_is_never_opened()
     {
         // Opening one for reading would wait for a writer for ever.
-        Assert.Equal(0, MakeFifo(fixture.Files["pipe"], 0x180));
-        await Refused(fixture.Files["pipe"], ImageError.UnsupportedSource);
+        Assert.Equal(0, MakeFifo(_fixture.Files["pipe"], 0x180));
+        await Refused(_fixture.Files["pipe"], ImageError.UnsupportedSource);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [InlineData("\u001f\u008b\u0008\u0000garbage", "gzip says")]
     public async Task What_is_no_archive_is_told_apart(string content, string why)
     {
-        var path = fixture.Files.Write("a.tar", System.Text.Encoding.Latin1.GetBytes(content));
+        var path = _fixture.Files.Write("a.tar", System.Text.Encoding.Latin1.GetBytes(content));
         Assert.Contains(why, (await Refused(path, ImageError.NotAnArchive)).Message);
     }
 
@@ -77,24 +77,24 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     {
         var noise = new byte[20_000];
         new Random(20150704).NextBytes(noise);
-        await Refused(fixture.Files.Write("noise.tar", noise), ImageError.NotAnArchive);
-        var empty = await Refused(fixture.Files.Write("empty.tar", new byte[10_240]), ImageError.NotAnArchive);
+        await Refused(_fixture.Files.Write("noise.tar", noise), ImageError.NotAnArchive);
+        var empty = await Refused(_fixture.Files.Write("empty.tar", new byte[10_240]), ImageError.NotAnArchive);
         Assert.Contains("holds no files", empty.Message);
     }
 
     [Fact]
     public async Task A_truncated_archive_is_refused_and_the_entry_named()
     {
-        var whole = File.ReadAllBytes(fixture.Tar());
-        var error = await Refused(fixture.Files.Write("cut.tar", whole[..(whole.Length / 2)]), ImageError.NotAnArchive);
+        var whole = File.ReadAllBytes(_fixture.Tar());
+        var error = await Refused(_fixture.Files.Write("cut.tar", whole[..(whole.Length / 2)]), ImageError.NotAnArchive);
         Assert.Contains("in the middle of the entry 'bin/tool'", error.Message);
     }
 
     [Fact]
     public async Task A_truncated_gzip_stream_is_refused()
     {
-        var whole = File.ReadAllBytes(fixture.Gzip(fixture.Tar()));
-        var error = await Refused(fixture.Files.Write("cut.gz", whole[..(whole.Length / 2)]), ImageError.NotAnArchive);
+        var whole = File.ReadAllBytes(_fixture.Gzip(_fixture.Tar()));
+        var error = await Refused(_fixture.Files.Write("cut.gz", whole[..(whole.Length / 2)]), ImageError.NotAnArchive);
         Assert.Contains("gzip says", error.Message);
     }
 
@@ -104,53 +104,53 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [InlineData("a/../../../rx-evil")]
     public async Task Names_that_climb_out_reach_nothing_on_the_host(string name)
     {
-        var tar = fixture.TarOf((name, TarEntryType.RegularFile, ""), ("ok", TarEntryType.RegularFile, ""));
+        var tar = _fixture.TarOf((name, TarEntryType.RegularFile, ""), ("ok", TarEntryType.RegularFile, ""));
         Assert.Contains(name, (await Refused(tar, ImageError.BadEntry)).Message);
         Assert.False(File.Exists("/rx-evil"));
-        Assert.False(File.Exists(fixture.Files["rx-evil"]));
+        Assert.False(File.Exists(_fixture.Files["rx-evil"]));
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(fixture.Files["store"], "*", SearchOption.AllDirectories), f => f.Contains("rx-evil"));
+            Directory.EnumerateFiles(_fixture.Files["store"], "*", SearchOption.AllDirectories), f => f.Contains("rx-evil"));
     }
 
     [Fact]
     public async Task A_file_behind_a_link_out_of_the_image_reaches_nothing_on_the_host()
     {
-        var target = fixture.Files.Write("victim/kept", "untouched");
-        var tar = fixture.TarOf(("out", TarEntryType.SymbolicLink, fixture.Files["victim"]), ("out/kept", TarEntryType.RegularFile, ""));
-        var image = await fixture.Open().ResolveAsync(tar, StoreFixture.Token);
-        Assert.Contains(fixture.Files["victim/kept"], StoreFixture.List(image));
+        var target = _fixture.Files.Write("victim/kept", "untouched");
+        var tar = _fixture.TarOf(("out", TarEntryType.SymbolicLink, _fixture.Files["victim"]), ("out/kept", TarEntryType.RegularFile, ""));
+        var image = await _fixture.Open().ResolveAsync(tar, StoreFixture.Token);
+        Assert.Contains(_fixture.Files["victim/kept"], StoreFixture.List(image));
         Assert.Equal("untouched", File.ReadAllText(target));
     }
 
     [Fact]
     public async Task A_gzip_bomb_ends_at_the_limit()
     {
-        var entry = fixture.Files.Write("zeros", new byte[8 << 20]);
-        using (var stream = File.Create(fixture.Files["bomb.tar"]))
+        var entry = _fixture.Files.Write("zeros", new byte[8 << 20]);
+        using (var stream = File.Create(_fixture.Files["bomb.tar"]))
         using (var writer = new TarWriter(stream, TarEntryFormat.Pax))
         {
             await writer.WriteEntryAsync(entry, "zeros", StoreFixture.Token);
         }
 
-        fixture.Options = fixture.Options with { MaxImageBytes = 1 << 20 };
-        await Refused(fixture.Gzip(fixture.Files["bomb.tar"]), ImageError.TooLarge);
+        _fixture.Options = _fixture.Options with { MaxImageBytes = 1 << 20 };
+        await Refused(_fixture.Gzip(_fixture.Files["bomb.tar"]), ImageError.TooLarge);
     }
 
     [Fact]
     public async Task A_tree_with_too_many_files_or_bytes_is_refused()
     {
-        var tree = fixture.Tree();
-        fixture.Options = fixture.Options with { MaxFiles = 3 };
+        var tree = _fixture.Tree();
+        _fixture.Options = _fixture.Options with { MaxFiles = 3 };
         await Refused(tree, ImageError.TooLarge);
-        fixture.Options = fixture.Options with { MaxFiles = 100, MaxImageBytes = 100_000, Compression = ImageCompression.None };
+        _fixture.Options = _fixture.Options with { MaxFiles = 100, MaxImageBytes = 100_000, Compression = ImageCompression.None };
         await Refused(tree, ImageError.TooLarge);
     }
 
     [Fact]
     public async Task A_missing_tool_names_its_package()
     {
-        fixture.Options = fixture.Options with { SqfstarPath = "/nonexistent/sqfstar" };
-        Assert.Contains("squashfs-tools", (await Refused(fixture.Tree(), ImageError.ToolMissing)).Message);
+        _fixture.Options = _fixture.Options with { SqfstarPath = "/nonexistent/sqfstar" };
+        Assert.Contains("squashfs-tools", (await Refused(_fixture.Tree(), ImageError.ToolMissing)).Message);
     }
 
     [Theory]
@@ -160,16 +160,16 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [InlineData("for last; do :; done; cat > /dev/null; echo not a squashfs file > \"$last\"", ImageError.BuildFailed)]
     public async Task What_the_tool_says_decides_the_error(string script, ImageError expected)
     {
-        fixture.Options = fixture.Options with { SqfstarPath = fixture.Files.Script("sqfstar", script) };
-        await Refused(fixture.Tar(), expected);
+        _fixture.Options = _fixture.Options with { SqfstarPath = _fixture.Files.Script("sqfstar", script) };
+        await Refused(_fixture.Tar(), expected);
     }
 
     [Fact]
     public async Task A_tool_that_talks_without_end_is_heard_but_not_kept()
     {
-        var script = fixture.Files.Script("sqfstar", "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo; echo the reason; exit 1");
-        fixture.Options = fixture.Options with { SqfstarPath = script };
-        var error = await Refused(fixture.Tar(), ImageError.BuildFailed);
+        var script = _fixture.Files.Script("sqfstar", "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo; echo the reason; exit 1");
+        _fixture.Options = _fixture.Options with { SqfstarPath = script };
+        var error = await Refused(_fixture.Tar(), ImageError.BuildFailed);
         Assert.InRange(error.Message.Length, 100, 5000);
         Assert.Contains("the reason", error.Message);
     }
@@ -177,11 +177,11 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [Fact]
     public async Task A_tool_that_hangs_is_killed_when_the_time_is_up()
     {
-        fixture.Options = fixture.Options with { SqfstarPath = Hanging() };
-        var build = fixture.Open().ResolveAsync(fixture.Tar(), StoreFixture.Token);
-        fixture.Clock.AdvanceBy(fixture.Options.BuildTimeout - TimeSpan.FromTicks(1));
+        _fixture.Options = _fixture.Options with { SqfstarPath = Hanging() };
+        var build = _fixture.Open().ResolveAsync(_fixture.Tar(), StoreFixture.Token);
+        _fixture.Clock.AdvanceBy(_fixture.Options.BuildTimeout - TimeSpan.FromTicks(1));
         Assert.False(build.IsCompleted);
-        fixture.Clock.AdvanceBy(TimeSpan.FromTicks(1));
+        _fixture.Clock.AdvanceBy(TimeSpan.FromTicks(1));
         var error = await Assert.ThrowsAsync<ImageException>(() => build);
         Assert.Equal(ImageError.TimedOut, error.Error);
     }
@@ -189,9 +189,9 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [Fact]
     public async Task A_cancelled_build_kills_the_tool_and_is_a_cancellation()
     {
-        fixture.Options = fixture.Options with { SqfstarPath = Hanging() };
+        _fixture.Options = _fixture.Options with { SqfstarPath = Hanging() };
         using var cancel = new CancellationTokenSource();
-        var build = fixture.Open().ResolveAsync(fixture.Tar(), cancel.Token);
+        var build = _fixture.Open().ResolveAsync(_fixture.Tar(), cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
     }
@@ -199,55 +199,55 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [Fact]
     public async Task A_source_that_changes_during_the_build_is_refused()
     {
-        var tree = fixture.Tree();
-        var script = fixture.Files.Script("sqfstar", $"sqfstar \"$@\" && echo more >> {tree}/etc/passwd");
-        fixture.Options = fixture.Options with { SqfstarPath = script };
+        var tree = _fixture.Tree();
+        var script = _fixture.Files.Script("sqfstar", $"sqfstar \"$@\" && echo more >> {tree}/etc/passwd");
+        _fixture.Options = _fixture.Options with { SqfstarPath = script };
         await Refused(tree, ImageError.SourceChanged);
-        fixture.Options = fixture.Options with { SqfstarPath = "sqfstar" };
-        await fixture.Open().ResolveAsync(tree, StoreFixture.Token);
+        _fixture.Options = _fixture.Options with { SqfstarPath = "sqfstar" };
+        await _fixture.Open().ResolveAsync(tree, StoreFixture.Token);
     }
 
     [Fact]
     public async Task Waiting_for_another_builder_ends_at_the_limit()
     {
-        var layout = StoreLayout.Open(fixture.Options.Directory);
-        var tree = fixture.Tree();
-        using var held = await StoreLock.TakeAsync(layout, Digests.OfText(tree), tree, TimeSpan.Zero, fixture.Clock, StoreFixture.Token);
-        var waiting = fixture.Open().ResolveAsync(tree, StoreFixture.Token);
-        var start = fixture.Clock.Now;
+        var layout = StoreLayout.Open(_fixture.Options.Directory);
+        var tree = _fixture.Tree();
+        using var held = await StoreLock.TakeAsync(layout, Digests.OfText(tree), tree, TimeSpan.Zero, _fixture.Clock, StoreFixture.Token);
+        var waiting = _fixture.Open().ResolveAsync(tree, StoreFixture.Token);
+        var start = _fixture.Clock.Now;
         while (!waiting.IsCompleted)
         {
-            fixture.Clock.AdvanceBy(TimeSpan.FromSeconds(20));
+            _fixture.Clock.AdvanceBy(TimeSpan.FromSeconds(20));
             await Task.Yield();
         }
 
-        Assert.True(fixture.Clock.Now - start >= fixture.Options.LockTimeout);
+        Assert.True(_fixture.Clock.Now - start >= _fixture.Options.LockTimeout);
         Assert.Equal(ImageError.TimedOut, (await Assert.ThrowsAsync<ImageException>(() => waiting)).Error);
     }
 
     [Fact]
     public async Task A_lock_is_handed_on()
     {
-        var layout = StoreLayout.Open(fixture.Options.Directory);
-        var first = await StoreLock.TakeAsync(layout, "a1", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token);
-        using (await StoreLock.TakeAsync(layout, "b1", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token))
+        var layout = StoreLayout.Open(_fixture.Options.Directory);
+        var first = await StoreLock.TakeAsync(layout, "a1", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token);
+        using (await StoreLock.TakeAsync(layout, "b1", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token))
         {
             await Assert.ThrowsAsync<ImageException>(
-                () => StoreLock.TakeAsync(layout, "a2", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token));
+                () => StoreLock.TakeAsync(layout, "a2", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token));
         }
 
         first.Dispose();
-        (await StoreLock.TakeAsync(layout, "a3", "x", TimeSpan.Zero, fixture.Clock, StoreFixture.Token)).Dispose();
+        (await StoreLock.TakeAsync(layout, "a3", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token)).Dispose();
     }
 
     [Fact]
     public void A_store_others_may_write_to_is_refused_and_left_as_it_is()
     {
-        Directory.CreateDirectory(fixture.Files["store"]);
-        File.SetUnixFileMode(fixture.Files["store"], (UnixFileMode)0x1ff);
-        var error = Assert.Throws<ImageException>(fixture.Open);
+        Directory.CreateDirectory(_fixture.Files["store"]);
+        File.SetUnixFileMode(_fixture.Files["store"], (UnixFileMode)0x1ff);
+        var error = Assert.Throws<ImageException>(_fixture.Open);
         Assert.Equal(ImageError.StoreUnusable, error.Error);
-        Assert.Equal((UnixFileMode)0x1ff, File.GetUnixFileMode(fixture.Files["store"]));
+        Assert.Equal((UnixFileMode)0x1ff, File.GetUnixFileMode(_fixture.Files["store"]));
     }
 
     [Theory]
@@ -257,8 +257,8 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [InlineData("/proc/store")]
     public void A_store_that_cannot_be_made_is_a_typed_error(string directory)
     {
-        fixture.Options = fixture.Options with { Directory = directory };
-        Assert.Equal(ImageError.StoreUnusable, Assert.Throws<ImageException>(fixture.Open).Error);
+        _fixture.Options = _fixture.Options with { Directory = directory };
+        Assert.Equal(ImageError.StoreUnusable, Assert.Throws<ImageException>(_fixture.Open).Error);
     }
 
     [Theory]
@@ -268,29 +268,29 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     [InlineData("a b")]
     public async Task A_name_to_import_under_must_be_a_name(string name)
     {
-        var error = await Assert.ThrowsAsync<ImageException>(() => fixture.Open().ImportAsync(name, fixture.Tree(), StoreFixture.Token));
+        var error = await Assert.ThrowsAsync<ImageException>(() => _fixture.Open().ImportAsync(name, _fixture.Tree(), StoreFixture.Token));
         Assert.Equal(ImageError.InvalidName, error.Error);
-        Assert.Empty(fixture.Open().List());
+        Assert.Empty(_fixture.Open().List());
     }
 
     [Fact]
     public async Task A_name_record_that_was_tampered_with_is_no_image()
     {
-        fixture.Open();
-        fixture.Files.Write("store/names/web.json", "{\"Digest\":\"../../../../etc/passwd\",\"SizeBytes\":1,\"Source\":\"x\"}");
-        fixture.Files.Write("store/names/big.json", new string(' ', 100_000));
-        fixture.Files.Write("store/names/bad.json", "[");
-        Assert.Empty(fixture.Open().List());
+        _fixture.Open();
+        _fixture.Files.Write("store/names/web.json", "{\"Digest\":\"../../../../etc/passwd\",\"SizeBytes\":1,\"Source\":\"x\"}");
+        _fixture.Files.Write("store/names/big.json", new string(' ', 100_000));
+        _fixture.Files.Write("store/names/bad.json", "[");
+        Assert.Empty(_fixture.Open().List());
         await Refused("web", ImageError.NotFound);
         await Refused("big", ImageError.NotFound);
         await Refused("bad", ImageError.NotFound);
     }
 
-    private string Hanging() => fixture.Files.Script("sqfstar", "exec sleep 100000");
+    private string Hanging() => _fixture.Files.Script("sqfstar", "exec sleep 100000");
 
     private async Task<ImageException> Refused(string image, ImageError expected)
     {
-        var error = await Assert.ThrowsAsync<ImageException>(() => fixture.Open().ResolveAsync(image, StoreFixture.Token));
+        var error = await Assert.ThrowsAsync<ImageException>(() => _fixture.Open().ResolveAsync(image, StoreFixture.Token));
         Assert.Equal(expected, error.Error);
         return error;
     }

@@ -10,9 +10,9 @@ public sealed class SquashfsRootTests : IDisposable
 {
     private const int Table = 96;
     private const int IdBlock = Table + 2 + 8192 + 2 + 100;
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Theory]
     [InlineData(0)]
@@ -98,7 +98,7 @@ public sealed class SquashfsRootTests : IDisposable
 
     private byte[] Normalize(byte[] image)
     {
-        var path = directory.Write("image", image);
+        var path = _directory.Write("image", image);
         SquashfsRoot.Describe(path, 0, 0, 0);
         return File.ReadAllBytes(path);
     }

@@ -74,7 +74,8 @@ public sealed class VmJournalTests : IDisposable
     {
         var container = SimulatedWorld.Container("sh", "-c", "echo arg-Hv7; exit 3") with
         {
-            Name = "web", Envs = [new("TOKEN", "env-Kq9")],
+            Name = "web",
+            Envs = [new("TOKEN", "env-Kq9")],
         };
         var vm = Host(new JournalOptions()).Create(new VmOptions { JournalPath = _directory.In("x.journal") });
         var pod = SimulatedWorld.Pod(container, SimulatedWorld.Container("sleep", "1") with { Name = "other" });

@@ -30,7 +30,8 @@ internal static class MutantSchema
     /// <summary>Whether a mutant can wait behind a switch. The compiler may yet find that it can't.</summary>
     public static bool CanHold(Mutant mutant) =>
         mutant.Node is ExpressionSyntax or ExpressionStatementSyntax
-        && !mutant.Node.DescendantNodesAndSelf().Any(n => n is DeclarationExpressionSyntax or DeclarationPatternSyntax or RecursivePatternSyntax or VarPatternSyntax)
+        && !mutant.Node.DescendantNodesAndSelf().Any(
+            n => n is DeclarationExpressionSyntax or DeclarationPatternSyntax or RecursivePatternSyntax or VarPatternSyntax)
         && !mutant.Node.Ancestors().Any(IsFixed);
 
     /// <summary>The tree with all of these.</summary>

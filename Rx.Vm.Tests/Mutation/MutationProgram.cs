@@ -20,7 +20,7 @@ internal sealed class MutationProgram(TextWriter output, IScheduler clock)
     /// <summary>Runs it: 0 when enough was noticed, 1 when not, 2 when the command line is not one.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken ct)
     {
-        IReadOnlyList<MutationTarget> targets = MutationTarget.All;
+        var targets = MutationTarget.All;
         var (every, cores, patience, mayTell) = (1, Environment.ProcessorCount, TimeSpan.FromSeconds(60), false);
         try
         {
@@ -32,7 +32,9 @@ internal sealed class MutationProgram(TextWriter output, IScheduler clock)
                     case "--target": targets = [MutationTarget.Of(value)]; break;
                     case "--every": every = int.Parse(value, CultureInfo.InvariantCulture); break;
                     case "--cores": cores = int.Parse(value, CultureInfo.InvariantCulture); break;
-                    case "--survivors": mayTell = value is "told" ? true : value is "explained" ? false : throw new FormatException($"survivors are not '{value}'"); break;
+                    case "--survivors":
+                        mayTell = value is "told" ? true : value is "explained" ? false : throw new FormatException($"survivors are not '{value}'");
+                        break;
                     case "--patience": patience = TimeSpan.FromSeconds(int.Parse(value, CultureInfo.InvariantCulture)); break;
                     default: throw new FormatException($"there is no option '{args[i]}'");
                 }

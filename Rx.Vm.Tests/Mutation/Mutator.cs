@@ -78,7 +78,8 @@ internal static class Mutator
     private static IEnumerable<SyntaxNode> Expressions(SyntaxNode node) => node switch
     {
         BinaryExpressionSyntax b when Operators.TryGetValue(b.Kind(), out var others) => others.Select(kind => Binary(kind, b)),
-        AssignmentExpressionSyntax a when Assignments.TryGetValue(a.Kind(), out var other) => [AssignmentExpression(other, a.Left, a.Right).NormalizeWhitespace()],
+        AssignmentExpressionSyntax a when Assignments.TryGetValue(a.Kind(), out var other) =>
+            [AssignmentExpression(other, a.Left, a.Right).NormalizeWhitespace()],
         PrefixUnaryExpressionSyntax p when p.IsKind(K.LogicalNotExpression) || p.IsKind(K.BitwiseNotExpression) => [p.Operand],
         PrefixUnaryExpressionSyntax p when p.IsKind(K.PreIncrementExpression) => [PrefixUnaryExpression(K.PreDecrementExpression, p.Operand)],
         PrefixUnaryExpressionSyntax p when p.IsKind(K.PreDecrementExpression) => [PrefixUnaryExpression(K.PreIncrementExpression, p.Operand)],

@@ -8,7 +8,8 @@ internal sealed class HostileSpec(int seed)
 {
     private static readonly string?[] Texts =
     [
-        null, "", " ", "x", "-", "/", "/srv", "a=b", "a:b", "a,b", "../x", "\0", "a\0b", "a\nb", "\u001b[2J", "\u202e", "é漢🙂", "\ud83d", "\udc00x", "\"\\<>&'+`",
+        null, "", " ", "x", "-", "/", "/srv", "a=b", "a:b", "a,b", "../x", "\0", "a\0b", "a\nb", "\u001b[2J", "\u202e", "é漢🙂", "\ud83d", "\udc00x",
+        "\"\\<>&'+`",
         new('y', 64), new('y', 65), new('y', 4095), new('y', 4096), new('é', 40_000), new('y', 131_071), new('y', 131_072), new('"', 131_071),
     ];
 
@@ -64,10 +65,10 @@ internal sealed class HostileSpec(int seed)
 
     private ImmutableArray<T> List<T>(Func<T?> item, int most)
         where T : class => _dice.Next(8) switch
-    {
-        0 => default,
-        1 => [.. Enumerable.Repeat(item()!, most)],
-        2 => [item()!, null!],
-        _ => [.. Enumerable.Range(0, _dice.Next(4)).Select(_ => item()!)],
-    };
+        {
+            0 => default,
+            1 => [.. Enumerable.Repeat(item()!, most)],
+            2 => [item()!, null!],
+            _ => [.. Enumerable.Range(0, _dice.Next(4)).Select(_ => item()!)],
+        };
 }

@@ -344,7 +344,9 @@ public sealed class QemuDriverRealVmTests : IDisposable
         var memory = _temp[name + ".ram"];
         var spec = Spec("vm") with
         {
-            KernelPath = kernel, InitrdPath = initrd, Memory = new MachineMemory(memory, MachineMemoryRole.Template),
+            KernelPath = kernel,
+            InitrdPath = initrd,
+            Memory = new MachineMemory(memory, MachineMemoryRole.Template),
         };
         var driver = new QemuDriver(
             new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], UserRange = QemuUserRange.None });

@@ -153,7 +153,8 @@ public class VmPipelineTests
     private VmPipeline New()
     {
         SynchronizationContext.SetSynchronizationContext(null);
-        var pipeline = new VmPipeline(VmFold.Initial("vm", KeepMode.None, new VmTimeouts()), VmSchedulers.Single(_scheduler), new ObserverReport(Serilog.Core.Logger.None), inline: true);
+        var pipeline = new VmPipeline(
+            VmFold.Initial("vm", KeepMode.None, new VmTimeouts()), VmSchedulers.Single(_scheduler), new ObserverReport(Serilog.Core.Logger.None), inline: true);
         pipeline.Steps.Subscribe(_steps.Add);
         return pipeline;
     }

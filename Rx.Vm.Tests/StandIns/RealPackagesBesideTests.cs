@@ -60,7 +60,8 @@ public sealed class RealPackagesBesideTests : IDisposable
             using Rx.Vm.Testing;
 
             // One type each: what the libraries give is what the packages' own operators take.
-            await using var host = await VmHost.OpenAsync(new VmHostOptions { Driver = new SimulatedDriver(System.Reactive.Concurrency.DefaultScheduler.Instance) });
+            var driver = new SimulatedDriver(System.Reactive.Concurrency.DefaultScheduler.Instance);
+            await using var host = await VmHost.OpenAsync(new VmHostOptions { Driver = driver });
             IObservableCache<VmState, string> fleet = host.Vms;
             using var running = fleet.Connect().Filter(vm => vm.Phase == VmPhase.Running).QueryWhenChanged(query => query.Count).Subscribe();
             Marble.Run(m =>

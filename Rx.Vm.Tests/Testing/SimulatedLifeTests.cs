@@ -164,7 +164,9 @@ public class SimulatedLifeTests
         var world = new SimulatedWorld();
         var container = Container("sh", "-c", "echo \"$A|${B}\" && pwd && id -u && id -g && hostname") with
         {
-            Envs = [new("A", "x y"), new("B", "z")], Workdir = "/srv", User = new("1000", "50", []),
+            Envs = [new("A", "x y"), new("B", "z")],
+            Workdir = "/srv",
+            User = new("1000", "50", []),
         };
         var (_, pod) = world.Running(Pod(container));
         var output = Collect(pod.Containers[0].Streams.Output);

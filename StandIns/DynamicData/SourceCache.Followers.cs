@@ -7,12 +7,12 @@ namespace DynamicData;
 /// <content>The streams, and who follows them.</content>
 public sealed partial class SourceCache<TObject, TKey>
 {
-    private readonly Outbox outbox = new();
-    private readonly SubscriberList<IChangeSet<TObject, TKey>> connections;
-    private readonly SubscriberList<IChangeSet<TObject, TKey>> previews;
-    private readonly SubscriberList<int> counts;
-    private readonly List<Joining> joining = [];
-    private bool ended;
+    private readonly Outbox _outbox = new();
+    private readonly SubscriberList<IChangeSet<TObject, TKey>> _connections;
+    private readonly SubscriberList<IChangeSet<TObject, TKey>> _previews;
+    private readonly SubscriberList<int> _counts;
+    private readonly List<Joining> _joining = [];
+    private bool _ended;
 
     private sealed record Joining(SerialObserver<IChangeSet<TObject, TKey>> Subscriber, Func<ChangeSet<TObject, TKey>> Snapshot);
 
@@ -22,7 +22,7 @@ public sealed partial class SourceCache<TObject, TKey>
     /// <inheritdoc />
     public IObservable<IChangeSet<TObject, TKey>> Connect(Func<TObject, bool>? predicate = null, bool suppressEmptyChangeSets = true)
     {
-        var all = Follow(() => RecordingCache<TObject, TKey>.Snapshot(items.Data));
+        var all = Follow(() => RecordingCache<TObject, TKey>.Snapshot(_items.Data));
         return predicate is not null ? all.Filter(predicate, suppressEmptyChangeSets)
             : suppressEmptyChangeSets ? all.Where(changes => changes.Count != 0)
             : all;
@@ -42,33 +42,33 @@ public sealed partial class SourceCache<TObject, TKey>
     // Under the lock, at the end of an edit.
     private void Publish(List<Exception> failures)
     {
-        var changes = items.TakeChanges();
-        if (before is not null)
+        var changes = _items.TakeChanges();
+        if (_before is not null)
         {
-            previewing = true;
-            foreach (var subscriber in previews.Copy())
+            _previewing = true;
+            foreach (var subscriber in _previews.Copy())
             {
                 Outbox.Attempt(() => subscriber.OnNext(changes), failures);
             }
 
-            previewing = false;
-            before = null;
+            _previewing = false;
+            _before = null;
         }
 
-        connections.Post(changes);
-        foreach (var (subscriber, snapshot) in joining)
+        _connections.Post(changes);
+        foreach (var (subscriber, snapshot) in _joining)
         {
             var first = snapshot();
-            connections.Add(subscriber);
-            outbox.Post(() => subscriber.OnNext(first));
-            if (ended)
+            _connections.Add(subscriber);
+            _outbox.Post(() => subscriber.OnNext(first));
+            if (_ended)
             {
-                outbox.Post(subscriber.OnCompleted);
+                _outbox.Post(subscriber.OnCompleted);
             }
         }
 
-        joining.Clear();
-        counts.Post(items.Data.Count);
+        _joining.Clear();
+        _counts.Post(_items.Data.Count);
     }
 
     private IObservable<IChangeSet<TObject, TKey>> Follow(Func<ChangeSet<TObject, TKey>> snapshot) =>
@@ -78,19 +78,19 @@ public sealed partial class SourceCache<TObject, TKey>
     {
         SerialObserver<IChangeSet<TObject, TKey>> subscriber;
         ChangeSet<TObject, TKey>? first = null;
-        lock (gate)
+        lock (_gate)
         {
             // Inside an edit the snapshot has to wait, or it would be followed by changes it already contains.
-            var later = !ended && (editing || previewing);
+            var later = !_ended && (_editing || _previewing);
             subscriber = new(observer, held: !later);
             if (later)
             {
-                joining.Add(new(subscriber, snapshot));
+                _joining.Add(new(subscriber, snapshot));
             }
             else
             {
                 first = snapshot();
-                Register(connections, subscriber);
+                Register(_connections, subscriber);
             }
         }
 
@@ -99,32 +99,32 @@ public sealed partial class SourceCache<TObject, TKey>
             subscriber.Release(first);
         }
 
-        return Leaving(connections, subscriber);
+        return Leaving(_connections, subscriber);
     }
 
     private IDisposable SubscribeCount(IObserver<int> observer)
     {
         var subscriber = new SerialObserver<int>(observer, held: true);
         int first;
-        lock (gate)
+        lock (_gate)
         {
-            first = items.Data.Count;
-            Register(counts, subscriber);
+            first = _items.Data.Count;
+            Register(_counts, subscriber);
         }
 
         subscriber.Release(first);
-        return Leaving(counts, subscriber);
+        return Leaving(_counts, subscriber);
     }
 
     private IDisposable SubscribePreview(IObserver<IChangeSet<TObject, TKey>> observer)
     {
         var subscriber = new SerialObserver<IChangeSet<TObject, TKey>>(observer);
-        lock (gate)
+        lock (_gate)
         {
-            if (!ended)
+            if (!_ended)
             {
-                previews.Add(subscriber);
-                return Leaving(previews, subscriber);
+                _previews.Add(subscriber);
+                return Leaving(_previews, subscriber);
             }
         }
 
@@ -135,7 +135,7 @@ public sealed partial class SourceCache<TObject, TKey>
     // The subscriber is held by its own first value, so an end queued here comes after it.
     private void Register<T>(SubscriberList<T> list, SerialObserver<T> subscriber)
     {
-        if (ended)
+        if (_ended)
         {
             subscriber.OnCompleted();
         }
@@ -148,13 +148,13 @@ public sealed partial class SourceCache<TObject, TKey>
     private IDisposable Leaving<T>(SubscriberList<T> list, SerialObserver<T> subscriber) => Disposable.Create(() =>
     {
         subscriber.Dispose();
-        lock (gate)
+        lock (_gate)
         {
             list.Remove(subscriber);
-            joining.RemoveAll(entry => ReferenceEquals(entry.Subscriber, subscriber));
+            _joining.RemoveAll(entry => ReferenceEquals(entry.Subscriber, subscriber));
         }
     });
 
     private ChangeSet<TObject, TKey> SnapshotOf(TKey key) =>
-        items.Data.TryGetValue(key, out var item) ? [new(ChangeReason.Add, key, item)] : [];
+        _items.Data.TryGetValue(key, out var item) ? [new(ChangeReason.Add, key, item)] : [];
 }

@@ -26,13 +26,13 @@ public sealed partial class SourceCache<TObject, TKey> : ISourceCache<TObject, T
     where TObject : notnull
     where TKey : notnull
 {
-    private readonly Lock gate = new();
-    private readonly RecordingCache<TObject, TKey> items = new();
+    private readonly Lock _gate = new();
+    private readonly RecordingCache<TObject, TKey> _items = new();
 
     // What readers see while an edit that somebody previews is under way.
-    private Dictionary<TKey, TObject>? before;
-    private bool editing;
-    private bool previewing;
+    private Dictionary<TKey, TObject>? _before;
+    private bool _editing;
+    private bool _previewing;
 
     /// <summary>An empty cache.</summary>
     /// <param name="keySelector">Tells the key of an item; called under the lock of the cache.</param>
@@ -40,9 +40,9 @@ public sealed partial class SourceCache<TObject, TKey> : ISourceCache<TObject, T
     {
         ArgumentNullException.ThrowIfNull(keySelector);
         KeySelector = keySelector;
-        connections = new(outbox);
-        previews = new(outbox);
-        counts = new(outbox);
+        _connections = new(_outbox);
+        _previews = new(_outbox);
+        _counts = new(_outbox);
     }
 
     /// <inheritdoc />
@@ -73,55 +73,55 @@ public sealed partial class SourceCache<TObject, TKey> : ISourceCache<TObject, T
     public void Edit(Action<ISourceUpdater<TObject, TKey>> updateAction)
     {
         ArgumentNullException.ThrowIfNull(updateAction);
-        var updater = new SourceUpdater<TObject, TKey>(items, KeySelector);
+        var updater = new SourceUpdater<TObject, TKey>(_items, KeySelector);
         var failures = new List<Exception>();
-        lock (gate)
+        lock (_gate)
         {
-            if (previewing)
+            if (_previewing)
             {
                 throw new InvalidOperationException("A preview handler must not edit the cache it previews.");
             }
 
-            if (editing)
+            if (_editing)
             {
                 updateAction(updater);
                 return;
             }
 
-            before = previews.IsEmpty ? null : new(items.Data);
-            editing = true;
+            _before = _previews.IsEmpty ? null : new(_items.Data);
+            _editing = true;
             Outbox.Attempt(() => updateAction(updater), failures);
-            editing = false;
+            _editing = false;
             Publish(failures);
         }
 
-        outbox.Drain(failures);
+        _outbox.Drain(failures);
     }
 
     /// <summary>Completes all streams, once. The data stays readable; a later Connect gives it and completes.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (ended)
+            if (_ended)
             {
                 return;
             }
 
-            ended = true;
-            connections.End();
-            previews.End();
-            counts.End();
+            _ended = true;
+            _connections.End();
+            _previews.End();
+            _counts.End();
         }
 
-        outbox.Drain([]);
+        _outbox.Drain([]);
     }
 
     private T Read<T>(Func<Dictionary<TKey, TObject>, T> question)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return question(before ?? items.Data);
+            return question(_before ?? _items.Data);
         }
     }
 }

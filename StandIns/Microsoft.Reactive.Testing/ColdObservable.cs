@@ -6,9 +6,9 @@ namespace Microsoft.Reactive.Testing;
 /// <summary>A script that starts anew for every subscriber, at times relative to the subscription.</summary>
 internal sealed class ColdObservable<T>(TestScheduler scheduler, Recorded<Notification<T>>[] messages) : ITestableObservable<T>
 {
-    private readonly SubscriptionLog log = new(scheduler);
+    private readonly SubscriptionLog _log = new(scheduler);
 
-    public IList<Subscription> Subscriptions => log.Windows;
+    public IList<Subscription> Subscriptions => _log.Windows;
 
     public IList<Recorded<Notification<T>>> Messages { get; } = messages;
 
@@ -25,6 +25,6 @@ internal sealed class ColdObservable<T>(TestScheduler scheduler, Recorded<Notifi
             }));
         }
 
-        return log.Open(pending.Dispose);
+        return _log.Open(pending.Dispose);
     }
 }

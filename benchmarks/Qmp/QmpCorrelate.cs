@@ -49,7 +49,7 @@ public class QmpCorrelate
     public int BytesFloor()
     {
         _near.Write(Command);
-        int read = _far.Read(_buffer);
+        var read = _far.Read(_buffer);
         _far.Write(Reply);
         return read + _near.Read(_buffer);
     }

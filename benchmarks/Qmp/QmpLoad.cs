@@ -39,7 +39,7 @@ internal static class QmpLoad
 
     private static async Task Measure(QmpLoadOptions options)
     {
-        bool deep = options.Mode == "pipe" && options.Depth > 8;
+        var deep = options.Mode == "pipe" && options.Depth > 8;
         var scheduler = new TaskPoolScheduler(Task.Factory);
         await using var client = new QmpClient(new QmpClientOptions
         {
@@ -62,22 +62,30 @@ internal static class QmpLoad
         }
 
         GC.Collect();
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var busy = Environment.CpuUsage.TotalTime;
         var watch = scheduler.StartStopwatch();
         await run(options.Count);
-        double seconds = watch.Elapsed.TotalSeconds;
+        var seconds = watch.Elapsed.TotalSeconds;
         busy = Environment.CpuUsage.TotalTime - busy;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         never.Set();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"mode": "{{options.Mode}}", "count": {{options.Count}}, "seconds": {{seconds:F4}}, "per_second": {{options.Count / seconds:F0}}, "allocated_bytes_per_op": {{(double)allocated / options.Count:F1}}, "peak_rss_bytes": {{PeakRss()}}, "cpu_us_per_op": {{busy.TotalMicroseconds / options.Count:F2}}}"""));
+            $$"""
+            {"mode": "{{options.Mode}}", "count": {{options.Count}}, "seconds": {{seconds:F4}}, "per_second": {{options.Count / seconds:F0}},
+            """
+            + $$"""
+             "allocated_bytes_per_op": {{(double)allocated / options.Count:F1}}, "peak_rss_bytes": {{PeakRss()}},
+            """
+            + $$"""
+             "cpu_us_per_op": {{busy.TotalMicroseconds / options.Count:F2}}}
+            """));
     }
 
     /// <summary>The most memory this process ever had resident.</summary>
     private static long PeakRss()
     {
-        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -23,7 +23,7 @@ internal static class QmpLoadModes
     /// <summary>One blocking command after the other.</summary>
     private static Task Sequential(QmpClient client, int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             client.Execute(Status);
         }
@@ -34,7 +34,7 @@ internal static class QmpLoadModes
     /// <summary>One awaited command after the other.</summary>
     private static async Task Async(QmpClient client, int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             await client.ExecuteAsync(Status).ConfigureAwait(false);
         }
@@ -43,7 +43,7 @@ internal static class QmpLoadModes
     /// <summary>As many callers as the depth says, each awaiting one command after the other.</summary>
     private static async Task Pipelined(QmpClient client, int count, int depth)
     {
-        int left = count;
+        var left = count;
         await Task.WhenAll(Enumerable.Range(0, depth).Select(_ => Caller()));
 
         async Task Caller()
@@ -60,7 +60,7 @@ internal static class QmpLoadModes
     {
         long seen = 0;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        long before = client.Statistics.Events;
+        var before = client.Statistics.Events;
         using var subscription = observe
             ? client.EventsOf<BlockJobCompletedEvent>().Subscribe(Observer.Create<BlockJobCompletedEvent>(item =>
             {
@@ -92,7 +92,7 @@ internal static class QmpLoadModes
     /// <summary>The schema, fetched and made into an index.</summary>
     private static async Task Schema(QmpClient client, int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             var schema = await client.ExecuteAsync(QmpSchema.Query).ConfigureAwait(false);
             if (!schema.Has("query-status"))

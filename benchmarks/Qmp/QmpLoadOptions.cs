@@ -19,10 +19,10 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
         string? socket = null;
         string? mode = null;
         int? count = null;
-        int depth = 64;
-        bool inline = false;
-        bool stuck = false;
-        for (int i = 0; i < args.Length; i++)
+        var depth = 64;
+        var inline = false;
+        var stuck = false;
+        for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
             {
@@ -67,7 +67,7 @@ internal sealed record QmpLoadOptions(string Socket, string Mode, int Count, int
     };
 
     private static int Number(string text, int most, string option) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most
             ? value
             : throw new ArgumentException($"{option} {text}: not a number from 1 to {most}.");
 }

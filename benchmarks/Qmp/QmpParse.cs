@@ -72,7 +72,7 @@ public class QmpParse
 
     private static int Tokens(ReadOnlySpan<byte> json)
     {
-        int tokens = 0;
+        var tokens = 0;
         var reader = new Utf8JsonReader(json);
         while (reader.Read())
         {

@@ -26,9 +26,9 @@ public class QmpScan
     public void Setup()
     {
         var text = new StringBuilder();
-        for (int i = 0; i < Flood; i++)
+        for (var i = 0; i < Flood; i++)
         {
-            string start = """{"timestamp": {"seconds": 1700000000, "microseconds": 123456}, "event": "BLOCK_IO_ERROR", "data": """
+            var start = """{"timestamp": {"seconds": 1700000000, "microseconds": 123456}, "event": "BLOCK_IO_ERROR", "data": """
                 + """{"device": "disk0", "sequence": """
                 + (10_000_000 + i) + """, "reason": " """;
             text.Append(start).Append('x', 204 - start.Length - 5).Append("\"}}\r\n");
@@ -37,7 +37,7 @@ public class QmpScan
         _flood = Encoding.UTF8.GetBytes(text.ToString());
         text.Clear();
         text.Append("{\"return\": [");
-        for (int i = 0; text.Length < 206_800; i++)
+        for (var i = 0; text.Length < 206_800; i++)
         {
             text.Append(i == 0 ? "" : ", ").Append("{\"name\": \"").Append(i)
                 .Append("\", \"members\": [{\"name\": \"id\", \"type\": \"str\"}, ")
@@ -68,8 +68,8 @@ public class QmpScan
     [Benchmark(OperationsPerInvoke = Schemas)]
     public int SchemaNewlineFloor()
     {
-        int count = 0;
-        for (int i = 0; i < Schemas; i++)
+        var count = 0;
+        for (var i = 0; i < Schemas; i++)
         {
             count += CountLines(_schema);
         }
@@ -81,8 +81,8 @@ public class QmpScan
     [Benchmark(OperationsPerInvoke = Schemas)]
     public int SchemaScanned()
     {
-        int count = 0;
-        for (int i = 0; i < Schemas; i++)
+        var count = 0;
+        for (var i = 0; i < Schemas; i++)
         {
             count += Cut(_schema, route: false);
         }
@@ -92,8 +92,8 @@ public class QmpScan
 
     private static int CountLines(ReadOnlySpan<byte> bytes)
     {
-        int count = 0;
-        for (int end = bytes.IndexOf((byte)'\n'); end >= 0; end = bytes.IndexOf((byte)'\n'))
+        var count = 0;
+        for (var end = bytes.IndexOf((byte)'\n'); end >= 0; end = bytes.IndexOf((byte)'\n'))
         {
             count++;
             bytes = bytes[(end + 1)..];
@@ -105,11 +105,11 @@ public class QmpScan
     /// <summary>As the reader loop does it, copying into the room included: that copy stands for the system's own.</summary>
     private int Cut(byte[] bytes, bool route)
     {
-        int count = 0;
-        for (int at = 0; at < bytes.Length;)
+        var count = 0;
+        for (var at = 0; at < bytes.Length;)
         {
             var room = _frames.GetRoom().Span;
-            int length = Math.Min(Math.Min(room.Length, ReadBytes), bytes.Length - at);
+            var length = Math.Min(Math.Min(room.Length, ReadBytes), bytes.Length - at);
             bytes.AsSpan(at, length).CopyTo(room);
             _frames.Commit(length);
             at += length;

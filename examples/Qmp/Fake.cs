@@ -13,7 +13,7 @@ internal static class Fake
 
         // The reply says that the request is with the guest; that the guest has let go comes as an event.
         server.On("device_del", command => QmpAnswer.Value().FollowedBy(Deleted(command)));
-        string shutdown = QmpText.Event("SHUTDOWN", """{"guest": false, "reason": "host-qmp-quit"}""");
+        var shutdown = QmpText.Event("SHUTDOWN", """{"guest": false, "reason": "host-qmp-quit"}""");
         server.On("quit", QmpAnswer.Value().Following(shutdown).ThenHangUp());
         server.Requests.Subscribe(command => Console.WriteLine($"server: {command.Raw}"));
         using var listening = server.Listen(args[0]);
@@ -27,7 +27,7 @@ internal static class Fake
 
     private static string Deleted(FakeQmpCommand command)
     {
-        string id = command.Arguments.GetProperty("id").GetString()!;
+        var id = command.Arguments.GetProperty("id").GetString()!;
         return QmpText.Event("DEVICE_DELETED", $$"""{"device": "{{id}}", "path": "/machine/peripheral/{{id}}"}""");
     }
 }

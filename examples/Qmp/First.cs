@@ -8,7 +8,7 @@ internal static class First
 {
     public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        string path = args[0];
+        var path = args[0];
 
         await using var client = await QmpClient.ConnectAsync(path);
         client.EventsOf<StopEvent>().Subscribe(_ => Console.WriteLine("the machine was paused"));

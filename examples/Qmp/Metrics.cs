@@ -31,7 +31,7 @@ internal static class Metrics
         listener.Start();
 
         await using var client = await QmpClient.ConnectAsync(args[0], stop);
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             await client.ExecuteAsync(new QueryStatus(), stop);
         }

@@ -14,7 +14,7 @@ internal static class Types
 
         var schema = await QmpSchema.QueryAsync(client, stop);
         Console.WriteLine($"{schema.Commands.Length} commands, {schema.Events.Length} events");
-        foreach (string path in new[] { "blockdev-add/driver=throttle/throttle-group", "query-status/return/status=paused", "no-such-command" })
+        foreach (var path in new[] { "blockdev-add/driver=throttle/throttle-group", "query-status/return/status=paused", "no-such-command" })
         {
             Console.WriteLine($"{path}: {schema.Has(path)}");
         }

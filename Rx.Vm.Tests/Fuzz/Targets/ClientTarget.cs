@@ -39,8 +39,8 @@ internal sealed class ClientTarget : QmpTarget
 
     public override uint Run(byte cuts, ReadOnlySpan<byte> input)
     {
-        bool greets = !(input.Length > 0 && input[0] == '-');
-        byte[] bytes = greets ? [.. Handshake, .. input] : input[1..].ToArray();
+        var greets = !(input.Length > 0 && input[0] == '-');
+        var bytes = greets ? [.. Handshake, .. input] : input[1..].ToArray();
         var whole = new Play(greets ? Commands : 0, again: false).Run(0, bytes);
         var cut = new Play(greets ? Commands : 0, again: false).Run(cuts, bytes);
         FuzzFailure.UnlessEqual(whole.Text, cut.Text, "what became of cut input");

@@ -41,7 +41,8 @@ internal sealed class RouterTarget : QmpTarget
         var hubs = new EventHubs(new ObserverReport(counters, Logger.None), counters, Logger.None);
         using var subscription = hubs.All.Subscribe(
             System.Reactive.Observer.Create<QmpEvent>(_ => events++), new QmpEventBuffer(1000, QmpEventOverflow.DropOldest).Policy<QmpEvent>(), null);
-        var router = new MessageRouter(_options, window, new(replayLast: false, new ObserverReport(counters, Logger.None)), hubs, _ => greetings++, counters, Logger.None);
+        var router = new MessageRouter(
+            _options, window, new(replayLast: false, new ObserverReport(counters, Logger.None)), hubs, _ => greetings++, counters, Logger.None);
         QmpProtocolException? fault = null;
         var pieces = new Cuts(cuts, input);
         while (fault is null && pieces.Next(out var piece))

@@ -49,11 +49,11 @@ internal sealed class SchemaTarget : FuzzTarget
 
         var names = schema.Commands.Concat(schema.Events).Take(8).Append("nothing").ToArray();
         var (found, features) = (0u, 0u);
-        foreach (string name in names)
+        foreach (var name in names)
         {
-            foreach (string step in Steps)
+            foreach (var step in Steps)
             {
-                foreach (string next in Steps)
+                foreach (var next in Steps)
                 {
                     found += schema.Has($"{name}/{step}/{next}") ? 1u : 0;
                 }
@@ -71,8 +71,8 @@ internal sealed class SchemaTarget : FuzzTarget
 
     private static string Entry(ref Dice dice)
     {
-        int name = dice.Below(6);
-        string type = Type(ref dice);
+        var name = dice.Below(6);
+        var type = Type(ref dice);
         return dice.Below(7) switch
         {
             0 or 1 => $$"""{"name":"a{{name}}","meta-type":"command","arg-type":"{{type}}","ret-type":"{{Type(ref dice)}}","allow-oob":true}""",

@@ -32,7 +32,7 @@ internal sealed class TranscriptTarget : FuzzTarget
     {
         for (var count = dice.Below(6); count >= 0; count--)
         {
-            bool isClient = dice.OneIn(2);
+            var isClient = dice.OneIn(2);
             input.Append(Encoding.UTF8.GetBytes($"{{\"us\":{dice.Below(1000)},\"from\":\"{(isClient ? "client" : "server")}\","));
             switch (dice.Below(8))
             {
@@ -161,7 +161,7 @@ internal sealed class TranscriptTarget : FuzzTarget
                 return 0;
             }
 
-            int read = base.Read(buffer, offset, Math.Min(count, _left));
+            var read = base.Read(buffer, offset, Math.Min(count, _left));
             _left -= read;
             return read;
         }

@@ -61,7 +61,7 @@ internal sealed class TypesTarget : FuzzTarget
         {
             UnknownWords = dice.OneIn(4), ExtraMembers = dice.OneIn(4), NullForMissing = dice.OneIn(4),
         };
-        int number = Numbers.GetValueOrDefault(subject.Name);
+        var number = Numbers.GetValueOrDefault(subject.Name);
         input.Append((byte)(number >> 8));
         input.Append((byte)number);
         input.Append(Encoding.UTF8.GetBytes(value.Value(subject.Type.Name, "", "", 3)?.ToJsonString() ?? "null"));
@@ -74,8 +74,8 @@ internal sealed class TypesTarget : FuzzTarget
             return 0;
         }
 
-        int number = (input[0] << 8 | input[1]) % Readers.Length;
-        byte[]? written = TryPass(number, input[2..].ToArray());
+        var number = (input[0] << 8 | input[1]) % Readers.Length;
+        var written = TryPass(number, input[2..].ToArray());
         if (written is null)
         {
             return (uint)number << 1;

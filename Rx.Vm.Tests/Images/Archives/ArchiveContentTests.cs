@@ -88,7 +88,10 @@ public sealed partial class ArchiveContentTests : IDisposable
     {
         const string Value = "\0\u00ff=\nbinary";
         var image = await _fixture.ImportAsync(
-            TarItem.File("a", "x") with { Records = [("SCHILY.xattr.user.rx", Value), ("LIBARCHIVE.xattr.user.rx", "AP89Cg"), ("SCHILY.xattr.user.empty", "")] },
+            TarItem.File("a", "x") with
+            {
+                Records = [("SCHILY.xattr.user.rx", Value), ("LIBARCHIVE.xattr.user.rx", "AP89Cg"), ("SCHILY.xattr.user.empty", "")],
+            },
             TarItem.Directory("d") with { Records = [("SCHILY.xattr.user.d", "of a folder")] },
             TarItem.File("b", "x") with { Records = [("SCHILY.acl.access", "user::rw-")] },
             TarItem.File("c", "x") with { Records = [("SCHILY.xattr.system.posix_acl_access", "\u0002"), ("RHT.security.selinux", "label")] });
@@ -107,8 +110,11 @@ public sealed partial class ArchiveContentTests : IDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "devices can only be made by root");
         var tree = _fixture.Store.Files["host"];
         Shell.Run("sh", "-c", """
-            mkdir -p "$1/bin/sub" && cd "$1" && printf one > "$(printf '\377\376')" && printf two > "$(printf 'new\nline')" && ln bin/../"$(printf 'new\nline')" bin/hard
-            mkfifo pipe && mknod null c 1 3 && ln -s "$(printf 'to\377')" link && chmod 4751 bin/hard && chown 12:34 bin/sub && printf 'x%.0s' $(seq 1 3000) > bin/sub/file
+            set -e
+            mkdir -p "$1/bin/sub" && cd "$1" && printf one > "$(printf '\377\376')" && printf two > "$(printf 'new\nline')"
+            ln bin/../"$(printf 'new\nline')" bin/hard
+            mkfifo pipe && mknod null c 1 3 && ln -s "$(printf 'to\377')" link && chmod 4751 bin/hard && chown 12:34 bin/sub
+            printf 'x%.0s' $(seq 1 3000) > bin/sub/file
             """, "sh", tree);
         var image = await _fixture.Store.Open().ResolveAsync(tree, StoreFixture.Token);
         File.SetUnixFileMode(tree, (UnixFileMode)0x1ed);
@@ -134,7 +140,8 @@ public sealed partial class ArchiveContentTests : IDisposable
     public async Task Whiteouts_and_roots_without_programs_are_remarked()
     {
         Assert.Contains("'etc/.wh.passwd'", Assert.Single((await _fixture.ImportAsync(TarItem.File("etc/.wh.passwd", ""))).Remarks));
-        var top = await _fixture.ImportAsync(TarForge.Archive(TarItem.Directory("rootfs"), TarItem.Directory("rootfs/bin"), TarItem.File("rootfs/bin/sh", "x")));
+        var top = await _fixture.ImportAsync(
+            TarForge.Archive(TarItem.Directory("rootfs"), TarItem.Directory("rootfs/bin"), TarItem.File("rootfs/bin/sh", "x")));
         Assert.Contains("only 'rootfs'", Assert.Single(top.Remarks));
         Assert.Contains("neither /bin nor /usr", Assert.Single((await _fixture.ImportAsync(TarForge.Archive(TarItem.File("a", "x")))).Remarks));
         Assert.Empty((await _fixture.ImportAsync(TarForge.Archive(TarItem.Symbolic("bin", "usr/bin")))).Remarks);
@@ -195,8 +202,10 @@ public sealed partial class ArchiveContentTests : IDisposable
     [InlineData("echo said; for i in $(seq 1 100); do echo line $i; done", "sqfstar: said", "sqfstar said still more.")]
     public async Task No_warning_of_the_tool_is_dropped(string script, string first, string last)
     {
-        _fixture.Store.Options = _fixture.Store.Options with { SqfstarPath = _fixture.Store.Files.Script("sqfstar", $"/usr/bin/sqfstar \"$@\" || exit 1\n{script}") };
-        foreach (var image in new[] { await _fixture.ImportAsync(TarItem.File("a", "x")), await _fixture.Store.Open().ResolveAsync(_fixture.Store.Tree(), StoreFixture.Token) })
+        var tool = _fixture.Store.Files.Script("sqfstar", $"/usr/bin/sqfstar \"$@\" || exit 1\n{script}");
+        _fixture.Store.Options = _fixture.Store.Options with { SqfstarPath = tool };
+        var imported = await _fixture.ImportAsync(TarItem.File("a", "x"));
+        foreach (var image in new[] { imported, await _fixture.Store.Open().ResolveAsync(_fixture.Store.Tree(), StoreFixture.Token) })
         {
             Assert.Equal(first, image.Remarks[0]);
             Assert.Equal(last, image.Remarks[^1]);
@@ -207,7 +216,8 @@ public sealed partial class ArchiveContentTests : IDisposable
     public async Task An_entry_the_tool_leaves_out_in_silence_is_missed()
     {
         var less = _fixture.Write(TarForge.Archive(ArchiveFixture.Bin));
-        _fixture.Store.Options = _fixture.Store.Options with { SqfstarPath = _fixture.Store.Files.Script("sqfstar", $"cat > /dev/null; exec /usr/bin/sqfstar \"$@\" < {less}") };
+        var tool = _fixture.Store.Files.Script("sqfstar", $"cat > /dev/null; exec /usr/bin/sqfstar \"$@\" < {less}");
+        _fixture.Store.Options = _fixture.Store.Options with { SqfstarPath = tool };
         var error = await _fixture.RefusedAsync(ImageError.BuildFailed, TarItem.File("a", "x"));
         Assert.Contains("2 files instead of 3", error.Message);
     }

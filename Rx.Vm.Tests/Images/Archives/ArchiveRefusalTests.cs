@@ -21,7 +21,8 @@ public sealed class ArchiveRefusalTests : IDisposable
         ("link as root", [TarItem.Symbolic("/", "x")], "is the root"),
         ("long name", [TarItem.File("a/" + new string('n', 256), "x") with { Dialect = TarDialect.Gnu }], "more than 255 bytes"),
         ("long implied folder", [TarItem.File(new string('n', 256) + "/a", "x") with { Dialect = TarDialect.Pax }], "more than 255 bytes"),
-        ("long folder by way of a link", [TarItem.Symbolic("l", new string('n', 300)) with { Dialect = TarDialect.Gnu }, TarItem.File("l/a", "x")], "more than 255 bytes"),
+        ("long folder by way of a link",
+            [TarItem.Symbolic("l", new string('n', 300)) with { Dialect = TarDialect.Gnu }, TarItem.File("l/a", "x")], "more than 255 bytes"),
         ("long path", [TarItem.File(string.Concat(Enumerable.Repeat("abc/", 1100)) + "x", "x") with { Dialect = TarDialect.Gnu }], "more than 4095 bytes"),
         ("zero byte in a name", [TarItem.File("a", "x") with { Records = [("path", "a\0b")] }], "zero byte"),
         ("zero byte in a target", [TarItem.Symbolic("a", "b") with { Records = [("linkpath", "a\0b")] }], "zero byte"),
@@ -49,8 +50,11 @@ public sealed class ArchiveRefusalTests : IDisposable
         ("pax time", [TarItem.File("a", "") with { Records = [("mtime", "now")] }], "mtime that is not a number"),
         ("sparse of star", [new TarItem("a", 'S') { Dialect = TarDialect.Star }], "sparse file of a form that is not read"),
         ("sparse of star in pax", [TarItem.File("a", "") with { Records = [("SCHILY.filetype", "sparse")] }], "sparse file of a form"),
-        ("sparse of a later version", [TarItem.File("a", "") with { Records = [("GNU.sparse.major", "2"), ("GNU.sparse.minor", "0")] }], "sparse file of a form"),
-        ("sparse without a map", [TarItem.File("a", "") with { Records = [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "9")] }], "sparse file of a form"),
+        ("sparse of a later version",
+            [TarItem.File("a", "") with { Records = [("GNU.sparse.major", "2"), ("GNU.sparse.minor", "0")] }], "sparse file of a form"),
+        ("sparse without a map",
+            [TarItem.File("a", "") with { Records = [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "9")] }],
+            "sparse file of a form"),
         ("overlapping pieces", [Sparse("0,512,256,512", 1024, 2048)], "does not fit"),
         ("pieces behind the end", [Sparse("0,512,4096,512", 1024, 2048)], "does not fit"),
         ("pieces of another length", [Sparse("0,512", 1024, 2048)], "does not fit"),
@@ -95,7 +99,8 @@ public sealed class ArchiveRefusalTests : IDisposable
             }
 
             var error = await _fixture.RefusedAsync(ImageError.NotAnArchive, whole[..length]);
-            Assert.Contains(length < 512 ? "shorter than one header" : length < 1024 ? "behind the entry 'bin'" : length < 2560 ? "'first'" : "'second'", error.Message);
+            var complaint = length < 512 ? "shorter than one header" : length < 1024 ? "behind the entry 'bin'" : length < 2560 ? "'first'" : "'second'";
+            Assert.Contains(complaint, error.Message);
         }
 
         Assert.Contains("headers of an entry", (await _fixture.RefusedAsync(

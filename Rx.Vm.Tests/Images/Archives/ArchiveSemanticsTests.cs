@@ -71,7 +71,8 @@ public sealed class ArchiveSemanticsTests : IDisposable
         // A link to a link is a second name of the link.
         var image = await _fixture.ImportAsync(items);
         var listed = StoreFixture.List(image);
-        Assert.True(target.Contains("way", StringComparison.Ordinal) ? StoreFixture.Read(image, "hard") == "T" : listed.Contains("hard -> real/target"), listed);
+        Assert.True(
+            target.Contains("way", StringComparison.Ordinal) ? StoreFixture.Read(image, "hard") == "T" : listed.Contains("hard -> real/target"), listed);
     }
 
     [Fact]

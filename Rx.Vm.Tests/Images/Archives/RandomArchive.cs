@@ -8,7 +8,8 @@ internal sealed class RandomArchive(int seed)
 {
     private static readonly string[] Names =
     [
-        "a", "b", "lib", "x y", "\u00ff\u00fe", "new\nline", "\u001b[31m", "\"q\" \\", "#", "\u00c3\u00a4", ".hidden", "-", "...", new string('n', 120), new string('w', 255),
+        "a", "b", "lib", "x y", "\u00ff\u00fe", "new\nline", "\u001b[31m", "\"q\" \\", "#", "\u00c3\u00a4", ".hidden", "-", "...",
+        new string('n', 120), new string('w', 255),
     ];
 
     private readonly Random _random = new(seed);
@@ -113,8 +114,8 @@ internal sealed class RandomArchive(int seed)
         }
 
         var form = (SparseForm)_random.Next(1, 5);
-        return Common(new TarItem(path) { Content = content, Sparse = form, Pieces = [.. pieces] })
-            with { Dialect = form == SparseForm.Gnu ? TarDialect.Gnu : TarDialect.Pax };
+        var item = Common(new TarItem(path) { Content = content, Sparse = form, Pieces = [.. pieces] });
+        return item with { Dialect = form == SparseForm.Gnu ? TarDialect.Gnu : TarDialect.Pax };
     }
 
     private TarItem Common(TarItem item)

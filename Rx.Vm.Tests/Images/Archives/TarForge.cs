@@ -52,7 +52,8 @@ internal static class TarForge
         if (item.Sparse != SparseForm.None)
         {
             (content, name) = Sparse(item, records, header, out var extensions);
-            WriteNamed(stream, item with { Content = content, Type = item.Sparse == SparseForm.Gnu ? 'S' : item.Type }, name, link, records, header, extensions);
+            var written = item with { Content = content, Type = item.Sparse == SparseForm.Gnu ? 'S' : item.Type };
+            WriteNamed(stream, written, name, link, records, header, extensions);
             return;
         }
 

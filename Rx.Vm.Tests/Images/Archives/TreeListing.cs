@@ -23,7 +23,8 @@ internal static class TreeListing
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Shown)];
     }
 
-    private static string Shown(string line) => string.Concat(line.Select(c => c is '\u0002' ? " | " : c is >= ' ' and <= '~' ? c.ToString() : $"\\{(int)c:x2}"));
+    private static string Shown(string line) => string.Concat(
+        line.Select(c => c is '\u0002' ? " | " : c is >= ' ' and <= '~' ? c.ToString() : $"\\{(int)c:x2}"));
 }
 
 /// <summary>Runs a program and keeps its bytes, one per character.</summary>

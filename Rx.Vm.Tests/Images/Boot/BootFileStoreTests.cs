@@ -7,18 +7,18 @@ namespace Rx.Vm.Tests.Images.Boot;
 [Slow]
 public sealed class BootFileStoreTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
-    private readonly string init;
-    private readonly string tree;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _init;
+    private readonly string _tree;
 
     public BootFileStoreTests()
     {
-        init = directory.Write("rxvm-init", "the init");
-        tree = FakeKernel.Package(
-            directory, "virtio_ring:", "virtio: virtio_ring", "virtio_console: virtio", "virtio_blk: virtio", "overlay:");
+        _init = _directory.Write("rxvm-init", "the init");
+        _tree = FakeKernel.Package(
+            _directory, "virtio_ring:", "virtio: virtio_ring", "virtio_console: virtio", "virtio_blk: virtio", "overlay:");
     }
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void Nothing_is_found_before_it_was_made() => Assert.Null(Store().Find());
@@ -48,9 +48,9 @@ public sealed class BootFileStoreTests : IDisposable
     {
         var module = FakeKernel.Module("depends=virtio");
         var signed = FakeKernel.Sign(module, 100);
-        directory.Write($"k/lib/modules/{FakeKernel.Version}/kernel/virtio_console.ko", signed);
+        _directory.Write($"k/lib/modules/{FakeKernel.Version}/kernel/virtio_console.ko", signed);
         Assert.Equal(module, Console(await Prepare()));
-        directory.Write($"k/boot/config-{FakeKernel.Version}", "CONFIG_MODULE_SIG_FORCE=y\n");
+        _directory.Write($"k/boot/config-{FakeKernel.Version}", "CONFIG_MODULE_SIG_FORCE=y\n");
         Assert.Equal(signed, Console(await Prepare()));
 
         static byte[] Console(BootFiles files) =>
@@ -62,7 +62,7 @@ public sealed class BootFileStoreTests : IDisposable
     {
         var first = await Prepare();
         Assert.Equal(first, await Prepare());
-        File.WriteAllText(init, "another init");
+        File.WriteAllText(_init, "another init");
         var second = await Prepare();
         Assert.NotEqual(first.Digest, second.Digest);
         Assert.NotEqual(first.InitramfsPath, second.InitramfsPath);
@@ -75,11 +75,11 @@ public sealed class BootFileStoreTests : IDisposable
     {
         for (var i = 0; i < 30; i++)
         {
-            File.WriteAllText(init, $"init {i}");
+            File.WriteAllText(_init, $"init {i}");
             await Prepare();
         }
 
-        Assert.InRange(Directory.GetFiles(directory["store/boot"]).Length, 7, 20);
+        Assert.InRange(Directory.GetFiles(_directory["store/boot"]).Length, 7, 20);
         Assert.NotNull(Store().Find());
     }
 
@@ -100,7 +100,7 @@ public sealed class BootFileStoreTests : IDisposable
     public async Task A_record_that_points_elsewhere_is_not_followed()
     {
         await Prepare();
-        var record = directory["store/boot/current.json"];
+        var record = _directory["store/boot/current.json"];
         File.WriteAllText(record, File.ReadAllText(record).Replace("\"initramfs-", "\"../initramfs-", StringComparison.Ordinal));
         Assert.Null(Store().Find());
         File.WriteAllText(record, "{ not json");
@@ -110,7 +110,7 @@ public sealed class BootFileStoreTests : IDisposable
     [Fact]
     public async Task A_kernel_that_cannot_be_unpacked_is_used_as_it_is()
     {
-        File.WriteAllText(directory[$"k/boot/vmlinuz-{FakeKernel.Version}"], "something for another architecture");
+        File.WriteAllText(_directory[$"k/boot/vmlinuz-{FakeKernel.Version}"], "something for another architecture");
         var made = await Prepare();
         Assert.Null(made.ElfPath);
         Assert.Equal(made.ImagePath, made.KernelPath);
@@ -121,14 +121,14 @@ public sealed class BootFileStoreTests : IDisposable
     public async Task A_missing_init_is_named_and_leaves_nothing()
     {
         var error = await Assert.ThrowsAsync<ImageException>(
-            () => Store().PrepareAsync(directory["no-init"], KernelPackage.Open(tree), TestContext.Current.CancellationToken));
+            () => Store().PrepareAsync(_directory["no-init"], KernelPackage.Open(_tree), TestContext.Current.CancellationToken));
         Assert.Equal(ImageError.NotFound, error.Error);
-        Assert.Contains(directory["no-init"], error.Message);
-        Assert.Empty(Directory.GetFiles(directory["store/tmp"]));
+        Assert.Contains(_directory["no-init"], error.Message);
+        Assert.Empty(Directory.GetFiles(_directory["store/tmp"]));
         Assert.Null(Store().Find());
     }
 
-    private Task<BootFiles> Prepare() => Store().PrepareAsync(init, KernelPackage.Open(tree), TestContext.Current.CancellationToken);
+    private Task<BootFiles> Prepare() => Store().PrepareAsync(_init, KernelPackage.Open(_tree), TestContext.Current.CancellationToken);
 
-    private BootFileStore Store() => new(new ImageStoreOptions { Directory = directory["store"] }, new HistoricalScheduler());
+    private BootFileStore Store() => new(new ImageStoreOptions { Directory = _directory["store"] }, new HistoricalScheduler());
 }

@@ -5,22 +5,22 @@ namespace Rx.Vm.Tests.Images.Boot;
 
 public sealed class KernelPackageTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void Version_and_image_are_found()
     {
-        var package = KernelPackage.Open(FakeKernel.Package(directory, "virtio:"));
+        var package = KernelPackage.Open(FakeKernel.Package(_directory, "virtio:"));
         Assert.Equal(FakeKernel.Version, package.Version);
-        Assert.Equal(directory[$"k/boot/vmlinuz-{FakeKernel.Version}"], package.ImagePath);
+        Assert.Equal(_directory[$"k/boot/vmlinuz-{FakeKernel.Version}"], package.ImagePath);
     }
 
     [Fact]
     public void Every_module_comes_after_what_it_needs_and_once()
     {
-        var package = KernelPackage.Open(FakeKernel.Package(directory,
+        var package = KernelPackage.Open(FakeKernel.Package(_directory,
             "virtio_pci: virtio_ring,virtio,virtio-pci-modern-dev", "virtio: virtio_ring", "virtio_ring:", "virtio-pci-modern-dev:",
             "virtio_blk: virtio,virtio_ring", "unrelated: virtio"));
         Assert.Equal(
@@ -30,12 +30,12 @@ public sealed class KernelPackageTests : IDisposable
 
     [Fact]
     public void A_cycle_ends() => Assert.Equal(
-        ["b", "a"], Names(KernelPackage.Open(FakeKernel.Package(directory, "a: b", "b: a")).ResolveModules(["a"])));
+        ["b", "a"], Names(KernelPackage.Open(FakeKernel.Package(_directory, "a: b", "b: a")).ResolveModules(["a"])));
 
     [Fact]
     public void A_missing_dependency_names_both()
     {
-        var error = Refused(() => KernelPackage.Open(FakeKernel.Package(directory, "a: lost")).ResolveModules(["a"]), ImageError.BadKernel);
+        var error = Refused(() => KernelPackage.Open(FakeKernel.Package(_directory, "a: lost")).ResolveModules(["a"]), ImageError.BadKernel);
         Assert.Contains("'a'", error.Message);
         Assert.Contains("'lost'", error.Message);
     }
@@ -43,8 +43,8 @@ public sealed class KernelPackageTests : IDisposable
     [Fact]
     public void A_compressed_module_is_named_only_when_it_is_needed()
     {
-        var tree = FakeKernel.Package(directory, "a:");
-        directory.Write($"k/lib/modules/{FakeKernel.Version}/kernel/b.ko.xz", [1]);
+        var tree = FakeKernel.Package(_directory, "a:");
+        _directory.Write($"k/lib/modules/{FakeKernel.Version}/kernel/b.ko.xz", [1]);
         var package = KernelPackage.Open(tree);
         Assert.Equal(["a"], Names(package.ResolveModules(["a"])));
         Assert.Contains("b.ko.xz", Refused(() => package.ResolveModules(["b"]), ImageError.BadKernel).Message);
@@ -53,42 +53,42 @@ public sealed class KernelPackageTests : IDisposable
     [Fact]
     public void A_damaged_module_is_named()
     {
-        var tree = FakeKernel.Package(directory, "a:");
-        var path = directory.Write($"k/lib/modules/{FakeKernel.Version}/kernel/b.ko", "not a module");
+        var tree = FakeKernel.Package(_directory, "a:");
+        var path = _directory.Write($"k/lib/modules/{FakeKernel.Version}/kernel/b.ko", "not a module");
         Assert.Contains(path, Refused(() => KernelPackage.Open(tree).ResolveModules(["b"]), ImageError.BadKernel).Message);
     }
 
     [Fact]
     public void Modules_below_usr_are_found_too()
     {
-        var tree = FakeKernel.Package(directory, "a:");
-        Directory.CreateDirectory(directory["k/usr"]);
-        Directory.Move(directory["k/lib"], directory["k/usr/lib"]);
+        var tree = FakeKernel.Package(_directory, "a:");
+        Directory.CreateDirectory(_directory["k/usr"]);
+        Directory.Move(_directory["k/lib"], _directory["k/usr/lib"]);
         Assert.Equal(["a"], Names(KernelPackage.Open(tree).ResolveModules(["a"])));
     }
 
     [Fact]
     public void A_tree_without_exactly_one_kernel_or_without_modules_is_refused()
     {
-        Refused(() => KernelPackage.Open(directory["nothing"]), ImageError.NotFound);
-        var tree = FakeKernel.Package(directory, "a:");
-        directory.Write("k/boot/vmlinuz-other", [1]);
+        Refused(() => KernelPackage.Open(_directory["nothing"]), ImageError.NotFound);
+        var tree = FakeKernel.Package(_directory, "a:");
+        _directory.Write("k/boot/vmlinuz-other", [1]);
         Refused(() => KernelPackage.Open(tree), ImageError.NotFound);
-        File.Delete(directory["k/boot/vmlinuz-other"]);
-        File.Delete(directory[$"k/lib/modules/{FakeKernel.Version}/kernel/a.ko"]);
+        File.Delete(_directory["k/boot/vmlinuz-other"]);
+        File.Delete(_directory[$"k/lib/modules/{FakeKernel.Version}/kernel/a.ko"]);
         Refused(() => KernelPackage.Open(tree), ImageError.BadKernel);
-        Directory.Delete(directory["k/lib"], recursive: true);
+        Directory.Delete(_directory["k/lib"], recursive: true);
         Refused(() => KernelPackage.Open(tree), ImageError.NotFound);
     }
 
     [Fact]
     public void Whether_signatures_are_enforced_is_read_from_the_configuration()
     {
-        var tree = FakeKernel.Package(directory, "a:");
+        var tree = FakeKernel.Package(_directory, "a:");
         Assert.False(KernelPackage.Open(tree).EnforcesSignatures);
-        directory.Write($"k/boot/config-{FakeKernel.Version}", "CONFIG_MODULE_SIG_FORCE=y\n");
+        _directory.Write($"k/boot/config-{FakeKernel.Version}", "CONFIG_MODULE_SIG_FORCE=y\n");
         Assert.True(KernelPackage.Open(tree).EnforcesSignatures);
-        File.Delete(directory[$"k/boot/config-{FakeKernel.Version}"]);
+        File.Delete(_directory[$"k/boot/config-{FakeKernel.Version}"]);
         Assert.True(KernelPackage.Open(tree).EnforcesSignatures);
     }
 

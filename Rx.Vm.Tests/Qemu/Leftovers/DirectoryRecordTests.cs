@@ -8,7 +8,8 @@ public sealed class DirectoryRecordTests
 {
     private static readonly DirectoryRecord Whole = DirectoryRecord.Of("vm-1", WhenProcessDies.Keep, new(1, 2, 3, "boot-a")) with
     {
-        Machine = new(4, ulong.MaxValue, 6, "boot-b"), Hardware = true,
+        Machine = new(4, ulong.MaxValue, 6, "boot-b"),
+        Hardware = true,
     };
 
     [Fact]

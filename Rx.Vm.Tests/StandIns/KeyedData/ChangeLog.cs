@@ -9,9 +9,9 @@ namespace Rx.Vm.Tests.StandIns.KeyedData;
 /// </summary>
 internal sealed class ChangeLog : IDisposable
 {
-    private readonly IDisposable subscription;
+    private readonly IDisposable _subscription;
 
-    private ChangeLog(Func<ChangeLog, IDisposable> subscribe) => subscription = subscribe(this);
+    private ChangeLog(Func<ChangeLog, IDisposable> subscribe) => _subscription = subscribe(this);
 
     public List<string> Lines { get; } = [];
 
@@ -34,7 +34,7 @@ internal sealed class ChangeLog : IDisposable
 
     public void Is(params string[] lines) => Assert.Equal(lines, Lines);
 
-    public void Dispose() => subscription.Dispose();
+    public void Dispose() => _subscription.Dispose();
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -52,11 +52,11 @@ public class SourceCacheConcurrencyTests
     public async Task An_edit_during_the_delivery_of_another_thread_leaves_its_set_to_that_one()
     {
         using var cache = new SourceCache<Item, string>(item => item.Key);
-        using var inside = new ManualResetEventSlim();
+        using var _inside = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         using var blocking = cache.Connect().Subscribe(_ =>
         {
-            inside.Set();
+            _inside.Set();
             release.Wait(TestContext.Current.CancellationToken);
         });
         var log = ChangeLog.Of(cache.Connect());
@@ -68,7 +68,7 @@ public class SourceCacheConcurrencyTests
             cache.Put(new Item("a", 1));
             return Environment.CurrentManagedThreadId;
         });
-        inside.Wait(TestContext.Current.CancellationToken);
+        _inside.Wait(TestContext.Current.CancellationToken);
         cache.Put(new Item("b", 2));
         Assert.Equal(2, cache.Count);
         log.Is();
@@ -96,13 +96,13 @@ public class SourceCacheConcurrencyTests
 
     private sealed class Follower
     {
-        private int inside;
+        private int _inside;
 
         public Follower(SourceCache<Item, string> cache) => cache.Connect().Subscribe(changes =>
         {
-            if (Interlocked.Increment(ref inside) != 1)
+            if (Interlocked.Increment(ref _inside) != 1)
             {
-                Interlocked.Increment(ref overlaps);
+                Interlocked.Increment(ref _overlaps);
             }
 
             lock (Changes)
@@ -110,12 +110,12 @@ public class SourceCacheConcurrencyTests
                 Changes.AddRange(changes);
             }
 
-            Interlocked.Decrement(ref inside);
+            Interlocked.Decrement(ref _inside);
         });
 
-        private int overlaps;
+        private int _overlaps;
 
-        public int Overlaps => overlaps;
+        public int Overlaps => _overlaps;
 
         public List<Change<Item, string>> Changes { get; } = [];
 

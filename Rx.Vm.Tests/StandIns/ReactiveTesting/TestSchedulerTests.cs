@@ -10,15 +10,15 @@ namespace Rx.Vm.Tests.StandIns.ReactiveTesting;
 /// </summary>
 public class TestSchedulerTests
 {
-    private readonly TestScheduler scheduler = new();
+    private readonly TestScheduler _scheduler = new();
 
     [Fact]
     public void The_clock_starts_at_zero_and_one_unit_is_one_tick()
     {
-        Assert.Equal(0, scheduler.Clock);
-        Assert.Equal(new DateTimeOffset(0, TimeSpan.Zero), scheduler.Now);
-        scheduler.AdvanceTo(TimeSpan.TicksPerSecond);
-        Assert.Equal(new DateTimeOffset(TimeSpan.TicksPerSecond, TimeSpan.Zero), scheduler.Now);
+        Assert.Equal(0, _scheduler.Clock);
+        Assert.Equal(new DateTimeOffset(0, TimeSpan.Zero), _scheduler.Now);
+        _scheduler.AdvanceTo(TimeSpan.TicksPerSecond);
+        Assert.Equal(new DateTimeOffset(TimeSpan.TicksPerSecond, TimeSpan.Zero), _scheduler.Now);
     }
 
     [Theory]
@@ -34,16 +34,16 @@ public class TestSchedulerTests
     public void Immediate_work_takes_a_tick_at_every_level()
     {
         var times = new List<long>();
-        scheduler.Schedule(() =>
+        _scheduler.Schedule(() =>
         {
-            times.Add(scheduler.Clock);
-            scheduler.Schedule(() =>
+            times.Add(_scheduler.Clock);
+            _scheduler.Schedule(() =>
             {
-                times.Add(scheduler.Clock);
-                scheduler.Schedule(() => times.Add(scheduler.Clock));
+                times.Add(_scheduler.Clock);
+                _scheduler.Schedule(() => times.Add(_scheduler.Clock));
             });
         });
-        scheduler.Start();
+        _scheduler.Start();
         Assert.Equal([1L, 2, 3], times);
     }
 
@@ -54,10 +54,10 @@ public class TestSchedulerTests
         for (var i = 0; i < 20; i++)
         {
             var number = i;
-            scheduler.ScheduleAbsolute(7, () => order.Add(number));
+            _scheduler.ScheduleAbsolute(7, () => order.Add(number));
         }
 
-        scheduler.Start();
+        _scheduler.Start();
         Assert.Equal(Enumerable.Range(0, 20), order);
     }
 
@@ -65,8 +65,8 @@ public class TestSchedulerTests
     public void Cancelled_work_does_not_run()
     {
         var ran = false;
-        scheduler.ScheduleAbsolute(5, () => ran = true).Dispose();
-        scheduler.Start();
+        _scheduler.ScheduleAbsolute(5, () => ran = true).Dispose();
+        _scheduler.Start();
         Assert.False(ran);
     }
 
@@ -76,43 +76,43 @@ public class TestSchedulerTests
         var times = new List<long>();
         foreach (var due in new long[] { 5, 10, 11 })
         {
-            scheduler.ScheduleAbsolute(due, () => times.Add(scheduler.Clock));
+            _scheduler.ScheduleAbsolute(due, () => times.Add(_scheduler.Clock));
         }
 
-        scheduler.AdvanceTo(10);
+        _scheduler.AdvanceTo(10);
         Assert.Equal([5L, 10], times);
-        Assert.Equal(10, scheduler.Clock);
-        scheduler.AdvanceBy(1);
+        Assert.Equal(10, _scheduler.Clock);
+        _scheduler.AdvanceBy(1);
         Assert.Equal([5L, 10, 11], times);
     }
 
     [Fact]
     public void AdvanceTo_the_present_runs_nothing_and_to_the_past_is_an_argument_error()
     {
-        scheduler.AdvanceTo(10);
+        _scheduler.AdvanceTo(10);
         var ran = false;
-        scheduler.Schedule(() => ran = true);
-        scheduler.AdvanceTo(10);
-        scheduler.AdvanceBy(0);
+        _scheduler.Schedule(() => ran = true);
+        _scheduler.AdvanceTo(10);
+        _scheduler.AdvanceBy(0);
         Assert.False(ran);
-        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.AdvanceTo(9));
-        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.AdvanceBy(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _scheduler.AdvanceTo(9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _scheduler.AdvanceBy(-1));
     }
 
     [Fact]
     public void Advancing_from_inside_a_run_is_an_error_and_Start_inside_a_run_is_ignored()
     {
-        scheduler.ScheduleAbsolute(5, () =>
+        _scheduler.ScheduleAbsolute(5, () =>
         {
-            Assert.Throws<InvalidOperationException>(() => scheduler.AdvanceTo(20));
-            Assert.Throws<InvalidOperationException>(() => scheduler.AdvanceBy(20));
-            scheduler.Start();
+            Assert.Throws<InvalidOperationException>(() => _scheduler.AdvanceTo(20));
+            Assert.Throws<InvalidOperationException>(() => _scheduler.AdvanceBy(20));
+            _scheduler.Start();
         });
         var later = 0L;
-        scheduler.ScheduleAbsolute(30, () => later = scheduler.Clock);
-        scheduler.AdvanceTo(10);
+        _scheduler.ScheduleAbsolute(30, () => later = _scheduler.Clock);
+        _scheduler.AdvanceTo(10);
         Assert.Equal(0, later);
-        scheduler.Start();
+        _scheduler.Start();
         Assert.Equal(30, later);
     }
 
@@ -120,49 +120,49 @@ public class TestSchedulerTests
     public void Sleep_moves_the_clock_without_running_work()
     {
         var ran = 0L;
-        scheduler.ScheduleAbsolute(5, () => ran = scheduler.Clock);
-        scheduler.Sleep(10);
-        Assert.Equal(10, scheduler.Clock);
+        _scheduler.ScheduleAbsolute(5, () => ran = _scheduler.Clock);
+        _scheduler.Sleep(10);
+        Assert.Equal(10, _scheduler.Clock);
         Assert.Equal(0, ran);
     }
 
     [Fact]
     public void Stop_ends_the_run_after_the_current_item()
     {
-        scheduler.ScheduleAbsolute(5, scheduler.Stop);
+        _scheduler.ScheduleAbsolute(5, _scheduler.Stop);
         var later = 0L;
-        scheduler.ScheduleAbsolute(6, () => later = scheduler.Clock);
-        scheduler.Start();
+        _scheduler.ScheduleAbsolute(6, () => later = _scheduler.Clock);
+        _scheduler.Start();
         Assert.Equal(0, later);
-        scheduler.Start();
+        _scheduler.Start();
         Assert.Equal(6, later);
     }
 
     [Fact]
     public void A_stopwatch_measures_virtual_time()
     {
-        var watch = scheduler.StartStopwatch();
-        scheduler.AdvanceBy(25);
+        var watch = _scheduler.StartStopwatch();
+        _scheduler.AdvanceBy(25);
         Assert.Equal(TimeSpan.FromTicks(25), watch.Elapsed);
     }
 
     [Fact]
     public void An_interval_of_100_from_200_ticks_at_300_400_and_500()
     {
-        var observer = scheduler.CreateObserver<long>();
-        scheduler.AdvanceTo(200);
-        Observable.Interval(TimeSpan.FromTicks(100), scheduler).Subscribe(observer);
-        scheduler.AdvanceTo(501);
+        var observer = _scheduler.CreateObserver<long>();
+        _scheduler.AdvanceTo(200);
+        Observable.Interval(TimeSpan.FromTicks(100), _scheduler).Subscribe(observer);
+        _scheduler.AdvanceTo(501);
         observer.Messages.AssertEqual(ReactiveTest.OnNext(300, 0L), ReactiveTest.OnNext(400, 1L), ReactiveTest.OnNext(500, 2L));
     }
 
     [Fact]
     public void A_timer_gives_value_and_completion_at_the_same_tick()
     {
-        var observer = scheduler.CreateObserver<long>();
-        scheduler.AdvanceTo(200);
-        Observable.Timer(TimeSpan.FromTicks(5), scheduler).Subscribe(observer);
-        scheduler.Start();
+        var observer = _scheduler.CreateObserver<long>();
+        _scheduler.AdvanceTo(200);
+        Observable.Timer(TimeSpan.FromTicks(5), _scheduler).Subscribe(observer);
+        _scheduler.Start();
         observer.Messages.AssertEqual(ReactiveTest.OnNext(205, 0L), ReactiveTest.OnCompleted<long>(205));
     }
 
@@ -170,14 +170,14 @@ public class TestSchedulerTests
     public void Work_that_throws_is_consumed_and_its_exception_leaves_Start()
     {
         var runs = 0;
-        scheduler.ScheduleAbsolute(5, () =>
+        _scheduler.ScheduleAbsolute(5, () =>
         {
             runs++;
             throw new InvalidOperationException("boom");
         });
-        Assert.Equal("boom", Assert.Throws<InvalidOperationException>(scheduler.Start).Message);
-        scheduler.Stop();
-        scheduler.Start();
+        Assert.Equal("boom", Assert.Throws<InvalidOperationException>(_scheduler.Start).Message);
+        _scheduler.Stop();
+        _scheduler.Start();
         Assert.Equal(1, runs);
     }
 
@@ -186,11 +186,11 @@ public class TestSchedulerTests
     public void After_work_that_throws_the_scheduler_is_stopped_and_goes_on_with_the_next_item()
     {
         var later = 0L;
-        scheduler.ScheduleAbsolute(5, () => throw new InvalidOperationException("boom"));
-        scheduler.ScheduleAbsolute(6, () => later = scheduler.Clock);
-        Assert.Throws<InvalidOperationException>(() => scheduler.AdvanceTo(5));
-        Assert.False(scheduler.IsEnabled);
-        scheduler.AdvanceTo(6);
+        _scheduler.ScheduleAbsolute(5, () => throw new InvalidOperationException("boom"));
+        _scheduler.ScheduleAbsolute(6, () => later = _scheduler.Clock);
+        Assert.Throws<InvalidOperationException>(() => _scheduler.AdvanceTo(5));
+        Assert.False(_scheduler.IsEnabled);
+        _scheduler.AdvanceTo(6);
         Assert.Equal(6, later);
     }
 #endif
@@ -198,12 +198,12 @@ public class TestSchedulerTests
     private long RunAt(long due)
     {
         var at = -1L;
-        scheduler.ScheduleAbsolute(0, due, (_, _) =>
+        _scheduler.ScheduleAbsolute(0, due, (_, _) =>
         {
-            at = scheduler.Clock;
+            at = _scheduler.Clock;
             return Disposable.Empty;
         });
-        scheduler.Start();
+        _scheduler.Start();
         return at;
     }
 }

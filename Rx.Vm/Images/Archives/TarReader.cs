@@ -13,7 +13,7 @@ internal sealed class TarReader(Stream source, ArchiveErrors errors, long maxByt
     private static readonly byte[] Zeros = new byte[128 * 1024];
     private readonly TarBlocks _blocks = new(source, errors, maxBytes);
     private readonly TarEntryParser _parser = new(errors);
-    private PaxRecords _global = new();
+    private readonly PaxRecords _global = new();
     private TarEntry? _entry;
     private long _unread;
     private long _padding;

@@ -12,10 +12,10 @@ public sealed class BootFileStore
     private const string LockKey = "b";
     private const long MaxInitBytes = 256 << 20;
     private const int KeptFiles = 12;
-    private readonly ImageStoreOptions options;
-    private readonly IScheduler scheduler;
-    private readonly ILogger log;
-    private readonly StoreLayout layout;
+    private readonly ImageStoreOptions _options;
+    private readonly IScheduler _scheduler;
+    private readonly ILogger _log;
+    private readonly StoreLayout _layout;
 
     /// <summary>Opens the store, making its directory when it is missing.</summary>
     /// <param name="options">Where it is; only the directory and the lock's limit are used.</param>
@@ -27,18 +27,18 @@ public sealed class BootFileStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(scheduler);
         options.Validate();
-        this.options = options;
-        log = SafeLogger.Wrap(logger).ForContext<BootFileStore>();
-        this.scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(log, why, fault));
-        layout = StoreLayout.Open(options.Directory);
+        _options = options;
+        _log = SafeLogger.Wrap(logger).ForContext<BootFileStore>();
+        _scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(_log, why, fault));
+        _layout = StoreLayout.Open(options.Directory);
     }
 
-    private string CurrentPath => Path.Combine(layout.Boot, "current.json");
+    private string CurrentPath => Path.Combine(_layout.Boot, "current.json");
 
     /// <summary>The files made last, with their content verified.</summary>
     /// <returns>The files, or null when none were made yet or one of them is missing or was changed: prepare again.</returns>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
-    public BootFiles? Find() => StoreErrors.Guard(options.Directory, () =>
+    public BootFiles? Find() => StoreErrors.Guard(_options.Directory, () =>
     {
         var record = StoreFile.TryRead(CurrentPath, StoreJson.Default.BootRecord);
         return record is { Image: not null, Initramfs: not null }
@@ -57,7 +57,7 @@ public sealed class BootFileStore
     {
         ArgumentNullException.ThrowIfNull(initPath);
         ArgumentNullException.ThrowIfNull(kernel);
-        using var held = await StoreLock.TakeAsync(layout, LockKey, initPath, options.LockTimeout, scheduler, ct).ConfigureAwait(false);
+        using var held = await StoreLock.TakeAsync(_layout, LockKey, initPath, _options.LockTimeout, _scheduler, ct).ConfigureAwait(false);
         return StoreErrors.Guard(initPath, () =>
         {
             var image = Store(File.ReadAllBytes(kernel.ImagePath), $"vmlinuz-{kernel.Version}", held, ct);
@@ -67,7 +67,7 @@ public sealed class BootFileStore
             var record = new BootRecord(kernel.Version, image, elf, initramfs);
             StoreFile.Write(held.NewTemporaryPath(), CurrentPath, record, StoreJson.Default.BootRecord);
             RemoveUnused(record);
-            log.Information("Boot files of kernel {KernelVersion} are ready, initramfs {Digest}", kernel.Version, initramfs.Digest);
+            _log.Information("Boot files of kernel {KernelVersion} are ready, initramfs {Digest}", kernel.Version, initramfs.Digest);
             return ToFiles(record);
         });
     }
@@ -81,7 +81,7 @@ public sealed class BootFileStore
         catch (InvalidDataException error)
         {
             // Only slower: the bzImage boots everywhere.
-            log.Warning("No ELF kernel could be had from {Image}: {Reason}", kernel.ImagePath, error.Message);
+            _log.Warning("No ELF kernel could be had from {Image}: {Reason}", kernel.ImagePath, error.Message);
             return null;
         }
     }
@@ -109,7 +109,7 @@ public sealed class BootFileStore
         var temporary = held.NewTemporaryPath();
         File.WriteAllBytes(temporary, content);
         var name = "";
-        var digest = SealedFile.Store(temporary, d => Path.Combine(layout.Boot, name = $"{prefix}-{d[..16]}"), held, ct);
+        var digest = SealedFile.Store(temporary, d => Path.Combine(_layout.Boot, name = $"{prefix}-{d[..16]}"), held, ct);
         return new BootFileRecord(name, digest);
     }
 
@@ -126,7 +126,7 @@ public sealed class BootFileStore
             }
         }
 
-        var unused = Directory.EnumerateFiles(layout.Boot).Where(path => !keep.Contains(Path.GetFileName(path)));
+        var unused = Directory.EnumerateFiles(_layout.Boot).Where(path => !keep.Contains(Path.GetFileName(path)));
         foreach (var path in unused.OrderByDescending(File.GetLastWriteTimeUtc).Skip(KeptFiles))
         {
             File.Delete(path);
@@ -136,12 +136,12 @@ public sealed class BootFileStore
     private bool IsIntact(BootFileRecord file) =>
         Digests.IsDigest(file.Digest)
         && file.Name == Path.GetFileName(file.Name)
-        && SealedFile.IsIntact(Path.Combine(layout.Boot, file.Name), file.Digest, held: null, CancellationToken.None);
+        && SealedFile.IsIntact(Path.Combine(_layout.Boot, file.Name), file.Digest, held: null, CancellationToken.None);
 
     private BootFiles ToFiles(BootRecord record) => new(
         record.KernelVersion,
-        Path.Combine(layout.Boot, record.Image.Name),
-        record.Elf is null ? null : Path.Combine(layout.Boot, record.Elf.Name),
-        Path.Combine(layout.Boot, record.Initramfs.Name),
+        Path.Combine(_layout.Boot, record.Image.Name),
+        record.Elf is null ? null : Path.Combine(_layout.Boot, record.Elf.Name),
+        Path.Combine(_layout.Boot, record.Initramfs.Name),
         Digests.OfText($"{record.Image.Digest}{record.Elf?.Digest}{record.Initramfs.Digest}"));
 }

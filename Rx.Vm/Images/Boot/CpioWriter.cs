@@ -13,7 +13,7 @@ internal sealed class CpioWriter(Stream target)
     private const uint RegularFile = 0x8000;
     private const uint CharacterDevice = 0x2000;
     private const string TrailerName = "TRAILER!!!";
-    private uint inode;
+    private uint _inode;
 
     /// <summary>Adds a directory; parents come first.</summary>
     public void AddDirectory(string path, uint permissions) => Write(path, Directory | permissions, 0, 0, 0, []);
@@ -29,7 +29,7 @@ internal sealed class CpioWriter(Stream target)
     /// <summary>Ends the archive.</summary>
     public void Finish()
     {
-        inode = uint.MaxValue;
+        _inode = uint.MaxValue;
         Write(TrailerName, 0, 0, 0, 0, []);
     }
 
@@ -46,7 +46,7 @@ internal sealed class CpioWriter(Stream target)
         var links = mode == 0 || (mode & 0xf000) != Directory ? 1u : 2u;
         ReadOnlySpan<uint> fields =
         [
-            unchecked(++inode), mode, 0, 0, links, time, (uint)content.Length, 0, 0, major, minor, (uint)name.Length + 1, 0,
+            unchecked(++_inode), mode, 0, 0, links, time, (uint)content.Length, 0, 0, major, minor, (uint)name.Length + 1, 0,
         ];
         var header = new StringBuilder("070701", HeaderBytes);
         foreach (var field in fields)

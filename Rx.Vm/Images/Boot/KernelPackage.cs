@@ -8,14 +8,14 @@ public sealed class KernelPackage
     private const long MaxModuleBytes = 64 << 20;
     private const long MaxConfigBytes = 4 << 20;
     private const int MaxFiles = 100_000;
-    private readonly ImmutableDictionary<string, string> modules;
+    private readonly ImmutableDictionary<string, string> _modules;
 
     private KernelPackage(string directory, string version, string imagePath, ImmutableDictionary<string, string> modules)
     {
         Directory = directory;
         Version = version;
         ImagePath = imagePath;
-        this.modules = modules;
+        _modules = modules;
     }
 
     /// <summary>The tree.</summary>
@@ -74,7 +74,7 @@ public sealed class KernelPackage
     {
         var ordered = ImmutableArray.CreateBuilder<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in names.Select(ModuleInfo.Normalize).Where(modules.ContainsKey))
+        foreach (var name in names.Select(ModuleInfo.Normalize).Where(_modules.ContainsKey))
         {
             Visit(name, neededBy: null, ordered, seen);
         }
@@ -90,7 +90,7 @@ public sealed class KernelPackage
             return;
         }
 
-        if (!modules.TryGetValue(name, out var path))
+        if (!_modules.TryGetValue(name, out var path))
         {
             throw Bad($"Module '{neededBy}' of kernel {Version} needs '{name}', which the package does not have.");
         }

@@ -30,7 +30,8 @@ internal sealed class ToolOutput
     {
         get
         {
-            foreach (var line in Encoding.Latin1.GetString(_head, 0, _headLength).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            var words = Encoding.Latin1.GetString(_head, 0, _headLength);
+            foreach (var line in words.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 yield return CleanText.Of(Encoding.Latin1.GetBytes(line), MaxLineChars);
             }

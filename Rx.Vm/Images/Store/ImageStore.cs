@@ -18,10 +18,10 @@ public sealed class ImageStore
 {
     private const string FsType = "squashfs";
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
-    private readonly ImageStoreOptions options;
-    private readonly IScheduler scheduler;
-    private readonly ILogger log;
-    private readonly StoreLayout layout;
+    private readonly ImageStoreOptions _options;
+    private readonly IScheduler _scheduler;
+    private readonly ILogger _log;
+    private readonly StoreLayout _layout;
 
     /// <summary>Opens the store, making its directory when it is missing.</summary>
     /// <param name="options">Where it is and what may be spent.</param>
@@ -34,10 +34,10 @@ public sealed class ImageStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(scheduler);
         options.Validate();
-        this.options = options;
-        log = SafeLogger.Wrap(logger).ForContext<ImageStore>();
-        this.scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(log, why, fault));
-        layout = StoreLayout.Open(options.Directory);
+        _options = options;
+        _log = SafeLogger.Wrap(logger).ForContext<ImageStore>();
+        _scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(_log, why, fault));
+        _layout = StoreLayout.Open(options.Directory);
     }
 
     /// <summary>Gives the root file system of an image, building it when its source is new or has changed.</summary>
@@ -48,7 +48,7 @@ public sealed class ImageStore
     public async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct = default)
     {
         var reference = ImageReference.Parse(image);
-        if (!reference.IsAllowed(options.Sources))
+        if (!reference.IsAllowed(_options.Sources))
         {
             throw new ImageException(ImageError.PathRefused, image, $"{CleanText.Quote(image)} {ImageReference.PathRefused}.");
         }
@@ -79,8 +79,8 @@ public sealed class ImageStore
             var built = lease.Root;
             using var held = await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false);
             var record = new NameRecord(built.Digest, new FileInfo(built.Path).Length, path, built.Remarks);
-            StoreFile.Write(held.NewTemporaryPath(), layout.NamePath(name), record, StoreJson.Default.NameRecord);
-            log.Information("Imported {Image} as {Digest} from {Source}", name, built.Digest, path);
+            StoreFile.Write(held.NewTemporaryPath(), _layout.NamePath(name), record, StoreJson.Default.NameRecord);
+            _log.Information("Imported {Image} as {Digest} from {Source}", name, built.Digest, path);
             return built;
         }).ConfigureAwait(false);
     }
@@ -101,13 +101,13 @@ public sealed class ImageStore
             var digest = Identifiers.IsValid(name) ? Record(name).Digest : throw NoName(name);
             using (await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false))
             {
-                File.Delete(layout.NamePath(name));
-                PosixFiles.SyncDirectory(layout.Names);
+                File.Delete(_layout.NamePath(name));
+                PosixFiles.SyncDirectory(_layout.Names);
             }
 
-            var sweep = new StoreSweep(layout, IsNamed);
+            var sweep = new StoreSweep(_layout, IsNamed);
             sweep.Image(digest);
-            log.Information("Removed the image name {Image} of {Digest}", name, digest);
+            _log.Information("Removed the image name {Image} of {Digest}", name, digest);
             return sweep.Freed;
         });
     }
@@ -120,9 +120,9 @@ public sealed class ImageStore
     /// <param name="ct">Ends it between two files.</param>
     /// <returns>What was removed.</returns>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
-    public Task<FreedSpace> PruneAsync(bool all = false, CancellationToken ct = default) => StoreErrors.GuardAsync(options.Directory, async () =>
+    public Task<FreedSpace> PruneAsync(bool all = false, CancellationToken ct = default) => StoreErrors.GuardAsync(_options.Directory, async () =>
     {
-        var sweep = new StoreSweep(layout, IsNamed);
+        var sweep = new StoreSweep(_layout, IsNamed);
         await sweep.TemporariesAsync(bucket => TryLockAsync(bucket, ct)).ConfigureAwait(false);
         ct.ThrowIfCancellationRequested();
         sweep.Records(record => all || record is null || !IsUseful(record));
@@ -136,11 +136,11 @@ public sealed class ImageStore
 
     /// <summary>The imported names, in ordinal order.</summary>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
-    public ImmutableArray<ImportedImage> List() => StoreErrors.Guard(options.Directory, ReadNames);
+    public ImmutableArray<ImportedImage> List() => StoreErrors.Guard(_options.Directory, ReadNames);
 
     private ImmutableArray<ImportedImage> ReadNames() =>
     [
-        .. from file in Directory.EnumerateFiles(layout.Names, "*.json")
+        .. from file in Directory.EnumerateFiles(_layout.Names, "*.json")
            let name = Path.GetFileNameWithoutExtension(file)
            where Identifiers.IsValid(name)
            let record = StoreFile.TryRead(file, StoreJson.Default.NameRecord)
@@ -159,7 +159,7 @@ public sealed class ImageStore
             }
 
             // It is being removed at this very moment: found again it is built again, or has gone for good.
-            await Observable.Timer(RetryEvery, scheduler).ToTask(ct).ConfigureAwait(false);
+            await Observable.Timer(RetryEvery, _scheduler).ToTask(ct).ConfigureAwait(false);
         }
     }
 
@@ -169,13 +169,13 @@ public sealed class ImageStore
         record.Key.StartsWith(SquashfsBuilder.FormatVersion + "/", StringComparison.Ordinal)
         && PosixFiles.Stamp(record.Path) is not null
         && Digests.IsDigest(record.Digest)
-        && File.Exists(layout.BlobPath(record.Digest));
+        && File.Exists(_layout.BlobPath(record.Digest));
 
     private async Task<StoreLock?> TryLockAsync(string bucket, CancellationToken ct)
     {
         try
         {
-            return await StoreLock.TakeAsync(layout, bucket, options.Directory, TimeSpan.Zero, scheduler, ct).ConfigureAwait(false);
+            return await StoreLock.TakeAsync(_layout, bucket, _options.Directory, TimeSpan.Zero, _scheduler, ct).ConfigureAwait(false);
         }
         catch (ImageException busy) when (busy.Error == ImageError.TimedOut)
         {
@@ -190,7 +190,7 @@ public sealed class ImageStore
 
     private NameRecord Record(string name)
     {
-        var record = StoreFile.TryRead(layout.NamePath(name), StoreJson.Default.NameRecord);
+        var record = StoreFile.TryRead(_layout.NamePath(name), StoreJson.Default.NameRecord);
         if (record is null || !Digests.IsDigest(record.Digest))
         {
             var known = ReadNames();
@@ -205,7 +205,7 @@ public sealed class ImageStore
     private RootFileSystem FromName(string name, CancellationToken ct)
     {
         var record = Record(name);
-        var path = layout.BlobPath(record.Digest);
+        var path = _layout.BlobPath(record.Digest);
         return SealedFile.IsIntact(path, record.Digest, held: null, ct)
             ? Found(record.Digest, record.Remarks)
             : throw new ImageException(ImageError.Corrupt, name,
@@ -214,7 +214,7 @@ public sealed class ImageStore
 
     private async Task<RootFileSystem> FromPathAsync(string path, CancellationToken ct)
     {
-        var source = ImageSource.Inspect(path, options, ct);
+        var source = ImageSource.Inspect(path, _options, ct);
         var pathKey = Digests.OfText(source.Path);
         if (Cached(source, pathKey, held: null, ct) is { } cached)
         {
@@ -227,70 +227,70 @@ public sealed class ImageStore
 
     private RootFileSystem? Cached(ImageSource source, string pathKey, StoreLock? held, CancellationToken ct)
     {
-        var record = StoreFile.TryRead(layout.SourcePath(pathKey), StoreJson.Default.SourceRecord);
+        var record = StoreFile.TryRead(_layout.SourcePath(pathKey), StoreJson.Default.SourceRecord);
         if (record is null || record.Key != BuildKey(source) || !Digests.IsDigest(record.Digest))
         {
             return null;
         }
 
-        var path = layout.BlobPath(record.Digest);
+        var path = _layout.BlobPath(record.Digest);
         return SealedFile.IsIntact(path, record.Digest, held, ct) ? Found(record.Digest, record.Remarks) : null;
     }
 
     private async Task<RootFileSystem> BuildAsync(
         ImageSource source, string subject, string pathKey, StoreLock held, CancellationToken ct)
     {
-        log.Information("Building a root file system from {Source}", subject);
+        _log.Information("Building a root file system from {Source}", subject);
         var temporary = held.NewTemporaryPath();
         IReadOnlyList<string> remarks;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using (scheduler.Schedule(options.BuildTimeout, limit.TryCancel))
+        using (_scheduler.Schedule(_options.BuildTimeout, limit.TryCancel))
         {
             try
             {
-                remarks = await SquashfsBuilder.BuildAsync(source, subject, temporary, options, limit.Token).ConfigureAwait(false);
+                remarks = await SquashfsBuilder.BuildAsync(source, subject, temporary, _options, limit.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
                 throw new ImageException(ImageError.TimedOut, subject,
-                    $"Building '{subject}' took longer than {options.BuildTimeout.TotalSeconds:0} s.");
+                    $"Building '{subject}' took longer than {_options.BuildTimeout.TotalSeconds:0} s.");
             }
         }
 
-        if (new FileInfo(temporary).Length > options.MaxImageBytes)
+        if (new FileInfo(temporary).Length > _options.MaxImageBytes)
         {
             throw new ImageException(ImageError.TooLarge, subject,
-                $"The image of '{subject}' is larger than {options.MaxImageBytes} bytes.");
+                $"The image of '{subject}' is larger than {_options.MaxImageBytes} bytes.");
         }
 
-        var after = ImageSource.Inspect(subject, options, ct);
+        var after = ImageSource.Inspect(subject, _options, ct);
         if (after != source)
         {
             throw new ImageException(ImageError.SourceChanged, subject, $"'{subject}' was changed while its image was being built.");
         }
 
-        var digest = SealedFile.Store(temporary, layout.BlobPath, held, ct);
+        var digest = SealedFile.Store(temporary, _layout.BlobPath, held, ct);
         if (BuildKey(source) is { } key)
         {
-            StoreFile.Write(held.NewTemporaryPath(), layout.SourcePath(pathKey),
+            StoreFile.Write(held.NewTemporaryPath(), _layout.SourcePath(pathKey),
                 new SourceRecord(source.Path, key, digest, remarks), StoreJson.Default.SourceRecord);
         }
 
-        log.Information("Built {Digest} from {Source}", digest, subject);
+        _log.Information("Built {Digest} from {Source}", digest, subject);
         foreach (var remark in remarks)
         {
-            log.Warning("{Source}: {Remark}", subject, remark);
+            _log.Warning("{Source}: {Remark}", subject, remark);
         }
 
         return Found(digest, remarks);
     }
 
     private RootFileSystem Found(string digest, IReadOnlyList<string>? remarks) =>
-        new(layout.BlobPath(digest), FsType, digest) { Remarks = remarks is null ? [] : [.. remarks] };
+        new(_layout.BlobPath(digest), FsType, digest) { Remarks = remarks is null ? [] : [.. remarks] };
 
     private string? BuildKey(ImageSource source) =>
-        source.StateKey is null ? null : $"{SquashfsBuilder.FormatVersion}/{options.Compression}/{source.StateKey}";
+        source.StateKey is null ? null : $"{SquashfsBuilder.FormatVersion}/{_options.Compression}/{source.StateKey}";
 
     private Task<StoreLock> LockAsync(string key, string subject, CancellationToken ct) =>
-        StoreLock.TakeAsync(layout, key, subject, options.LockTimeout, scheduler, ct);
+        StoreLock.TakeAsync(_layout, key, subject, _options.LockTimeout, _scheduler, ct);
 }

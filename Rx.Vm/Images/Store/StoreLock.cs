@@ -14,15 +14,15 @@ namespace Rx.Vm.Images;
 internal sealed class StoreLock : IDisposable
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
-    private readonly SafeFileHandle handle;
-    private readonly StoreLayout layout;
-    private readonly char bucket;
+    private readonly SafeFileHandle _handle;
+    private readonly StoreLayout _layout;
+    private readonly char _bucket;
 
     private StoreLock(SafeFileHandle handle, StoreLayout layout, char bucket)
     {
-        this.handle = handle;
-        this.layout = layout;
-        this.bucket = bucket;
+        _handle = handle;
+        _layout = layout;
+        _bucket = bucket;
     }
 
     /// <summary>Waits for the lock of a key, a text of hexadecimal digits.</summary>
@@ -63,23 +63,23 @@ internal sealed class StoreLock : IDisposable
     public (int Files, long Bytes) Swept { get; private set; }
 
     /// <summary>A path for a file in the making; it does not exist yet.</summary>
-    public string NewTemporaryPath() => Path.Combine(layout.Temporary, $"{bucket}-{Guid.NewGuid():N}");
+    public string NewTemporaryPath() => Path.Combine(_layout.Temporary, $"{_bucket}-{Guid.NewGuid():N}");
 
     /// <summary>Gives the lock back and removes whatever was not renamed into place.</summary>
     public void Dispose()
     {
-        if (!handle.IsClosed)
+        if (!_handle.IsClosed)
         {
             SweepTemporaries();
-            PosixFiles.Unlock(handle);
-            handle.Dispose();
+            PosixFiles.Unlock(_handle);
+            _handle.Dispose();
         }
     }
 
     private (int Files, long Bytes) SweepTemporaries()
     {
         var (files, bytes) = (0, 0L);
-        foreach (var leftover in Directory.EnumerateFiles(layout.Temporary, $"{bucket}-*"))
+        foreach (var leftover in Directory.EnumerateFiles(_layout.Temporary, $"{_bucket}-*"))
         {
             bytes += new FileInfo(leftover).Length;
             files++;

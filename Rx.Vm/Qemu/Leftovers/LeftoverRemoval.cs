@@ -7,7 +7,8 @@ namespace Rx.Vm.Qemu;
 internal static class LeftoverRemoval
 {
     /// <summary>Ends the machine if it lives, waits until it is gone, removes its directory.</summary>
-    /// <returns>Whether nothing is left, also when it was gone already; false when it lives and is no longer what was listed, or is not to be removed at all.</returns>
+    /// <returns>Whether nothing is left, also when it was gone already; false when it lives and is no longer what was listed, or is not to be
+    /// removed at all.</returns>
     /// <exception cref="VmDirectoryException">Something of it cannot be removed.</exception>
     /// <exception cref="IOException">The kernel refuses to end the machine.</exception>
     public static async Task<bool> RunAsync(string root, Leftover leftover, CancellationToken ct)

@@ -41,7 +41,9 @@ internal static class PrivilegeDrop
         }
 
         string[] switches = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"];
-        string[] identity = user is null ? [] : [$"--reuid={Number(user.Uid)}", $"--regid={Number(user.Gid)}", group is { } kept ? $"--groups={Number(kept)}" : "--clear-groups"];
+        string[] identity = user is null
+            ? []
+            : [$"--reuid={Number(user.Uid)}", $"--regid={Number(user.Gid)}", group is { } kept ? $"--groups={Number(kept)}" : "--clear-groups"];
         return (setPriv, [.. switches, .. identity, "--", program, .. arguments]);
     }
 

@@ -165,7 +165,8 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         // From now on it is this process's, whatever became of the one before: nobody's gc may take it for a leftover.
         directory.Write(DirectoryRecord.Of(record.Id, WhenProcessDies.Keep, ProcessHandle.Own) with
         {
-            Machine = record.Identity, Hardware = record.Hardware,
+            Machine = record.Identity,
+            Hardware = record.Hardware,
         });
         machine.Watch();
         undo.Keep();
@@ -314,7 +315,8 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
 
         directory.Write(DirectoryRecord.Of(spec.Id, spec.WhenProcessDies, ProcessHandle.Own) with
         {
-            Machine = machine.Identity, Hardware = hardware,
+            Machine = machine.Identity,
+            Hardware = hardware,
         });
         machine.Watch();
     }

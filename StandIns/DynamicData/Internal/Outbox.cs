@@ -8,15 +8,15 @@ namespace DynamicData.Internal;
 /// </summary>
 internal sealed class Outbox
 {
-    private readonly Lock gate = new();
-    private readonly Queue<Action> pending = new();
-    private bool draining;
+    private readonly Lock _gate = new();
+    private readonly Queue<Action> _pending = new();
+    private bool _draining;
 
     public void Post(Action delivery)
     {
-        lock (gate)
+        lock (_gate)
         {
-            pending.Enqueue(delivery);
+            _pending.Enqueue(delivery);
         }
     }
 
@@ -64,17 +64,17 @@ internal sealed class Outbox
 
     private bool TryStart()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return !draining && (draining = true);
+            return !_draining && (_draining = true);
         }
     }
 
     private bool TryTake(out Action delivery)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return pending.TryDequeue(out delivery!) || (draining = false);
+            return _pending.TryDequeue(out delivery!) || (_draining = false);
         }
     }
 }

@@ -7,13 +7,13 @@ internal sealed class RecordingCache<TObject, TKey>
     where TObject : notnull
     where TKey : notnull
 {
-    private ChangeSet<TObject, TKey> changes = [];
+    private ChangeSet<TObject, TKey> _changes = [];
 
     public Dictionary<TKey, TObject> Data { get; } = [];
 
     public void AddOrUpdate(TObject item, TKey key)
     {
-        changes.Add(Data.TryGetValue(key, out var previous)
+        _changes.Add(Data.TryGetValue(key, out var previous)
             ? new(ChangeReason.Update, key, item, Optional.Some(previous))
             : new(ChangeReason.Add, key, item));
         Data[key] = item;
@@ -23,7 +23,7 @@ internal sealed class RecordingCache<TObject, TKey>
     {
         if (Data.Remove(key, out var item))
         {
-            changes.Add(new(ChangeReason.Remove, key, item));
+            _changes.Add(new(ChangeReason.Remove, key, item));
         }
     }
 
@@ -52,8 +52,8 @@ internal sealed class RecordingCache<TObject, TKey>
     /// <summary>The changes since the last call, never null; the caller owns the set.</summary>
     public ChangeSet<TObject, TKey> TakeChanges()
     {
-        var taken = changes;
-        changes = [];
+        var taken = _changes;
+        _changes = [];
         return taken;
     }
 

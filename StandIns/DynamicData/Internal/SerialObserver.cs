@@ -7,28 +7,28 @@ namespace DynamicData.Internal;
 /// </summary>
 internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly Queue<T> waiting = new();
-    private bool busy = held;
-    private bool ended;
-    private bool stopped;
+    private readonly Lock _gate = new();
+    private readonly Queue<T> _waiting = new();
+    private bool _busy = held;
+    private bool _ended;
+    private bool _stopped;
 
     public void OnNext(T value)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (stopped || ended)
+            if (_stopped || _ended)
             {
                 return;
             }
 
-            if (busy)
+            if (_busy)
             {
-                waiting.Enqueue(value);
+                _waiting.Enqueue(value);
                 return;
             }
 
-            busy = true;
+            _busy = true;
         }
 
         Release(value);
@@ -36,20 +36,20 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
 
     public void OnCompleted()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (stopped || ended)
+            if (_stopped || _ended)
             {
                 return;
             }
 
-            ended = true;
-            if (busy)
+            _ended = true;
+            if (_busy)
             {
                 return;
             }
 
-            busy = true;
+            _busy = true;
         }
 
         Drain();
@@ -65,10 +65,10 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
     /// <summary>Nothing more is delivered. A call that is under way on another thread is not waited for.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            stopped = true;
-            waiting.Clear();
+            _stopped = true;
+            _waiting.Clear();
         }
     }
 
@@ -82,20 +82,20 @@ internal sealed class SerialObserver<T>(IObserver<T> target, bool held = false) 
 
     private bool TakeNext(out T next)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (waiting.TryDequeue(out next!))
+            if (_waiting.TryDequeue(out next!))
             {
                 return true;
             }
 
-            busy = false;
-            if (!ended || stopped)
+            _busy = false;
+            if (!_ended || _stopped)
             {
                 return false;
             }
 
-            stopped = true;
+            _stopped = true;
         }
 
         target.OnCompleted();

@@ -3,20 +3,20 @@ namespace DynamicData.Internal;
 /// <summary>The followers of one stream of a cache. Every member is called under the lock of the cache.</summary>
 internal sealed class SubscriberList<T>(Outbox outbox)
 {
-    private readonly List<SerialObserver<T>> subscribers = [];
+    private readonly List<SerialObserver<T>> _subscribers = [];
 
-    public bool IsEmpty => subscribers.Count == 0;
+    public bool IsEmpty => _subscribers.Count == 0;
 
-    public void Add(SerialObserver<T> subscriber) => subscribers.Add(subscriber);
+    public void Add(SerialObserver<T> subscriber) => _subscribers.Add(subscriber);
 
-    public void Remove(SerialObserver<T> subscriber) => subscribers.Remove(subscriber);
+    public void Remove(SerialObserver<T> subscriber) => _subscribers.Remove(subscriber);
 
-    public SerialObserver<T>[] Copy() => [.. subscribers];
+    public SerialObserver<T>[] Copy() => [.. _subscribers];
 
     /// <summary>One post per follower, so that who joins later does not get what was already in its snapshot.</summary>
     public void Post(T value)
     {
-        foreach (var subscriber in subscribers)
+        foreach (var subscriber in _subscribers)
         {
             outbox.Post(() => subscriber.OnNext(value));
         }
@@ -25,11 +25,11 @@ internal sealed class SubscriberList<T>(Outbox outbox)
     /// <summary>Completes the stream for all.</summary>
     public void End()
     {
-        foreach (var subscriber in subscribers)
+        foreach (var subscriber in _subscribers)
         {
             outbox.Post(subscriber.OnCompleted);
         }
 
-        subscribers.Clear();
+        _subscribers.Clear();
     }
 }

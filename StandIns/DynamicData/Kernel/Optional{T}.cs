@@ -8,11 +8,11 @@ namespace DynamicData.Kernel;
 public readonly struct Optional<T> : IEquatable<Optional<T>>
     where T : notnull
 {
-    private readonly T value;
+    private readonly T _value;
 
     private Optional(T value)
     {
-        this.value = value;
+        _value = value;
         HasValue = true;
     }
 
@@ -24,7 +24,7 @@ public readonly struct Optional<T> : IEquatable<Optional<T>>
 
     /// <summary>The value.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    public T Value => HasValue ? value : throw new InvalidOperationException("The optional has no value.");
+    public T Value => HasValue ? _value : throw new InvalidOperationException("The optional has no value.");
 
     /// <summary>The value; null is none.</summary>
     public static implicit operator Optional<T>(T? value) => Create(value);
@@ -41,14 +41,14 @@ public readonly struct Optional<T> : IEquatable<Optional<T>>
 
     /// <inheritdoc />
     public bool Equals(Optional<T> other) =>
-        HasValue == other.HasValue && (!HasValue || EqualityComparer<T>.Default.Equals(value, other.value));
+        HasValue == other.HasValue && (!HasValue || EqualityComparer<T>.Default.Equals(_value, other._value));
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => obj is Optional<T> other && Equals(other);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HasValue ? EqualityComparer<T>.Default.GetHashCode(value) : 0;
+    public override int GetHashCode() => HasValue ? EqualityComparer<T>.Default.GetHashCode(_value) : 0;
 
     /// <summary>Text of the value, or the word None in angle brackets.</summary>
-    public override string? ToString() => HasValue ? value.ToString() : "<None>";
+    public override string? ToString() => HasValue ? _value.ToString() : "<None>";
 }
