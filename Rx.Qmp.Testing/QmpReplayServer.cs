@@ -133,6 +133,11 @@ public sealed class QmpReplayServer : IDisposable
             _advancing = true;
         }
 
+        GoOn();
+    }
+
+    private void GoOn()
+    {
         while (Step() is { } say)
         {
             say();
@@ -169,11 +174,11 @@ public sealed class QmpReplayServer : IDisposable
             lock (_gate)
             {
                 say = Say(entry);
-                _advancing = false;
             }
 
+            // Only then is it the next one's turn.
             say();
-            Advance();
+            GoOn();
         });
         return null;
     }

@@ -61,8 +61,8 @@ public static class QmpText
         {
             case FakeQmpStyle.NoNewlines:
                 return message.TrimEnd('\r', '\n');
-            case FakeQmpStyle.Pretty:
-                using (var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 1024 }))
+            case FakeQmpStyle.Pretty when TryParse(message) is { } parsed:
+                using (var document = parsed)
                 using (var bytes = new MemoryStream())
                 {
                     using (var writer = new Utf8JsonWriter(bytes, PrettyOptions))
@@ -86,12 +86,28 @@ public static class QmpText
             return message;
         }
 
-        using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 1024 });
-        var root = document.RootElement;
+        using var document = TryParse(message);
+        if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root)
+        {
+            return message;
+        }
+
         var isReply = root.TryGetProperty("return", out _) || root.TryGetProperty("error", out _);
         return isReply && !root.TryGetProperty("id", out _)
             ? message[..message.LastIndexOf('}')] + Member(id) + "}" + LineEnd
             : message;
+    }
+
+    private static JsonDocument? TryParse(string message)
+    {
+        try
+        {
+            return JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 1024 });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Text as a JSON string.</summary>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Security.Cryptography.X509Certificates;
 using Rx.Qmp.Protocol;
+using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Tests;
 
@@ -147,6 +148,16 @@ public sealed class EndpointTests : IDisposable
             home.Delete(recursive: true);
         }
     }
+
+    [Theory]
+    [InlineData(97, QmpConnectFailure.Unsupported)]
+    [InlineData(93, QmpConnectFailure.Unsupported)]
+    [InlineData(94, QmpConnectFailure.Unsupported)]
+    [InlineData(13, QmpConnectFailure.AccessDenied)]
+    [InlineData(11, QmpConnectFailure.Busy)]
+    [InlineData(5, QmpConnectFailure.Other)]
+    public void An_error_number_of_the_system_is_told_as_what_it_is(int error, QmpConnectFailure failure) =>
+        Assert.Equal(failure, SocketFailures.Classify(Errno.ToSocketException(error)));
 
     [Fact]
     public async Task Vsock_a_machine_that_is_not_there_is_given_up_in_time()

@@ -1,3 +1,5 @@
+using Microsoft.Reactive.Testing;
+
 namespace Rx.Qmp.Tests;
 
 public class JobTests
@@ -19,6 +21,23 @@ public class JobTests
         Assert.Equal(statuses, seen.Statuses);
         Assert.Equal(new QmpJobProgress("j", "concluded", type, total, total), seen.Progress[^1]);
         Assert.Equal("completed", seen.End);
+    }
+
+    [Fact]
+    public async Task A_job_for_which_there_is_no_connection_fails_where_observers_run_and_one_that_does_not_look_is_counted()
+    {
+        var observers = new TestScheduler();
+        using var rig = new QmpRig(options => options with { InlineContinuations = false, ObserverScheduler = observers });
+        await rig.Client.DisposeAsync();
+        Exception? failure = null;
+        using var looks = rig.Client.RunJob(Start("blockdev-create"), "j").Subscribe(_ => { }, fault => failure = fault);
+        Assert.Null(failure);
+        observers.Start();
+        Assert.IsType<QmpDisconnectedException>(failure);
+
+        using var blind = rig.Client.RunJob(Start("blockdev-create"), "j").Subscribe();
+        observers.Start();
+        Assert.Equal(1, rig.Client.Statistics.FailedObservers);
     }
 
     [Fact]

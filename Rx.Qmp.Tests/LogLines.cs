@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace Rx.Qmp.Tests;
 
-/// <summary>Keeps what was logged, rendered.</summary>
+/// <summary>Keeps what was logged, rendered, exceptions included.</summary>
 internal sealed class LogLines : ILogEventSink
 {
     private readonly List<string> _lines = [];
@@ -28,7 +28,7 @@ internal sealed class LogLines : ILogEventSink
     {
         lock (_lines)
         {
-            _lines.Add($"{logEvent.Level}: {logEvent.RenderMessage()}");
+            _lines.Add($"{logEvent.Level}: {logEvent.RenderMessage()}{(logEvent.Exception is { } fault ? $" {fault}" : "")}");
         }
     }
 }

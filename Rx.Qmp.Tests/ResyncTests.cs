@@ -58,6 +58,28 @@ public sealed class ResyncTests
     }
 
     [Fact]
+    public void One_that_is_cancelled_by_a_limit_of_its_own_is_not_told_as_one_that_was_too_slow()
+    {
+        using var rig = new ReconnectRig(options => options with
+        {
+            Resync = (_, _) => Task.FromException(new TaskCanceledException("its own limit", new TimeoutException("5 ms"))),
+        });
+        rig.Script.Serve();
+        _ = rig.Connect();
+        var fault = Assert.IsType<QmpResyncException>(rig.State.Cause).InnerException;
+        Assert.Equal("its own limit", Assert.IsType<TaskCanceledException>(fault).Message);
+    }
+
+    [Fact]
+    public void One_that_is_cancelled_without_more_is_told_so()
+    {
+        using var rig = new ReconnectRig(options => options with { Resync = (_, _) => Task.FromCanceled(new CancellationToken(true)) });
+        rig.Script.Serve();
+        _ = rig.Connect();
+        Assert.IsType<TaskCanceledException>(Assert.IsType<QmpResyncException>(rig.State.Cause).InnerException);
+    }
+
+    [Fact]
     public void One_that_never_ends_is_stopped_in_time()
     {
         CancellationToken given = default;

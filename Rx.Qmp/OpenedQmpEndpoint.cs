@@ -1,3 +1,5 @@
+using Rx.Qmp.Isolation;
+
 namespace Rx.Qmp;
 
 /// <summary>An endpoint the application opens itself.</summary>
@@ -9,5 +11,6 @@ internal sealed class OpenedQmpEndpoint(string name, Func<CancellationToken, Val
     /// <returns>The name given.</returns>
     public override string ToString() => name;
 
-    internal override ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => open(cancellationToken);
+    internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) =>
+        ForeignStream.OpenAsync(open, name, inline, cancellationToken);
 }

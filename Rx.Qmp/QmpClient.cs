@@ -143,7 +143,7 @@ public sealed partial class QmpClient : IAsyncDisposable
     /// <returns>A task that completes when QEMU has closed the connection.</returns>
     /// <exception cref="QmpCommandException">QEMU refused to quit.</exception>
     /// <exception cref="QmpTimeoutException">QEMU did not answer, or did not hang up, in time.</exception>
-    /// <exception cref="QmpDisconnectedException">The connection had ended before.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection had ended before, or ended before all of quit was out.</exception>
     public async Task QuitAsync(CancellationToken cancellationToken = default)
     {
         var session = await BindAsync(KnownCommands.Quit.Name, cancellationToken).ConfigureAwait(false);
@@ -172,6 +172,15 @@ public sealed partial class QmpClient : IAsyncDisposable
     /// <summary>The same, waiting as long as the command may take.</summary>
     internal async ValueTask<QmpSession> BindAsync(string command, CancellationToken cancellationToken) =>
         (await BindAsync(command, Options.TimeoutOf(command), cancellationToken).ConfigureAwait(false)).Session;
+
+    /// <summary>Tells an observer of a workflow that came to nothing, where and as observers of the client's streams are told.</summary>
+    internal void Fail<T>(IObserver<T> observer, DeliveryPolicy<T> policy, Exception fault)
+        where T : class
+    {
+        var queue = new ObserverQueue<T>(observer, policy, Settings.ObserversRunOn, static _ => { }, _connections.Report);
+        queue.AddCompletion(fault);
+        queue.Deliver();
+    }
 
     private static async Task<QmpClient> ConnectNewAsync(QmpClientOptions options, Func<QmpClient, Task> connect, Stream? given = null)
     {

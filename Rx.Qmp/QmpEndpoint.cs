@@ -40,9 +40,11 @@ public abstract class QmpEndpoint
         return new OpenedQmpEndpoint(name, open);
     }
 
-    /// <summary>Makes one attempt to connect.</summary>
+    /// <summary>Makes one attempt to connect, which ends with its token whatever an application's own code does.</summary>
+    /// <param name="inline">True: that code is to run on the caller's thread, as the application asked for.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="QmpConnectException">It failed.</exception>
-    internal abstract ValueTask<Stream> OpenAsync(CancellationToken cancellationToken);
+    internal abstract ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken);
 
     /// <summary>What it means here that a connection ended before the greeting.</summary>
     internal virtual QmpException ExplainEarlyEnd(QmpException cause) => cause;

@@ -87,7 +87,7 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
     /// <returns>The address listened on.</returns>
     public override string ToString() => $"a caller at {_address}";
 
-    internal override ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) =>
+    internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) =>
         _callers is null ? AcceptAsync(cancellationToken) : _callers.NextAsync(cancellationToken);
 
     private static QmpListener Start(

@@ -6,11 +6,13 @@ namespace Rx.Qmp;
 /// secrets.</summary>
 internal static class QmpLog
 {
+    private const int LongestChain = 5;
+
     public static void Ready(ILogger log, QmpGreeting greeting) =>
         log.Information("QMP ready: QEMU {Version} {Package}", greeting.Version.ToString(), greeting.Package);
 
     public static void Ended(ILogger log, QmpException? cause) =>
-        log.Information(cause, "QMP connection ended");
+        log.Information("QMP connection ended ({Cause})", Kind(cause));
 
     public static void Answered(ILogger log, string command, string outcome, TimeSpan elapsed) =>
         log.Debug("QMP command {Command}: {Outcome} after {Elapsed}", command, outcome, elapsed);
@@ -46,8 +48,21 @@ internal static class QmpLog
         log.Error(fault, "The scheduler of a QMP client is no use ({Why}); the timers of the platform take its place", why);
 
     public static void Reconnecting(ILogger log, QmpException cause, int retry, TimeSpan pause) =>
-        log.Warning("QMP connection failed ({Cause}), trying again (number {Retry}) after {Pause}", cause.GetType().Name, retry, pause);
+        log.Warning("QMP connection failed ({Cause}), trying again (number {Retry}) after {Pause}", Kind(cause), retry, pause);
 
     public static void GivenUp(ILogger log, QmpException? cause) =>
-        log.Information(cause, "QMP will not connect again");
+        log.Information("QMP will not connect again ({Cause})", Kind(cause));
+
+    /// <summary>What went wrong, by types, commands and error classes: the words may be QEMU's or the application's.</summary>
+    private static string Kind(Exception? cause)
+    {
+        List<string> kinds = [];
+        for (var next = cause; next is not null && kinds.Count < LongestChain; next = next.InnerException)
+        {
+            var known = next as QmpException;
+            kinds.Add(string.Join(' ', new[] { next.GetType().Name, known?.Command, known?.ErrorClass }.Where(part => part is not null)));
+        }
+
+        return kinds.Count == 0 ? "on request" : string.Join(", from ", kinds);
+    }
 }

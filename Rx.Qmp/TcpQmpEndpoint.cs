@@ -31,7 +31,7 @@ public sealed class TcpQmpEndpoint : QmpEndpoint
     /// <returns>tcp:host:port or tls:host:port.</returns>
     public override string ToString() => $"{(Tls is null ? "tcp" : "tls")}:{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
 
-    internal override async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
+    internal override async ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken)
     {
         var stream = await SocketStream.ConnectAsync(CreateSocket, _ => Target(), ToString(), cancellationToken).ConfigureAwait(false);
         return Tls is null

@@ -18,6 +18,6 @@ public sealed class UnixQmpEndpoint : QmpEndpoint
     /// <returns>The path; a leading NUL shows as @.</returns>
     public override string ToString() => Path[0] == '\0' ? "@" + Path[1..] : Path;
 
-    internal override ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) =>
+    internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) =>
         UnixSocket.ConnectAsync(Path, ToString(), cancellationToken);
 }

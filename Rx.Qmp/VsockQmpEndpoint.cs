@@ -21,6 +21,6 @@ public sealed class VsockQmpEndpoint : QmpEndpoint
     /// <returns>vsock:cid:port.</returns>
     public override string ToString() => $"vsock:{ContextId}:{Port}";
 
-    internal override ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => SocketStream.ConnectAsync(
+    internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) => SocketStream.ConnectAsync(
         VsockSocket.Create, socket => VsockSocket.Address(socket, ContextId, Port), ToString(), cancellationToken);
 }

@@ -73,7 +73,7 @@ internal sealed class DescriptorStream(NetworkStream inner) : DelegatingStream(i
                 var error = Marshal.GetLastPInvokeError();
                 return error is TryAgain or Interrupted
                     ? -1
-                    : throw new IOException("Reading from the socket failed.", new SocketException(error));
+                    : throw new IOException("Reading from the socket failed.", Errno.ToSocketException(error));
             }
 
             Keep(control[..(int)message.ControlLength]);

@@ -5,7 +5,7 @@ internal sealed class FakeEndpoint(FakeQmpServer server) : QmpEndpoint
 {
     public override string ToString() => "fake";
 
-    internal override ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => server.ConnectFailure is { } failure
+    internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) => server.ConnectFailure is { } failure
         ? ValueTask.FromException<Stream>(new QmpConnectException(failure, ToString()))
         : new ValueTask<Stream>(server.Connect());
 }

@@ -35,7 +35,7 @@ internal static class RedactionDefaults
         new(Arguments, "migrate-incoming", "uri", RunsProgram),
         .. SecretMembers.SelectMany(Everywhere),
         .. new[] { "url", "uri-parameters", "connection-string" }.SelectMany(Everywhere),
-        .. AddressMembers.SelectMany(member => Everywhere(member, HoldsCredentials)),
+        .. AddressMembers.SelectMany(member => Everywhere(member, IsNoPlainPath)),
     ];
 
     /// <summary>Commands of QEMU 7.2 whose arguments and replies hold no secret beyond what the rules hide.</summary>
@@ -70,10 +70,9 @@ internal static class RedactionDefaults
         new(Arguments, "*", $"**.{member}", onlyIf), new(Return, "*", $"**.{member}", onlyIf), new(Data, "*", $"**.{member}", onlyIf),
     ];
 
-    /// <summary>A whole block device written as a file name, or an address with a user in it.</summary>
-    private static bool HoldsCredentials(string text) =>
-        text.Contains("json:", StringComparison.OrdinalIgnoreCase)
-        || (text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf('@', at) >= 0);
+    /// <summary>What QEMU takes for an address, or for a whole block device, rather than for a file: a protocol before the first slash. Users,
+    /// keys and tokens stand in any part of it.</summary>
+    private static bool IsNoPlainPath(string text) => text.AsSpan().IndexOfAny(':', '/') is >= 0 and var at && text[at] == ':';
 
     private static bool RunsProgram(string uri) => uri.StartsWith("exec:", StringComparison.OrdinalIgnoreCase);
 }

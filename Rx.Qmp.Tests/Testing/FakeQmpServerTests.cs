@@ -249,4 +249,14 @@ public class FakeQmpServerTests
         var buffer = new byte[64 * 1024];
         return Encoding.UTF8.GetString(buffer.AsSpan(0, await server.ClientEnd.ReadAsync(buffer, Token)));
     }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("{\"half\": ")]
+    [InlineData("[1]")]
+    public void Text_of_a_script_that_is_no_message_goes_out_as_it_is(string text)
+    {
+        Assert.Equal(text, QmpText.WithId(text, "7"));
+        Assert.Equal(text == "[1]" ? "[\r\n    1\r\n]\r\n" : text, QmpText.Styled(text, FakeQmpStyle.Pretty));
+    }
 }

@@ -26,6 +26,9 @@ public class RedactionTests
         { "blockdev-add", """{"driver": "https", "url": "https://a/b?sig=hunter2", "cookie": "hunter2"}""" },
         { "blockdev-add", """{"driver": "file", "filename": "json:{\"driver\":\"ssh\",\"password\":\"hunter2\"}"}""" },
         { "blockdev-snapshot-sync", """{"device": "d0", "snapshot-file": "ftp://me:hunter2@host/a"}""" },
+        { "blockdev-snapshot-sync", """{"device": "d0", "snapshot-file": "rbd:pool/img:id=admin:key=hunter2"}""" },
+        { "drive-mirror", """{"device": "d0", "target": "http://host/disk?token=hunter2"}""" },
+        { "blockdev-add", """{"driver": "file", "filename": "ssh://host/a?k=hunter2"}""" },
         { "migrate", """{"uri": "exec:ssh -i hunter2"}""" },
         { "human-monitor-command", """{"command-line": "set_password vnc hunter2"}""" },
         { "send-key", """{"keys": [{"type": "qcode", "data": "hunter2"}]}""" },
@@ -55,6 +58,7 @@ public class RedactionTests
 
     [Theory]
     [InlineData("query-block", """[{"inserted": {"file": "json:{\"password\": \"hunter2\"}", "ro": true}}]""", "\"ro\":true")]
+    [InlineData("query-block", """[{"inserted": {"file": "rbd:p/i:key=hunter2", "image": {"filename": "/d:1?2"}}}]""", "\"filename\":\"/d:1?2\"")]
     [InlineData("query-chardev", """[{"label": "qmp", "filename": "unix:/hunter2"}]""", "\"label\":\"qmp\"")]
     [InlineData("human-monitor-command", "\"hunter2\"", "\"return\":\"***\"")]
     [InlineData("ringbuf-read", "\"hunter2\"", "\"return\":\"***\"")]
@@ -100,6 +104,35 @@ public class RedactionTests
         });
         Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
         Assert.Contains("\"class\":\"C\"", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("capabilities")]
+    [InlineData("resync")]
+    [InlineData("endpoint")]
+    public void Trap35_no_secret_in_why_a_connection_ended_reaches_the_log(string where)
+    {
+        var log = new LogLines();
+        using var rig = new ReconnectRig(options => options with
+        {
+            Logger = log.Logger,
+            Reconnect = ReconnectRig.EverySecond with { MaxRetries = 1 },
+            Resync = where == "resync" ? (client, stop) => client.ExecuteAsync(QmpCommand.Create("query-a"), stop) : null,
+        });
+        if (where == "endpoint")
+        {
+            rig.Script.Script.Enqueue(_ => throw new IOException("proxy said " + Secret));
+        }
+        else
+        {
+            rig.Script.Serve(server => server.Answer = sent => sent.Error("GenericError", "bad value " + Secret), new() { Negotiates = where == "resync" });
+        }
+
+        _ = rig.Connect();
+        rig.Advance(1);
+        Assert.Contains(Secret, rig.State.Cause!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("QMP will not connect again (\"Qmp", StringComparison.Ordinal));
     }
 
     private static async Task<(string Text, LogLines Log)> Record(

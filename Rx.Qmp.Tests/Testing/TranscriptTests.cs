@@ -229,4 +229,62 @@ public class TranscriptTests
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => other.ExecuteAsync(DeviceAdd("d0", ""), Token));
         Assert.Equal(5, partial.Failure!.Line);
     }
+
+    [Fact]
+    public async Task While_a_message_of_its_time_is_on_its_way_a_command_from_another_thread_has_to_wait()
+    {
+        const string timed =
+            """
+            {"us":0,"from":"client","message":{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}}
+            {"us":0,"from":"server","message":{"QMP":{"version":{},"capabilities":[]}}}
+            {"us":0,"from":"server","message":{"return":{},"id":0}}
+            {"us":1000000,"from":"server","message":{"event":"A"}}
+            {"us":1000000,"from":"client","message":{"execute":"stop","id":0}}
+            {"us":1000000,"from":"server","message":{"return":{},"id":0}}
+
+            """;
+        var time = new TestScheduler();
+        using var server = new QmpReplayServer(Read(timed), scheduler: time);
+        await using var client = await Connect(server, time);
+        bool? wasSaid = null;
+        Task? asked = null;
+        client.Events.Subscribe(_ =>
+        {
+            var other = new Thread(() => asked = client.ExecuteAsync(QmpCommand.Create("stop"), Token));
+            other.Start();
+            other.Join();
+            wasSaid = server.IsFinished;
+        });
+        time.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+        Assert.False(wasSaid);
+        Assert.True(server.IsFinished);
+        await asked!;
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_recorded_endpoint_of_the_applications_own_that_blocks_is_given_up_in_time()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var over = new ManualResetEventSlim();
+        var blocks = QmpEndpoint.Create("blocks", _ =>
+        {
+            over.Wait(ct);
+            return new ValueTask<Stream>(Stream.Null);
+        });
+        var hasty = new QmpClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+        var recorded = QmpTranscript.Record(blocks, () => new MemoryStream(), hasty.Scheduler);
+        var connecting = Task.Run(() => QmpClient.ConnectAsync(recorded, hasty, ct), ct);
+        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(60), ct));
+        Assert.Equal(QmpConnectFailure.TimedOut, fault.Failure);
+        over.Set();
+    }
+
+    [Fact]
+    public void A_recorded_endpoint_explains_an_early_end_as_the_one_it_records()
+    {
+        var time = new TestScheduler();
+        var recorded = QmpTranscript.Record(QmpEndpoint.Tcp("host", 1, new QmpTls()), () => new MemoryStream(), time);
+        var explained = recorded.ExplainEarlyEnd(new QmpDisconnectedException("gone"));
+        Assert.Equal(QmpConnectFailure.TlsRefused, Assert.IsType<QmpConnectException>(explained).Failure);
+    }
 }

@@ -84,11 +84,7 @@ public sealed class QgaClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         return ConnectAsync(
-            (_, _) => new ValueTask<Stream>(ForeignStream.Wrap(stream, options.InlineContinuations)),
-            "the given stream",
-            options,
-            cancellationToken,
-            stream);
+            (_, _) => new(ForeignStream.Wrap(stream, options.InlineContinuations)), "the given stream", options, cancellationToken, stream);
     }
 
     /// <summary>

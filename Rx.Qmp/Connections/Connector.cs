@@ -1,4 +1,3 @@
-using Rx.Qmp.Isolation;
 using Rx.Qmp.Session;
 
 namespace Rx.Qmp.Connections;
@@ -16,7 +15,7 @@ internal static class Connector
         {
             try
             {
-                return await OpenOnceAsync(endpoint, options, stop).ConfigureAwait(false);
+                return await endpoint.OpenAsync(options.InlineContinuations, stop).ConfigureAwait(false);
             }
             catch (QmpConnectException fault) when (options.ConnectRetry.Covers(fault.Failure))
             {
@@ -37,48 +36,6 @@ internal static class Connector
             {
                 throw last;
             }
-        }
-    }
-
-    private static ValueTask<Stream> OpenOnceAsync(QmpEndpoint endpoint, QmpClientOptions options, CancellationToken stop) =>
-        endpoint is OpenedQmpEndpoint foreign ? OpenForeignAsync(foreign, options.InlineContinuations, stop) : endpoint.OpenAsync(stop);
-
-    /// <summary>The application's own: whatever it does, the attempt ends with its token.</summary>
-    private static async ValueTask<Stream> OpenForeignAsync(OpenedQmpEndpoint endpoint, bool inline, CancellationToken stop)
-    {
-        var opening = CallAsync(endpoint, inline, stop);
-        try
-        {
-            var stream = await opening.WaitAsync(stop).ConfigureAwait(false)
-                ?? throw new QmpConnectException(QmpConnectFailure.Other, endpoint.ToString(), new IOException("It opened no stream."));
-            return ForeignStream.Wrap(stream, inline);
-        }
-        catch (OperationCanceledException)
-        {
-            // Whether it has opened meanwhile or does so later: nobody else will close it.
-            _ = DisposeLateAsync(opening, inline);
-            throw;
-        }
-    }
-
-    private static async Task<Stream?> CallAsync(OpenedQmpEndpoint endpoint, bool inline, CancellationToken stop)
-    {
-        await Foreign.EnterAsync(inline).ConfigureAwait(false);
-        return await endpoint.OpenAsync(stop).ConfigureAwait(false);
-    }
-
-    private static async Task DisposeLateAsync(Task<Stream?> opening, bool inline)
-    {
-        try
-        {
-            if (await opening.ConfigureAwait(false) is { } late)
-            {
-                await ForeignStream.DiscardAsync(late, inline).ConfigureAwait(false);
-            }
-        }
-        catch (Exception)
-        {
-            // Nobody waits for it any more.
         }
     }
 }

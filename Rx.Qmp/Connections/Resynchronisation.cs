@@ -20,27 +20,33 @@ internal sealed class Resynchronisation(QmpClientOptions options, Func<QmpSessio
         using var timer = options.Scheduler.Schedule(options.ResyncTimeout, () => late.TrySetResult());
         var resyncing = CallAsync(session, stop.Token);
         await Task.WhenAny(resyncing, session.Finished, late.Task).ConfigureAwait(false);
-        if (resyncing.IsCompletedSuccessfully && !session.HasEnded)
+        var fault = resyncing.IsCompleted
+            ? await resyncing.ConfigureAwait(false)
+            : new TimeoutException($"Not done within {options.ResyncTimeout.TotalSeconds:0.###} s.");
+        var lost = session.HasEnded;
+        if (fault is null && !lost)
         {
             return null;
         }
 
         // What it still does is its own affair; its commands fail with the connection.
-        _ = resyncing.ContinueWith(
-            static ended => ended.Exception,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        var lost = session.HasEnded;
         stop.TryCancel();
-        return lost ? session.Disconnected(null) : new QmpResyncException(
-            resyncing.Exception?.InnerException ?? new TimeoutException($"Not done within {options.ResyncTimeout.TotalSeconds:0.###} s."));
+        return lost ? session.Disconnected(null) : new QmpResyncException(fault!);
     }
 
     /// <summary>The application's code: what it throws, and how long it blocks, is its own affair.</summary>
-    private async Task CallAsync(QmpSession session, CancellationToken stop)
+    /// <returns>What it threw; null: nothing.</returns>
+    private async Task<Exception?> CallAsync(QmpSession session, CancellationToken stop)
     {
-        await Foreign.EnterAsync(options.InlineContinuations).ConfigureAwait(false);
-        await options.Resync!(clientOf(session), stop).ConfigureAwait(false);
+        try
+        {
+            await Foreign.EnterAsync(options.InlineContinuations).ConfigureAwait(false);
+            await options.Resync!(clientOf(session), stop).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception fault)
+        {
+            return fault;
+        }
     }
 }

@@ -48,6 +48,30 @@ internal sealed class ForeignStream(Stream inner, bool inline) : DelegatingStrea
         }
     }
 
+    /// <summary>Has the application open a stream: whatever its code does, this ends with its token.</summary>
+    /// <param name="open">The application's code.</param>
+    /// <param name="name">What the endpoint is called in messages.</param>
+    /// <param name="inline">True: it is to run on this thread, as the application asked for.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="QmpConnectException">It opened none.</exception>
+    public static async ValueTask<Stream> OpenAsync(
+        Func<CancellationToken, ValueTask<Stream>> open, string name, bool inline, CancellationToken stop)
+    {
+        var opening = CallAsync(open, inline, stop);
+        try
+        {
+            var stream = await opening.WaitAsync(stop).ConfigureAwait(false)
+                ?? throw new QmpConnectException(QmpConnectFailure.Other, name, new IOException("It opened no stream."));
+            return Wrap(stream, inline);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whether it has opened meanwhile or does so later: nobody else will close it.
+            _ = DisposeLateAsync(opening, inline);
+            throw;
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await Foreign.EnterAsync(inline).ConfigureAwait(false);
@@ -77,6 +101,27 @@ internal sealed class ForeignStream(Stream inner, bool inline) : DelegatingStrea
         if (disposing)
         {
             Foreign.Start(inline, Inner.Dispose, static _ => { });
+        }
+    }
+
+    private static async Task<Stream?> CallAsync(Func<CancellationToken, ValueTask<Stream>> open, bool inline, CancellationToken stop)
+    {
+        await Foreign.EnterAsync(inline).ConfigureAwait(false);
+        return await open(stop).ConfigureAwait(false);
+    }
+
+    private static async Task DisposeLateAsync(Task<Stream?> opening, bool inline)
+    {
+        try
+        {
+            if (await opening.ConfigureAwait(false) is { } late)
+            {
+                await DiscardAsync(late, inline).ConfigureAwait(false);
+            }
+        }
+        catch (Exception)
+        {
+            // Nobody waits for it any more.
         }
     }
 }

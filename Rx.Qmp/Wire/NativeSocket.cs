@@ -42,7 +42,7 @@ internal static class NativeSocket
 
                 if (error != Libc.Interrupted)
                 {
-                    throw new IOException("Sending a descriptor failed.", new SocketException(error));
+                    throw new IOException("Sending a descriptor failed.", Errno.ToSocketException(error));
                 }
             }
         }

@@ -18,6 +18,7 @@ internal static class SocketFailures
         SocketError.HostUnreachable or SocketError.HostDown => QmpConnectFailure.Unreachable,
         SocketError.NetworkUnreachable or SocketError.NetworkDown => QmpConnectFailure.Unreachable,
         SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported => QmpConnectFailure.Unsupported,
+        SocketError.ProtocolNotSupported or SocketError.SocketNotSupported => QmpConnectFailure.Unsupported,
         SocketError.TimedOut => QmpConnectFailure.TimedOut,
         _ when fault.NativeErrorCode is NoEntry or NotADirectory => QmpConnectFailure.Missing,
         SocketError.AddressNotAvailable => QmpConnectFailure.Missing,

@@ -22,7 +22,7 @@ internal static class VsockSocket
         var descriptor = Libc.socket(Family, Stream | CloseOnExec, 0);
         if (descriptor < 0)
         {
-            throw new SocketException(Marshal.GetLastPInvokeError());
+            throw Errno.ToSocketException(Marshal.GetLastPInvokeError());
         }
 
         return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));

@@ -10,7 +10,7 @@ namespace Rx.Qmp;
 /// only, and nothing foreign runs under it.</summary>
 internal sealed class JobRun : IDisposable
 {
-    private static readonly DeliveryPolicy<QmpJobProgress> Policy = DeliveryPolicy<QmpJobProgress>.DropOldest(64);
+    internal static readonly DeliveryPolicy<QmpJobProgress> Policy = DeliveryPolicy<QmpJobProgress>.DropOldest(64);
 
     private readonly Lock _gate = new();
     private readonly QmpSession _session;

@@ -66,7 +66,7 @@ public static class QmpJobs
         }
         catch (Exception fault)
         {
-            observer.OnError(fault);
+            client.Fail(observer, JobRun.Policy, fault);
         }
     }
 
