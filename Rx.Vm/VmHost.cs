@@ -23,9 +23,10 @@ public sealed class VmHost : IAsyncDisposable
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    // Guards the next two: a host that is disposed of takes no machine any more, and sees every one it took.
+    // Guards the next two: a host that is disposed of takes no machine any more, and sees every one it took. A machine that is being made
+    // has its id already, and is null.
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, VirtualMachine> _machines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VirtualMachine?> _machines = new(StringComparer.Ordinal);
     private bool _disposed;
 
     private readonly VmFleet _fleet;
@@ -110,18 +111,19 @@ public sealed class VmHost : IAsyncDisposable
         options ??= new VmOptions();
         options.Validate();
         var id = options.Id ?? NewId("vm-");
-        Admit(id, null);
-        var vm = Assemble(id, options);
+        Reserve(id);
+        VirtualMachine vm;
         try
         {
-            Admit(vm.Id, vm);
+            vm = Assemble(id, options);
         }
         catch
         {
-            vm.Journal.Close();
+            Forget(id);
             throw;
         }
 
+        Admit(vm);
         _fleet.Show(vm.Id, vm, vm.States);
         return vm;
     }
@@ -151,7 +153,7 @@ public sealed class VmHost : IAsyncDisposable
         lock (_gate)
         {
             _disposed = true;
-            machines = [.. _machines.Values];
+            machines = [.. _machines.Values.OfType<VirtualMachine>()];
         }
 
         // Deadlines that a scheduler dropped when it was disposed of, before this host, are waited for on another.
@@ -175,8 +177,8 @@ public sealed class VmHost : IAsyncDisposable
         _fleet.Dispose();
     }
 
-    // Looked at twice: before the work of assembling, and where it counts.
-    private void Admit(string id, VirtualMachine? vm)
+    // Before the work of assembling, which replaces the journal that was at the machine's path.
+    private void Reserve(string id)
     {
         lock (_gate)
         {
@@ -187,15 +189,26 @@ public sealed class VmHost : IAsyncDisposable
             }
 
             MachineBuffers.Check(_machines.Count + 1, _bufferMemory);
+            _machines.Add(id, null);
+        }
+    }
 
-            if (vm is null)
+    private void Admit(VirtualMachine vm)
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
             {
+                _machines[vm.Id] = vm;
+                _fleet.Give(vm.Id, vm);
                 return;
             }
 
-            _machines.Add(id, vm);
-            _fleet.Give(id, vm);
+            _machines.Remove(vm.Id);
         }
+
+        vm.Journal.Close();
+        throw new ObjectDisposedException(GetType().FullName);
     }
 
     private void Forget(string id)
@@ -260,16 +273,19 @@ public sealed class VmHost : IAsyncDisposable
         var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
         pipeline.Connect(ledger, new StepWork
         {
+            Free = step =>
+            {
+                if (step is { Published: true, Fold.State.IsTerminal: true })
+                {
+                    // Whoever hears that it has gone may use its id again.
+                    Forget(id);
+                }
+            },
             Follow = step =>
             {
                 guest.Follow(step);
                 machine.Follow(step);
                 work.Follow(step);
-                if (step is { Published: true, Fold.State.IsTerminal: true })
-                {
-                    // Before anybody is told: whoever hears that it has gone may use its id again.
-                    Forget(id);
-                }
             },
             RunEffects = effects.Run,
             Record = journal.Record,

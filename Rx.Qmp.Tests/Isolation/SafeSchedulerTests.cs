@@ -110,6 +110,42 @@ public class SafeSchedulerTests
         Assert.Single(_reported);
     }
 
+    /// <summary>A clock of the scheduler's that begins to fail, while its timers run or not: what was measured goes on, waits end, and nobody
+    /// who asks hears of it.</summary>
+    [Fact]
+    public async Task A_clock_that_begins_to_fail_is_given_up_and_no_time_is_lost()
+    {
+        var failing = new FailingClock(_scheduler);
+        var time = Wrap(failing);
+        var watch = time.StartStopwatch();
+        var ended = new TaskCompletionSource();
+        _scheduler.AdvanceBy(TimeSpan.FromHours(1).Ticks);
+        Assert.Equal(TimeSpan.FromHours(1), watch.Elapsed);
+        time.Schedule(TimeSpan.FromMilliseconds(50), ended.SetResult);
+
+        failing.Fails = true;
+
+        Assert.InRange(watch.Elapsed, TimeSpan.FromHours(1), TimeSpan.FromHours(1.5));
+        Assert.InRange(time.Now, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+        Assert.InRange(time.StartStopwatch().Elapsed, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        time.Schedule(time.Now.AddMilliseconds(20), () => { }).Dispose();
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(["its clock failed"], _reported);
+    }
+
+    [Fact]
+    public void A_moment_that_was_a_millisecond_ago_is_not_never()
+    {
+        var time = Wrap(_scheduler);
+        var ended = 0;
+        _scheduler.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+
+        time.Schedule(time.Now.AddMilliseconds(-1), () => ended++);
+        _scheduler.AdvanceBy(10);
+
+        Assert.Equal(1, ended);
+    }
+
     [Fact]
     public void Its_stopwatch_goes_on_where_the_scheduler_stopped()
     {
@@ -150,6 +186,21 @@ public class SafeSchedulerTests
             Longest = dueTime > Longest ? dueTime : Longest;
             return base.Schedule(state, dueTime, action);
         }
+    }
+
+    private sealed class FailingClock(IScheduler inner) : IScheduler
+    {
+        public bool Fails { get; set; }
+
+        public DateTimeOffset Now => Fails ? throw new ObjectDisposedException("clock") : inner.Now;
+
+        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, action);
+
+        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) =>
+            inner.Schedule(state, dueTime, action);
+
+        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
+            inner.Schedule(state, dueTime, action);
     }
 
     /// <summary>Runs at once whatever is due later.</summary>

@@ -5,9 +5,9 @@ namespace Rx.Qmp.Isolation;
 
 /// <summary>
 /// A user's scheduler as a clock that can be relied on. A wait of any length is legal: an infinite one never ends, and a long one is made
-/// of slices that every timer can count. A scheduler that refuses work (one that was disposed, for one), or blocks its caller instead of
-/// waiting, is given up for good: whatever it still holds, and whatever comes later, waits on the timers of the platform instead, so that
-/// no deadline is lost with it.
+/// of slices that every timer can count. A scheduler that throws at anything it is asked (one that was disposed, for one), or blocks its
+/// caller instead of waiting, is given up for good: whatever it still holds, and whatever comes later, waits on the timers of the platform
+/// instead and is measured by its clock, so that no deadline is lost with it. Nothing here throws what the scheduler throws.
 /// </summary>
 /// <remarks>
 /// What is scheduled here must not throw. It runs where the scheduler runs it; never inside the call that scheduled it, unless it is due at
@@ -22,11 +22,13 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
     private static readonly IScheduler Platform = DefaultScheduler.Instance;
 #pragma warning restore RS0030
 
+    private const string ClockFailed = "its clock failed";
+
     private readonly Lock _gate = new();
     private readonly IScheduler _inner;
     private readonly Action<string, Exception?> _report;
     private readonly HashSet<Wait> _waits = [];
-    private volatile IStopwatch? _sinceBroken;
+    private volatile bool _isBroken;
 
     private SafeScheduler(IScheduler inner, Action<string, Exception?> report)
     {
@@ -38,7 +40,7 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
     }
 
     /// <inheritdoc/>
-    public DateTimeOffset Now => _sinceBroken is null ? _inner.Now : Platform.Now;
+    public DateTimeOffset Now => _isBroken ? Platform.Now : Ask(static inner => inner.Now, static () => Platform.Now);
 
     /// <summary>A scheduler to rely on.</summary>
     /// <param name="scheduler">The user's.</param>
@@ -51,8 +53,12 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
         Schedule(state, TimeSpan.Zero, action);
 
     /// <inheritdoc/>
-    public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
-        Schedule(state, dueTime - Now, action);
+    public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action)
+    {
+        // A moment that is just over must not look like the wait that never ends, which is a negative one.
+        var left = dueTime - Now;
+        return Schedule(state, left > TimeSpan.Zero ? left : TimeSpan.Zero, action);
+    }
 
     /// <inheritdoc/>
     public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
@@ -71,7 +77,7 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
     /// before waiting for any of that.</summary>
     public void Probe()
     {
-        if (_sinceBroken is null)
+        if (!_isBroken)
         {
             TrySchedule(TimeSpan.Zero, static () => { }, new SingleAssignmentDisposable());
         }
@@ -83,17 +89,32 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
     /// <summary>No optimisations of operators: they would go past this.</summary>
     object? IServiceProvider.GetService(Type serviceType) => serviceType == typeof(IStopwatchProvider) ? this : null;
 
+    // No question to it may throw.
+    private T Ask<T>(Func<IScheduler, T> question, Func<T> otherwise)
+    {
+        try
+        {
+            return question(_inner);
+        }
+        catch (Exception fault)
+        {
+            Break(ClockFailed, fault);
+            return otherwise();
+        }
+    }
+
     private bool TrySchedule(TimeSpan after, Action elapse, SingleAssignmentDisposable timer)
     {
         try
         {
-            timer.Disposable = InlineCall.Make(
+            var taken = InlineCall.Make(
                 (_inner, after, elapse),
                 static call => call._inner.Schedule(call.elapse, call.after, static (_, elapse) =>
                 {
                     elapse();
                     return Disposable.Empty;
                 }));
+            timer.Disposable = Disposable.Create((Owner: this, taken), static timer => timer.Owner.Cancel(timer.taken));
             return true;
         }
         catch (Exception refusal)
@@ -103,17 +124,30 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
         }
     }
 
+    // A timer that can't be cancelled runs for nothing: its wait is over.
+    private void Cancel(IDisposable? timer)
+    {
+        try
+        {
+            timer?.Dispose();
+        }
+        catch (Exception fault)
+        {
+            Break("it could not cancel", fault);
+        }
+    }
+
     private void Break(string why, Exception? refusal)
     {
         Wait[] stranded;
         lock (_gate)
         {
-            if (_sinceBroken is not null)
+            if (_isBroken)
             {
                 return;
             }
 
-            _sinceBroken = Platform.StartStopwatch();
+            _isBroken = true;
             stranded = [.. _waits];
         }
 
@@ -150,7 +184,7 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
                 owner._waits.Add(this);
             }
 
-            if (owner._sinceBroken is null)
+            if (!owner._isBroken)
             {
                 owner.TrySchedule(slice, () => Elapse(number, slice > TimeSpan.Zero), timer);
             }
@@ -212,21 +246,35 @@ internal sealed class SafeScheduler : IScheduler, IStopwatchProvider, IServicePr
         }
     }
 
-    /// <summary>Goes on, on the platform's time, where the user's stopped to count.</summary>
+    /// <summary>Goes on, on the platform's time, where the user's stopped to count. Both run from the start, so that none is missing where
+    /// the user's can't be read any more.</summary>
     private sealed class Watch(SafeScheduler owner) : IStopwatch
     {
-        private readonly IStopwatch _inner = (owner._sinceBroken is null ? owner._inner : Platform).StartStopwatch();
-        private readonly bool _isPlatform = owner._sinceBroken is not null;
-        private readonly Lock _gate = new();
-        private TimeSpan? _correction;
+        private readonly IStopwatch _platform = Platform.StartStopwatch();
+        private readonly IStopwatch? _inner = owner._isBroken ? null : owner.Ask<IStopwatch?>(static inner => inner.StartStopwatch(), static () => null);
+        private long _ahead;
+        private int _isSettled;
 
-        public TimeSpan Elapsed => _isPlatform || owner._sinceBroken is not { } since ? _inner.Elapsed : Correction(since) + since.Elapsed;
-
-        private TimeSpan Correction(IStopwatch since)
+        public TimeSpan Elapsed
         {
-            lock (_gate)
+            get
             {
-                return _correction ??= _inner.Elapsed - since.Elapsed;
+                // Once more after it was given up: how far it got.
+                if (_inner is not null && (!owner._isBroken || Interlocked.Exchange(ref _isSettled, 1) == 0))
+                {
+                    try
+                    {
+                        var elapsed = _inner.Elapsed;
+                        Volatile.Write(ref _ahead, (elapsed - _platform.Elapsed).Ticks);
+                        return elapsed;
+                    }
+                    catch (Exception fault)
+                    {
+                        owner.Break(ClockFailed, fault);
+                    }
+                }
+
+                return _platform.Elapsed + TimeSpan.FromTicks(Volatile.Read(ref _ahead));
             }
         }
     }

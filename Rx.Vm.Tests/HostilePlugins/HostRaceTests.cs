@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Linq;
 using DynamicData;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
@@ -31,6 +32,69 @@ public class HostRaceTests
         Assert.Equal(0, driver.Alive);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Of_two_machines_of_one_id_that_are_made_at_once_the_second_touches_nothing_of_the_first()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var path = Path.Combine(Path.GetTempPath(), $"rxvm-{Guid.NewGuid():N}.journal");
+        var real = VmSchedulers.Real;
+        var clock = new PausingClock(real.Time);
+        var driver = new SimulatedDriver(real.Time, new SimulatedSettings { Timings = SimulatedTimings.Instant });
+        await using var host = await VmHost.OpenAsync(new VmHostOptions { Driver = driver, Schedulers = real with { Time = clock } }, ct);
+        clock.Pause();
+        var making = Task.Run(() => host.Create(new VmOptions { Id = "same", JournalPath = path }), ct);
+        await clock.Paused.WaitAsync(ct);
+
+        Assert.Throws<RxVmException>(() => host.Create(new VmOptions { Id = "same", JournalPath = path }));
+        Assert.Null(host.Find("same"));
+        clock.GoOn();
+
+        var vm = await making.WaitAsync(ct);
+        Assert.Same(vm, host.Find("same"));
+        await vm.ShutdownAsync(ct);
+        await vm.Journal.Closed.WaitAsync(ct);
+        Assert.Equal("same", Rx.Vm.Journal.JournalFile.Read(path).Header.VmId);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void An_id_whose_machine_can_not_be_made_is_free_again()
+    {
+        var world = new SimulatedWorld();
+
+        Assert.Throws<Rx.Vm.Journal.JournalException>(() => world.Host.Create(new VmOptions { Id = "x", JournalPath = "/dev/null" }));
+
+        Assert.NotNull(world.Host.Create(new VmOptions { Id = "x" }));
+    }
+
+    /// <summary>An observer is called while the state is being published, on another thread.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task Whoever_hears_that_a_machine_has_gone_may_use_its_id_at_once()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var real = VmSchedulers.Real;
+        var driver = new SimulatedDriver(real.Time, new SimulatedSettings { Timings = SimulatedTimings.Instant });
+        await using var host = await VmHost.OpenAsync(
+            new VmHostOptions { Driver = driver, Schedulers = real with { Notify = new WaitingScheduler() } }, ct);
+        var second = new TaskCompletionSource<VirtualMachine>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = host.Create(new VmOptions { Id = "same" });
+        first.States.Where(state => state.IsTerminal).Subscribe(_ =>
+        {
+            try
+            {
+                second.TrySetResult(host.Create(new VmOptions { Id = "same" }));
+            }
+            catch (Exception refusal)
+            {
+                second.TrySetException(refusal);
+            }
+        });
+
+        await first.ShutdownAsync(ct);
+
+        Assert.Same(host.Find("same"), await second.Task.WaitAsync(ct));
+    }
+
     [Fact]
     public void An_id_used_again_at_once_shows_the_new_machine()
     {
@@ -55,6 +119,26 @@ public class HostRaceTests
         SimulatedWorld.Now(ending);
         notify.Start();
         Assert.Empty(world.Host.Vms.Items);
+    }
+
+    /// <summary>Runs everything on another thread, and waits for it.</summary>
+    private sealed class WaitingScheduler : IScheduler
+    {
+        public DateTimeOffset Now => VmSchedulers.Real.Time.Now;
+
+        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action)
+        {
+            var thread = new Thread(() => action(this, state));
+            thread.Start();
+            thread.Join();
+            return System.Reactive.Disposables.Disposable.Empty;
+        }
+
+        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) =>
+            Schedule(state, action);
+
+        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
+            Schedule(state, action);
     }
 
     private sealed class PausingClock(IScheduler inner) : IScheduler

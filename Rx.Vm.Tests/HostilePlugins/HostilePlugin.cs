@@ -43,7 +43,8 @@ internal sealed record HostilePlugin(string Name)
         [
             ("refuses", HostileSchedulers.Refusing), ("was disposed of", HostileSchedulers.Disposed),
             ("is immediate", () => ImmediateScheduler.Instance), ("is the current thread", () => CurrentThreadScheduler.Instance),
-            ("thinks it is always now", HostileSchedulers.Hasty),
+            ("thinks it is always now", HostileSchedulers.Hasty), ("throws at whatever it is asked", HostileSchedulers.Throwing),
+            ("can't tell the time", HostileSchedulers.Timeless), ("can't cancel", HostileSchedulers.Unstoppable),
         ];
         foreach (var (name, make) in kinds)
         {
@@ -64,6 +65,17 @@ internal sealed record HostilePlugin(string Name)
             {
                 notify.Dispose();
                 time.Dispose();
+            },
+        };
+        var (notifyCloses, timeCloses) = (new HostileSchedulers.Closable(), new HostileSchedulers.Closable());
+        yield return new("schedulers that throw at whatever they are asked from some moment on")
+        {
+            Option = o => o with { Schedulers = new VmSchedulers(timeCloses, notifyCloses) },
+            Attach = (_, vm) => vm.States.Subscribe(_ => { }),
+            Join = (_, _, _) =>
+            {
+                notifyCloses.Dispose();
+                timeCloses.Dispose();
             },
         };
         foreach (var inline in new IScheduler[] { ImmediateScheduler.Instance, CurrentThreadScheduler.Instance })

@@ -93,6 +93,19 @@ public sealed partial class StoreSweepTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_that_can_not_be_looked_at_hinders_no_prune_and_is_not_known_to_be_gone()
+    {
+        var store = _fixture.Open();
+        _fixture.Files.Write("away/tree/etc/motd", "on a disk that is away");
+        await store.ResolveAsync(_fixture.Files["away/tree"], StoreFixture.Token);
+        Directory.Move(_fixture.Files["away"], _fixture.Files["moved"]);
+        Directory.CreateSymbolicLink(_fixture.Files["away"], "away");
+
+        Assert.Equal(0, (await store.PruneAsync(all: false, StoreFixture.Token)).Records);
+        Assert.Equal(1, (await store.PruneAsync(all: true, StoreFixture.Token)).Records);
+    }
+
+    [Fact]
     public async Task A_prune_keeps_names_and_what_a_source_still_leads_to()
     {
         var store = _fixture.Open();

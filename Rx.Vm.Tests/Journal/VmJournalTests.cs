@@ -218,6 +218,26 @@ public sealed class VmJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_that_is_being_written_is_replaced_by_nobody()
+    {
+        var path = _directory.In("x.journal");
+        var host = Host(new JournalOptions());
+        var first = host.Create(new VmOptions { Id = "a", JournalPath = path });
+
+        var refusal = Assert.Throws<JournalException>(() => host.Create(new VmOptions { Id = "b", JournalPath = path }));
+        using (File.OpenRead(path))
+        {
+            Assert.Equal(JournalFault.Unusable, refusal.Fault);
+        }
+
+        Assert.Null(host.Find("b"));
+        Live(first, SimulatedWorld.Pod("true"));
+        Assert.Equal(("a", JournalState.Closed), (JournalFile.Read(path).Header.VmId, first.Journal.Status.State));
+        Live(host.Create(new VmOptions { Id = "b", JournalPath = path }), SimulatedWorld.Pod("true"));
+        Assert.Equal("b", JournalFile.Read(path).Header.VmId);
+    }
+
+    [Fact]
     public void A_taken_id_touches_no_file()
     {
         var host = Host(new JournalOptions());

@@ -30,6 +30,7 @@ public sealed class PrivilegeDropTests
         PrivilegeDrop.Wrap("/q", [], All, "/s", new QemuUser(1000, 1001), 104)!.Value.Arguments[4..]);
 
     [Theory]
+    [InlineData(1ul << 5)]
     [InlineData(1ul << 6)]
     [InlineData(1ul << 7)]
     public void Drop_A_user_is_not_changed_without_the_capability_for_it(ulong lacking)

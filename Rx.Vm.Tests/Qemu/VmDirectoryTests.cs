@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Rx.Vm.Qemu;
+using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Tests.Qemu;
 
@@ -33,12 +34,96 @@ public sealed class VmDirectoryTests : IDisposable
         var first = VmDirectory.Create(Root, "vm");
         AssertRefused("already runs");
         Assert.False(VmDirectory.RemoveStale(first.Path));
-        File.WriteAllText(Path.Combine(first.Path, "old"), "x");
+        File.WriteAllText(Path.Combine(first.Path, "qmp.sock"), "x");
         first.Dispose();
 
         using var second = VmDirectory.Create(Root, "vm");
 
         Assert.Equal(["machine.json"], second.List());
+    }
+
+    [Theory]
+    [InlineData("Create")]
+    [InlineData("RemoveStale")]
+    [InlineData("Remove")]
+    [InlineData("Sweep")]
+    public void Directory_With_anything_that_no_machine_makes_is_never_emptied_whoever_wants_to(string remover)
+    {
+        VmDirectory.Create(Root, "vm").Dispose();
+        var path = Path.Combine(Root, "vm");
+        File.WriteAllText(Path.Combine(path, "core.1x"), "x");
+
+        using (var directory = VmDirectory.Open(path)!)
+        {
+            var refusal = Record.Exception(() =>
+            {
+                switch (remover)
+                {
+                    case "Create":
+                        VmDirectory.Create(Root, "vm");
+                        break;
+                    case "RemoveStale":
+                        VmDirectory.RemoveStale(path);
+                        break;
+                    case "Remove":
+                        directory.Remove();
+                        break;
+                    default:
+                        LeftoverSweep.Run(Root, Serilog.Core.Logger.None);
+                        break;
+                }
+            });
+            Assert.Equal(remover != "Sweep", refusal is VmDirectoryException && refusal.Message.Contains("'core.1x'", StringComparison.Ordinal));
+            Assert.Equal(["core.1x", "machine.json"], directory.List().Order(StringComparer.Ordinal));
+        }
+
+        File.Delete(Path.Combine(path, "core.1x"));
+        VmDirectory.Create(Root, "vm").Dispose();
+    }
+
+    [Fact]
+    public void Directory_That_cannot_be_filled_is_let_go_of()
+    {
+        VmDirectory.Create(Root, "vm").Dispose();
+        var inTheWay = Directory.CreateDirectory(Path.Combine(Root, "vm", "machine.json.new"), Private);
+
+        AssertRefused("machine.json.new");
+
+        inTheWay.Delete();
+        VmDirectory.Create(Root, "vm").Dispose();
+    }
+
+    [Fact]
+    public void Directory_What_goes_wrong_with_the_disk_is_an_exception_of_directories()
+    {
+        Assert.SkipUnless(Libc.EffectiveUser() == 0, "only root can be another user for a moment");
+        using var directory = VmDirectory.Create(Root, "vm");
+        Exception? seen = null;
+
+        SignalRights.As(65534, () =>
+        {
+            seen = Record.Exception(() => directory.List());
+            return 0;
+        });
+
+        Assert.IsType<VmDirectoryException>(seen);
+    }
+
+    [Fact]
+    public async Task Directory_A_record_that_names_another_directory_than_its_own_removes_nothing()
+    {
+        VmDirectory.Create(_temp["other"], "vm").Dispose();
+        var driver = new QemuDriver(new QemuDriverOptions { RuntimeRoot = Root, CacheDirectory = _temp["cache"] });
+        var gone = new ProcessIdentity(1, 0, 0, "another boot");
+
+        foreach (var (id, directory) in new[] { ("vm", _temp["other/vm"]), ("..", Root + "/.."), ("vm", "vm"), ("vm", "") })
+        {
+            var refusal = await Assert.ThrowsAsync<MachineStartException>(
+                () => driver.AttachAsync(new MachineRecord(id, gone, directory, false, ""), TestContext.Current.CancellationToken).AsTask());
+            Assert.Equal(MachineStartFailure.InvalidSpec, refusal.Cause);
+        }
+
+        Assert.True(Directory.Exists(_temp["other/vm"]));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public class VmPipelineTests
     private readonly List<VmStep> _steps = [];
 
     [Fact]
-    public void A_step_is_published_then_answered_then_carried_out_and_only_then_recorded_and_logged()
+    public void A_step_frees_what_others_may_have_is_published_then_answered_then_carried_out_and_only_then_recorded_and_logged()
     {
         var order = new List<string>();
         var ledger = new CommandLedger(inlineContinuations: true);
@@ -21,6 +21,7 @@ public class VmPipelineTests
         pipeline.Connect(ledger, new StepWork
         {
             Record = _ => order.Add("recorded"),
+            Free = _ => order.Add($"freed in {pipeline.Current.Phase}"),
             Follow = _ => order.Add($"followed in {pipeline.Current.Phase}"),
             RunEffects = step => order.Add($"{step.Effects} in {pipeline.Current.Phase}"),
             Log = _ => order.Add("logged"),
@@ -29,7 +30,7 @@ public class VmPipelineTests
         pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, command));
 
         Assert.Equal(
-            ["followed in Booting", "answered in Booting", "LaunchProcess, CompleteRequest in Booting", "recorded", "logged"], order);
+            ["freed in Preparing", "followed in Booting", "answered in Booting", "LaunchProcess, CompleteRequest in Booting", "recorded", "logged"], order);
         Assert.Equal(0, ledger.Count);
     }
 

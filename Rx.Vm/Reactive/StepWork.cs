@@ -5,6 +5,9 @@ namespace Rx.Vm.Reactive;
 /// <summary>What a machine does with the steps of its fold, beside what every pipeline does.</summary>
 internal sealed record StepWork
 {
+    /// <summary>Gives up what others may have once the machine has gone: before anybody hears that it has.</summary>
+    public Action<VmStep> Free { get; init; } = static _ => { };
+
     /// <summary>Keeps books beside the fold: before anybody is answered.</summary>
     public Action<VmStep> Follow { get; init; } = static _ => { };
 

@@ -86,6 +86,7 @@ internal sealed class VmPipeline : IDisposable
             .Subscribe(deadline => Post(VmEvent.Elapsed(deadline, WasAtWork(work, deadline)))).DisposeWith(_lifetime);
         StepHandler[] handlers =
         [
+            new("giving up what is the machine's alone", IsVital: true, work.Free),
             new("publishing the state", IsVital: true, Publish),
             new("following the state", IsVital: true, work.Follow),
             new("answering", IsVital: true, step => ledger.Settle(step.Answers)),

@@ -22,11 +22,19 @@ public sealed class DirectoryFactsTests
         Possible(), f => Assert.Equal(f is { InUse: false, Stranger: null, Problem: "" }, f.Judge()?.Kind == LeftoverKind.Dead));
 
     [Fact]
+    public void What_could_not_be_looked_at_is_told_and_nothing_is_ended_for_it() => Assert.All(
+        Possible().Where(f => f is { InUse: true, HostLives: false, Unseen.Length: > 0, Record: not null }), f =>
+        {
+            Assert.Equal(LeftoverKind.Unclear, f.Judge()!.Value.Kind);
+            Assert.Contains(f.Unseen, f.Judge()!.Value.Detail, StringComparison.Ordinal);
+        });
+
+    [Fact]
     public void Only_a_seen_machine_in_its_own_directory_without_a_host_may_be_ended() => Assert.All(
         Possible().Where(f => f.Judge()?.Kind is LeftoverKind.Orphan or LeftoverKind.Kept),
         f =>
         {
-            Assert.True(f is { InUse: true, HostLives: false, MachineLives: true, MachineIsHere: true, Problem: "" });
+            Assert.True(f is { InUse: true, HostLives: false, MachineLives: true, MachineIsHere: true, Problem: "", Unseen: "" });
             Assert.NotNull(f.Record?.Machine);
             Assert.Equal(f.Record.IsKept, f.Judge()!.Value.Kind == LeftoverKind.Kept);
         });
@@ -54,9 +62,10 @@ public sealed class DirectoryFactsTests
                from stranger in new[] { null, "x" }
                from record in Records
                from problem in record is null ? ["", "it is torn"] : new[] { "" }
+               from unseen in new[] { "", "process 7 cannot be looked at" }
                from hostLives in record is null ? [false] : either
                from machineLives in record?.Machine is null ? [false] : either
                from isHere in machineLives ? either : [false]
-               select new DirectoryFacts(inUse, stranger, record, problem, hostLives, machineLives, isHere);
+               select new DirectoryFacts(inUse, stranger, record, problem, unseen, hostLives, machineLives, isHere);
     }
 }

@@ -71,6 +71,45 @@ public sealed class LeftoverTests : IDisposable
         Assert.False(machine.HasExited);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_machine_that_let_go_of_its_lock_and_lives_is_not_taken_for_dead(bool hostLives)
+    {
+        VmDirectory.Create(Root, "vm").Dispose();
+        var machine = Sleep(Path.Combine(Root, "vm"), []);
+        Write("vm", DirectoryRecord.Of("vm", WhenProcessDies.Kill, hostLives ? ProcessHandle.Own : Dead()) with { Machine = machine.Identity });
+
+        Assert.Equal(hostLives ? [] : [LeftoverKind.Orphan], LeftoverScan.All(Root, Ct).Select(f => f.Kind));
+        LeftoverSweep.Run(Root, Logger.None);
+        Assert.Contains("already runs", Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm")).Message);
+        Assert.False(VmDirectory.RemoveStale(Path.Combine(Root, "vm")));
+        Assert.True(File.Exists(Path.Combine(Root, "vm", DirectoryRecord.FileName)));
+
+        machine.Dispose();
+        LeftoverSweep.Run(Root, Logger.None);
+        Assert.False(Directory.Exists(Path.Combine(Root, "vm")));
+        await Task.CompletedTask;
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_process_that_may_not_be_looked_at_is_not_taken_for_one_elsewhere()
+    {
+        Assert.SkipUnless(Libc.EffectiveUser() == 0, "only root can be another user for a moment");
+        using var directory = VmDirectory.Create(Root, "vm");
+        var (here, elsewhere) = (Sleep(directory.Path, []), Sleep("/", []));
+        bool? seen = true;
+
+        SignalRights.As(65534, () =>
+        {
+            seen = directory.IsHomeOf(here.Identity.Pid);
+            return 0;
+        });
+
+        Assert.Equal((null, true, false), (seen, directory.IsHomeOf(here.Identity.Pid), directory.IsHomeOf(elsewhere.Identity.Pid)));
+        await Task.CompletedTask;
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_machine_that_ends_while_it_is_looked_at_is_running_or_dead_and_never_unclear()
     {

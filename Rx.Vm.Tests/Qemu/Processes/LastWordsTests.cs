@@ -48,6 +48,24 @@ public sealed class LastWordsTests
     public void Words_Broken_utf8_is_replaced() => Assert.Equal("a\uFFFD\uFFFDb", LastWords.Clean([(byte)'a', 0xff, 0xc3, (byte)'b']));
 
     [Fact]
+    public void Words_Of_a_process_are_found_again_whatever_the_kernel_seals_beside_and_nobody_can_execute_them()
+    {
+        Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 3), "Linux before 6.3 knows no other");
+        using var words = LastWords.Create();
+        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
+        {
+            Program = "/bin/sleep", Arguments = ["1000"], WorkingDirectory = root, Output = words.File,
+        }));
+
+        using var found = LastWords.Of(process.Identity.Pid);
+
+        process.KillAndReap();
+        Assert.NotNull(found);
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(words.File) & UnixFileMode.UserExecute);
+    }
+
+    [Fact]
     public void Words_Of_a_process_whose_stderr_is_something_else_are_unknown()
     {
         using var words = LastWords.Of(Environment.ProcessId);

@@ -152,6 +152,16 @@ public sealed class ProcessTests
     }
 
     [Theory]
+    [InlineData(Libc.NoSuchProcess, true)]
+    [InlineData(Libc.Invalid, true)]
+    [InlineData(23, false)]
+    [InlineData(24, false)]
+    [InlineData(12, false)]
+    [InlineData(Libc.NotPermitted, false)]
+    [InlineData(Libc.NoSuchCall, false)]
+    public void Identity_Only_a_process_that_is_not_there_is_gone(int error, bool isGone) => Assert.Equal(isGone, ProcessHandle.IsGone(error));
+
+    [Theory]
     [InlineData("exit 7", MachineExitKind.Exited, 7)]
     [InlineData("kill -KILL $$", MachineExitKind.Signalled, 9)]
     public async Task Stranger_Its_exit_status_is_known_too(string script, MachineExitKind kind, int number)

@@ -167,9 +167,22 @@ public sealed class ImageStore
 
     private bool IsUseful(SourceRecord record) =>
         record.Key.StartsWith(SquashfsBuilder.FormatVersion + "/", StringComparison.Ordinal)
-        && PosixFiles.Stamp(record.Path) is not null
+        && MayBeThere(record.Path)
         && Digests.IsDigest(record.Digest)
         && File.Exists(_layout.BlobPath(record.Digest));
+
+    // A source that can't be looked at, on a disk that is away for one, is not known to be gone.
+    private static bool MayBeThere(string path)
+    {
+        try
+        {
+            return Posix.Stamp(path) is not null;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private async Task<StoreLock?> TryLockAsync(string bucket, CancellationToken ct)
     {

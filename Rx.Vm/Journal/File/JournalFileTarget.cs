@@ -2,8 +2,8 @@ using Rx.Vm.Native;
 
 namespace Rx.Vm.Journal;
 
-/// <summary>A journal's file on disk, readable by its owner only.</summary>
-internal sealed class JournalFileTarget : IJournalTarget
+/// <summary>A journal's file on disk, readable by its owner only, and locked for as long as it is written.</summary>
+internal sealed partial class JournalFileTarget : IJournalTarget
 {
     private readonly FileStream _file;
 
@@ -13,10 +13,10 @@ internal sealed class JournalFileTarget : IJournalTarget
     public string Path => _file.Name;
 
     /// <summary>
-    /// A new file in place of an older journal. That one is unlinked, not emptied: whoever still writes or reads it does not notice, and
-    /// the new one shares no block with it. Anything else at the path is refused.
+    /// A new file in place of an older journal. That one is unlinked, not emptied: whoever still reads it does not notice, and the new one
+    /// shares no block with it. A journal that is being written, by this process or another, is refused, and so is anything else.
     /// </summary>
-    /// <exception cref="JournalException">It can't be created, or the path is in use by something that is no journal.</exception>
+    /// <exception cref="JournalException">It can't be created, or the path is in use.</exception>
     public static JournalFileTarget Replace(string path) => Guard(path, () =>
     {
         if (PosixFiles.Stamp(path) is { } stamp)
@@ -26,7 +26,7 @@ internal sealed class JournalFileTarget : IJournalTarget
                 throw new JournalException(JournalFault.NotAJournal, path, "there is something else than a journal; it was not changed");
             }
 
-            File.Delete(path);
+            DeleteUnused(path);
         }
 
         return Open(path);
@@ -72,14 +72,45 @@ internal sealed class JournalFileTarget : IJournalTarget
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static JournalFileTarget Open(string path) => new(new FileStream(path, new FileStreamOptions
+    private static JournalFileTarget Open(string path)
     {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        Share = FileShare.Read | FileShare.Delete,
-        BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    }));
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+
+        try
+        {
+            // Somebody else may have found the new file before it was locked, and replaced it.
+            return Posix.TryLockRange(file.SafeFileHandle) && IsAt(path, file.SafeFileHandle) ? new JournalFileTarget(file) : throw InUse(path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static void DeleteUnused(string path)
+    {
+        using var old = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        if (!Posix.TryLockRange(old) || !IsAt(path, old))
+        {
+            throw InUse(path);
+        }
+
+        File.Delete(path);
+    }
+
+    private static bool IsAt(string path, SafeFileHandle file) =>
+        Posix.Stamp(path) is { } there && Posix.Stamp(file, path) is var held && there.Inode == held.Inode && there.Device == held.Device;
+
+    private static JournalException InUse(string path) =>
+        new(JournalFault.Unusable, path, "another machine writes its journal there; it was not changed");
 
     private static bool IsJournal(string path)
     {

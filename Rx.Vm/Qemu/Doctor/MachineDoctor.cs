@@ -85,7 +85,7 @@ public static class MachineDoctor
             "install setpriv (util-linux), or run as an ordinary user")
         : confinement.Uid == 0 ? new("confinement", DoctorVerdict.Bearable,
             $"QEMU runs under its seccomp filter, but as root, who owns every system file even without capabilities ({caps})",
-            "install setpriv (util-linux) and let this process change users, or run as an ordinary user")
+            $"give this process {PrivilegeDrop.Needs}, or run as an ordinary user")
         : new("confinement", DoctorVerdict.Good, $"QEMU runs under its seccomp filter without new privileges ({caps})");
 
     private static async Task AddEmulator(ImmutableArray<DoctorItem>.Builder items, QemuDriverOptions options, CancellationToken ct)

@@ -10,7 +10,7 @@ internal static class LeftoverRemoval
     /// <returns>Whether nothing is left, also when it was gone already; false when it lives and is no longer what was listed, or is not to be
     /// removed at all.</returns>
     /// <exception cref="VmDirectoryException">Something of it cannot be removed.</exception>
-    /// <exception cref="IOException">The kernel refuses to end the machine.</exception>
+    /// <exception cref="IOException">The kernel refuses to end the machine, or to tell whether it lives.</exception>
     public static async Task<bool> RunAsync(string root, Leftover leftover, CancellationToken ct)
     {
         if (leftover.Process is { } identity && ProcessHandle.OfRecord(identity) is { } process

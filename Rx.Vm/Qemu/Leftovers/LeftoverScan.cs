@@ -72,11 +72,50 @@ internal static class LeftoverScan
     private static DirectoryFacts Look(VmDirectory directory)
     {
         var record = directory.ReadRecord(out var problem);
-        var hostLives = record is not null && Lives(record.Host);
-        var machineLives = record is { Machine: { } machine } && Lives(machine);
-        var isHere = machineLives && (directory.IsHomeOf(record!.Machine!.Pid) || IsEnding(record.Machine.Pid));
-        var stranger = directory.List().FirstOrDefault(name => !VmDirectory.Files.Contains(name));
-        return new DirectoryFacts(!directory.TryLock(), stranger, record, problem, hostLives, machineLives, isHere);
+        bool hostLives = false, machineLives = false, isHere = false;
+        var unseen = "";
+        try
+        {
+            hostLives = record is not null && Lives(record.Host);
+            machineLives = record is { Machine: { } machine } && Lives(machine);
+            isHere = machineLives && (IsHere(directory, record!.Machine!, out unseen) || IsEnding(record.Machine!.Pid));
+        }
+        catch (IOException e)
+        {
+            unseen = e.Message;
+        }
+
+        return new DirectoryFacts(IsInUse(directory, record), directory.Stranger(), record, problem, unseen, hostLives, machineLives, isHere);
+    }
+
+    private static bool IsHere(VmDirectory directory, ProcessIdentity machine, out string unseen)
+    {
+        var home = directory.IsHomeOf(machine.Pid);
+
+        // A number that no other process ever gets says as much as its directory would.
+        var isKnown = machine.PidfsInode != 0 && ProcessFeatures.Current.Pidfs;
+        unseen = home is null && !isKnown ? $"process {machine.Pid} cannot be looked at, which takes the capability SYS_PTRACE" : "";
+        return home ?? isKnown;
+    }
+
+    /// <summary>Takes the lock of a directory, unless something lives there.</summary>
+    /// <remarks>A machine that was taken over by its guest can let go of the lock, which it inherited, and live on. One that has let go because
+    /// it ends is seen to be ending.</remarks>
+    public static bool IsInUse(VmDirectory directory, DirectoryRecord? record)
+    {
+        if (!directory.TryLock())
+        {
+            return true;
+        }
+
+        try
+        {
+            return record is { Machine: { } machine } && Lives(machine) && !IsEnding(machine.Pid);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     // The first thread of one that ends has left its directory, while others may still hold the lock.

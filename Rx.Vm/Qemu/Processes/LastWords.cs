@@ -20,7 +20,7 @@ internal sealed unsafe class LastWords : IDisposable
     public const int Told = 4 * 1024;
 
     private const string Name = "rxvm-words";
-    private const uint CloseOnExecAndSealable = 1 | 2;
+    private const uint Sealable = 2;
     private const int AddSeals = 1033;
     private const int GetSeals = 1034;
     private const int SealShrinkGrow = 1 | 2 | 4;
@@ -31,8 +31,8 @@ internal sealed unsafe class LastWords : IDisposable
 
     public static LastWords Create()
     {
-        var file = Libc.memfd_create(Name, CloseOnExecAndSealable);
-        if (file.IsInvalid || Libc.ftruncate(file, Capacity) != 0 || Libc.fcntl(file, AddSeals, SealShrinkGrow) != 0)
+        var file = MemoryFile.New(Name, Sealable);
+        if (file.IsInvalid || Libc.SetLength(file, Capacity) != 0 || Libc.FileControl(file, AddSeals, SealShrinkGrow) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             file.Dispose();
@@ -47,8 +47,8 @@ internal sealed unsafe class LastWords : IDisposable
     /// </summary>
     public static LastWords? Of(int pid)
     {
-        var file = Libc.open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
-        if (!file.IsInvalid && Libc.fcntl(file, GetSeals, 0) == SealShrinkGrow)
+        var file = Libc.Open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
+        if (!file.IsInvalid && Libc.FileControl(file, GetSeals, 0) is > 0 and var seals && (seals & SealShrinkGrow) == SealShrinkGrow)
         {
             return new LastWords(file);
         }

@@ -44,6 +44,7 @@ internal sealed class ProcessHandle : IDisposable
 
     /// <summary>Takes hold of a recorded process.</summary>
     /// <returns>Null when it is gone: other boot, no such pid, or the pid belongs to another process by now.</returns>
+    /// <exception cref="IOException">Whether it is gone cannot be told: too few descriptors, for one.</exception>
     public static ProcessHandle? OfRecord(ProcessIdentity recorded, ProcessFeatures? features = null)
     {
         features ??= ProcessFeatures.Current;
@@ -53,10 +54,10 @@ internal sealed class ProcessHandle : IDisposable
         }
 
         // Hold first, compare then: what is held cannot change under the comparison.
-        var handle = Open(recorded.Pid, features, out _);
+        var handle = Open(recorded.Pid, features, out var error);
         if (handle is null)
         {
-            return null;
+            return IsGone(error) ? null : throw new IOException($"process {recorded.Pid} cannot be looked at: {Libc.Describe(error)}");
         }
 
         if (IsSame(recorded, handle.Identity) && !handle.HasExited)
@@ -64,9 +65,14 @@ internal sealed class ProcessHandle : IDisposable
             return handle;
         }
 
+        var cannotTell = handle.Identity is { PidfsInode: 0, StartTicks: 0 } && !handle.HasExited;
         handle.Dispose();
-        return null;
+        return cannotTell ? throw new IOException($"process {recorded.Pid} cannot be looked at: /proc/{recorded.Pid}/stat cannot be read") : null;
     }
+
+    /// <summary>Whether an error of holding a process says that it is gone: there is none, no process can have such a number, or only a thread
+    /// of another has.</summary>
+    public static bool IsGone(int error) => error is Libc.NoSuchProcess or Libc.Invalid or Libc.NoSuchFile;
 
     /// <summary>Whether two identities mean one process; by inode where both have one, else by the start tick.</summary>
     public static bool IsSame(ProcessIdentity a, ProcessIdentity b) =>
@@ -106,12 +112,15 @@ internal sealed class ProcessHandle : IDisposable
         WaitForChild(lastWords) ?? FromStatus(AskZombie() ?? PidFdInfo.WaitStatus(_pidfd), lastWords);
 
     /// <summary>
-    /// Ends a child and waits for it, for the rare case that it cannot be watched. Blocks for as long as the kernel needs to end it.
+    /// Ends a child and waits for it, for the rare case that it cannot be watched. Blocks for as long as the kernel needs to end it; one
+    /// that may not be ended is not waited for.
     /// </summary>
     public void KillAndReap()
     {
-        Signal(Libc.SigKill);
-        Reap(ByPidFd, (int)_pidfd.DangerousGetHandle());
+        if (Libc.PidFdSendSignal(_pidfd, Libc.SigKill) is 0 or Libc.NoSuchProcess)
+        {
+            Reap(ByPidFd, (int)_pidfd.DangerousGetHandle());
+        }
     }
 
     public void Dispose() => _pidfd.Dispose();

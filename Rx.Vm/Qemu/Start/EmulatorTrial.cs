@@ -22,7 +22,7 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
         using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
         using var user = UserLease.Take(options);
         var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.BuildTrial(), user?.User, hardware: false)
-            ?? throw new IOException($"QEMU cannot run as user {user!.User.Uid}: that takes setpriv and the capabilities to change users");
+            ?? throw new IOException($"QEMU cannot run as user {user!.User.Uid}: that takes {PrivilegeDrop.Needs}");
         using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
         {
             Program = program,
@@ -51,16 +51,19 @@ internal sealed record EmulatorTrial(string? Version, Confinement? Confinement, 
         try
         {
             version = await gate.WaitAsync(ct).ConfigureAwait(false);
-            confinement = version is null ? null : ProcFs.Confinement(process.Identity.Pid, hardware: false);
+            if (version is null)
+            {
+                // It closed its monitor and is ending by itself; its own status is worth more than a kill.
+                await ended.Task.WaitAsync(ct).ConfigureAwait(false);
+            }
+            else
+            {
+                confinement = ProcFs.Confinement(process.Identity.Pid, hardware: false);
+            }
         }
         finally
         {
-            // A null version means that it closed its monitor and is ending by itself; its own status is worth more than a kill.
-            if (version is not null || ct.IsCancellationRequested)
-            {
-                process.Signal(Libc.SigKill);
-            }
-
+            process.Signal(Libc.SigKill);
             await ended.Task.ConfigureAwait(false);
         }
 

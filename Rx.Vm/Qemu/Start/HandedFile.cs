@@ -20,7 +20,9 @@ internal static class HandedFile
         var file = OpenImage(path);
         if (Libc.statx(file, "", Libc.EmptyPath, out var facts) != 0)
         {
-            throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
+            var error = Marshal.GetLastPInvokeError();
+            file.Dispose();
+            throw new IOException($"'{path}': {Libc.Describe(error)}");
         }
 
         if ((facts.Mode & ReadableByOthers) != 0)
@@ -48,21 +50,28 @@ internal static class HandedFile
 
     private static SafeFileHandle Copy(SafeFileHandle file, string path)
     {
-        const uint closeOnExec = 1;
-        var copy = Libc.memfd_create("rxvm-boot", closeOnExec);
+        var copy = MemoryFile.New("rxvm-boot");
         if (copy.IsInvalid)
         {
             throw new IOException($"a copy of '{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
         }
 
-        var buffer = new byte[1 << 20];
-        var offset = 0L;
-        while (RandomAccess.Read(file, buffer, offset) is > 0 and var count)
+        try
         {
-            RandomAccess.Write(copy, buffer.AsSpan(0, count), offset);
-            offset += count;
-        }
+            var buffer = new byte[1 << 20];
+            var offset = 0L;
+            while (RandomAccess.Read(file, buffer, offset) is > 0 and var count)
+            {
+                RandomAccess.Write(copy, buffer.AsSpan(0, count), offset);
+                offset += count;
+            }
 
-        return copy;
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 }

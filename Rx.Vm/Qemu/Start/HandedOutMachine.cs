@@ -8,12 +8,12 @@ namespace Rx.Vm.Qemu;
 /// </summary>
 internal sealed class HandedOutMachine
 {
-    // The folding thread waits for it, once.
+    // The folding thread waits for it; while an answer is late no other is asked for, so one that hangs is waited for once.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly IMachine _inner;
     private readonly bool _inline;
-    private volatile bool _cannotTell;
+    private volatile Task<TimeSpan?>? _telling;
 
     private HandedOutMachine(IMachine inner, bool inline)
     {
@@ -51,16 +51,22 @@ internal sealed class HandedOutMachine
     {
         get
         {
-            if (_cannotTell)
-            {
-                return null;
-            }
-
             try
             {
-                var telling = _inline ? Task.FromResult(_inner.ProcessorTime) : Task.Run(() => _inner.ProcessorTime);
-                _cannotTell = !telling.Wait(Soon);
-                return _cannotTell ? null : telling.Result;
+                // Our own is prompt. Another's is asked elsewhere: a pool that is short of threads may be late with it.
+                if (_inline || _inner is QemuMachine)
+                {
+                    return _inner.ProcessorTime;
+                }
+
+                if (_telling is { IsCompleted: false })
+                {
+                    return null;
+                }
+
+                var telling = Task.Run(() => _inner.ProcessorTime);
+                _telling = telling;
+                return telling.Wait(Soon) ? telling.Result : null;
             }
             catch (Exception)
             {

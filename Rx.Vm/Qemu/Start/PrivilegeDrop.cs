@@ -13,10 +13,15 @@ namespace Rx.Vm.Qemu;
 internal static class PrivilegeDrop
 {
     private const ulong SetPCap = 1 << 8;
-    private const ulong SetGidAndUid = 1 << 6 | 1 << 7;
 
-    /// <summary>Whether this process can start others as another user.</summary>
-    public static bool CanChangeUser => SetPriv is not null && (Capabilities & (SetPCap | SetGidAndUid)) == (SetPCap | SetGidAndUid);
+    // To change the user, and to end afterwards what runs as another one.
+    private const ulong AnotherUser = SetPCap | 1 << 6 | 1 << 7 | 1 << 5;
+
+    /// <summary>What it takes to run a machine as another user, part of a sentence.</summary>
+    public const string Needs = "setpriv (util-linux) and the capabilities SETPCAP, SETUID, SETGID and KILL";
+
+    /// <summary>Whether this process can start others as another user, and end them.</summary>
+    public static bool CanChangeUser => SetPriv is not null && (Capabilities & AnotherUser) == AnotherUser;
 
     private static string? SetPriv => EmulatorLocator.InPath("setpriv", "/usr/bin:/bin:/usr/local/bin");
 
@@ -34,7 +39,7 @@ internal static class PrivilegeDrop
         string program, ImmutableArray<string> arguments, ulong capabilities, string? setPriv, QemuUser? user,
         uint? group = null)
     {
-        var needed = user is null ? SetPCap : SetPCap | SetGidAndUid;
+        var needed = user is null ? SetPCap : AnotherUser;
         if ((capabilities & needed) != needed || setPriv is null)
         {
             return user is null ? (program, arguments) : null;

@@ -6,6 +6,7 @@ using Rx.Qmp.Isolation;
 using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 using Rx.Vm.Reactive;
+using Rx.Vm.Text;
 using Serilog;
 
 namespace Rx.Vm.Qemu;
@@ -77,10 +78,11 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
     public ValueTask<IMachine?> AttachAsync(MachineRecord record, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
-        if (Path.GetFileName(record.Directory) != record.Id)
+        if (!Identifiers.IsValid(record.Id) || !Path.IsPathFullyQualified(record.Directory)
+            || Path.GetFullPath(record.Directory) != Path.GetFullPath(Path.Combine(_options.RuntimeRoot, record.Id)))
         {
-            throw new MachineStartException(
-                record.Id, MachineStartFailure.InvalidSpec, $"the record of '{record.Id}' names the directory '{record.Directory}'");
+            throw new MachineStartException(record.Id, MachineStartFailure.InvalidSpec,
+                $"the record of '{record.Id}' names '{record.Directory}', which is not its directory in '{_options.RuntimeRoot}'");
         }
 
         try
@@ -229,8 +231,21 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         }
         catch
         {
-            await machine.DisposeAsync().ConfigureAwait(false);
+            await GiveUpAsync(machine).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // Never throws: the failure that leads here is the one to report.
+    private async Task GiveUpAsync(QemuMachine machine)
+    {
+        try
+        {
+            await machine.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            _log.Error(e, "Machine {VmId}, whose start failed, could not be ended", machine.Id);
         }
     }
 
@@ -254,7 +269,7 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
 
             var (program, arguments) = PrivilegeDrop.Wrap(emulator, QemuCommandLine.Build(spec, hardware), user?.User, hardware)
                 ?? throw new MachineStartException(spec.Id, MachineStartFailure.Confinement,
-                    $"machine '{spec.Id}' cannot run as user {user!.User.Uid}: that takes setpriv and the capabilities to change users");
+                    $"machine '{spec.Id}' cannot run as user {user!.User.Uid}: that takes {PrivilegeDrop.Needs}");
             using var lifeline = spec.WhenProcessDies == WhenProcessDies.Kill ? Lifeline.NewReader() : null;
             if (lifeline is not null)
             {

@@ -23,7 +23,7 @@ public sealed record QemuDriverOptions
 
     /// <summary>
     /// The users that a root host's machines run as, one each. QEMU owns no file then: what it reads is opened by this process. Without
-    /// <c>setpriv</c>, or the capabilities to change users, machines run as root all the same, and <c>rxvm doctor</c> says so.
+    /// <c>setpriv</c>, or the capabilities to change users and to end their processes, machines run as root all the same, and <c>rxvm doctor</c> says so.
     /// </summary>
     public QemuUserRange UserRange { get; init; } = QemuUserRange.Default;
 

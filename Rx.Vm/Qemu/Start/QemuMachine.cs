@@ -64,17 +64,9 @@ internal sealed class QemuMachine : IMachine
 
     public void Kill()
     {
-        try
+        if (TryKill() is { } refusal)
         {
-            _process.Signal(Libc.SigKill);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Gone and let go of.
-        }
-        catch (IOException e)
-        {
-            _log.Warning(e, "SIGKILL was refused for {Machine}", Description);
+            _log.Warning(refusal, "SIGKILL was refused for {Machine}", Description);
         }
     }
 
@@ -96,19 +88,46 @@ internal sealed class QemuMachine : IMachine
             return;
         }
 
-        Kill();
-        _channels.Dispose();
-        await Exited.ConfigureAwait(false);
         try
         {
+            var refusal = TryKill();
+            _channels.Dispose();
+            if (refusal is not null)
+            {
+                // Its end may never come, and while it runs its record is the only trace of it.
+                throw new IOException($"{Description} runs on: {refusal.Message}", refusal);
+            }
+
+            await Exited.ConfigureAwait(false);
             _directory.Remove();
         }
         catch (VmDirectoryException e)
         {
             _log.Warning(e, "The directory of {Machine} is left over", Description);
         }
+        finally
+        {
+            LetGo();
+        }
+    }
 
-        LetGo();
+    // The kernel's refusal, or null: it was sent, or there is nobody to get it.
+    private IOException? TryKill()
+    {
+        try
+        {
+            _process.Signal(Libc.SigKill);
+            return null;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Gone and let go of.
+            return null;
+        }
+        catch (IOException refusal)
+        {
+            return refusal;
+        }
     }
 
     private void OnEnded()

@@ -37,12 +37,13 @@ internal sealed class VmDirectory : IDisposable
     /// <summary>The open directory; its lock is held while any copy of the descriptor is open.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Every file that a machine's directory can hold. One with anything else in it is not swept.</summary>
-    public static readonly ImmutableArray<string> Files = [.. MachineChannels.Files, DirectoryRecord.FileName, NewRecord];
+    // Every file that a machine's directory can hold, but for the kernel's picture of an emulator that crashed.
+    private static readonly ImmutableArray<string> Files = [.. MachineChannels.Files, DirectoryRecord.FileName, NewRecord];
 
     /// <summary>Makes the directory of a machine, or takes over one that a dead machine left. It has its record as soon as it can be
     /// seen.</summary>
-    /// <exception cref="VmDirectoryException">The root or the directory is not safely ours, or a live machine has the name.</exception>
+    /// <exception cref="VmDirectoryException">The root or the directory is not safely ours, a live machine has the name, or the directory
+    /// holds something that no machine makes.</exception>
     public static VmDirectory Create(string root, string id, WhenProcessDies whenProcessDies = WhenProcessDies.Kill)
     {
         MachineSpecRules.CheckId(id);
@@ -58,8 +59,7 @@ internal sealed class VmDirectory : IDisposable
 
             if (TryLock(held, id) is { } directory)
             {
-                directory.Empty();
-                directory.Write(DirectoryRecord.Of(id, whenProcessDies, ProcessHandle.Own));
+                directory.Begin(DirectoryRecord.Of(id, whenProcessDies, ProcessHandle.Own));
                 return directory;
             }
         }
@@ -99,7 +99,7 @@ internal sealed class VmDirectory : IDisposable
         }
 
         using var held = RuntimeRoot.OpenLocked(System.IO.Path.GetDirectoryName(path)!);
-        if (!directory.TryLock())
+        if (LeftoverScan.IsInUse(directory, directory.ReadRecord(out _)))
         {
             return false;
         }
@@ -112,14 +112,32 @@ internal sealed class VmDirectory : IDisposable
     public bool TryLock() => Libc.flock(Handle, LockExclusiveNoWait) == 0;
 
     /// <summary>The names of what is in it.</summary>
-    public IReadOnlyList<string> List() =>
-        [.. Directory.EnumerateFileSystemEntries(Through(Handle)).Take(MaxEntries).Select(System.IO.Path.GetFileName).OfType<string>()];
+    /// <exception cref="VmDirectoryException">It cannot be read.</exception>
+    public IReadOnlyList<string> List()
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateFileSystemEntries(Through(Handle)).Take(MaxEntries).Select(System.IO.Path.GetFileName).OfType<string>(),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VmDirectoryException($"'{Path}' cannot be read: {e.Message}", e);
+        }
+    }
 
-    /// <summary>Whether a process has it as its working directory, as a machine has from its start to its end.</summary>
-    public bool IsHomeOf(int pid) =>
-        Libc.statx(Handle, $"/proc/{pid}/cwd", 0, out var home) == 0
-        && Libc.statx(Handle, "", Libc.EmptyPath, out var own) == 0
-        && home.IsSameFile(own);
+    /// <summary>The name of something in it that no machine makes, or null. A directory with a stranger is never emptied.</summary>
+    /// <exception cref="VmDirectoryException">It cannot be read.</exception>
+    public string? Stranger() => List().FirstOrDefault(static name => !Files.Contains(name) && !IsCore(name));
+
+    /// <summary>Whether a process has it as its working directory, as a machine has from its start to its end. Null: that cannot be seen,
+    /// as it takes a capability to look at a process of another user.</summary>
+    public bool? IsHomeOf(int pid) =>
+        Libc.StatX(Handle, $"/proc/{pid}/cwd", 0, FileFacts.Basic, out var home) != 0
+            ? Marshal.GetLastPInvokeError() is Libc.NotPermitted or Libc.AccessDenied ? null : false
+            : Libc.StatX(Handle, "", FileFacts.EmptyPath, FileFacts.Basic, out var own) == 0 && home.IsSameFile(own);
 
     /// <summary>Writes its record; a reader sees the old one or the new one.</summary>
     /// <exception cref="VmDirectoryException">It could not be written.</exception>
@@ -147,6 +165,7 @@ internal sealed class VmDirectory : IDisposable
 
     /// <summary>Reads its record.</summary>
     /// <param name="problem">What is wrong with it; empty when it is sound, and when there is none.</param>
+    /// <exception cref="VmDirectoryException">It cannot be read.</exception>
     public DirectoryRecord? ReadRecord(out string problem)
     {
         problem = "";
@@ -168,8 +187,15 @@ internal sealed class VmDirectory : IDisposable
 
         // An empty one says nothing and is what a power cut makes of one just written: no record.
         Span<byte> bytes = stackalloc byte[DirectoryRecord.MaxBytes];
-        var count = RandomAccess.Read(file, bytes, 0);
-        return count == 0 ? null : DirectoryRecord.Parse(bytes[..count], System.IO.Path.GetFileName(Path), out problem);
+        try
+        {
+            var count = RandomAccess.Read(file, bytes, 0);
+            return count == 0 ? null : DirectoryRecord.Parse(bytes[..count], System.IO.Path.GetFileName(Path), out problem);
+        }
+        catch (IOException e)
+        {
+            throw new VmDirectoryException($"the record in '{Path}' cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>Binds a unix socket in the directory and lets it listen.</summary>
@@ -206,7 +232,7 @@ internal sealed class VmDirectory : IDisposable
     }
 
     /// <summary>Removes the directory and what is in it. Never leaves it: links are removed, not followed.</summary>
-    /// <exception cref="VmDirectoryException">Something could not be removed.</exception>
+    /// <exception cref="VmDirectoryException">Something could not be removed, or no machine made it: then nothing is removed.</exception>
     public void Remove()
     {
         Empty();
@@ -220,8 +246,37 @@ internal sealed class VmDirectory : IDisposable
 
     public void Dispose() => Handle.Dispose();
 
+    // Takes it over from a dead machine. Whatever fails, the lock is given back and nothing of this attempt stays.
+    private void Begin(DirectoryRecord record)
+    {
+        try
+        {
+            Empty();
+            Write(record);
+        }
+        catch
+        {
+            try
+            {
+                Remove();
+            }
+            catch (VmDirectoryException)
+            {
+                // What went wrong first says more.
+            }
+
+            Dispose();
+            throw;
+        }
+    }
+
     private void Empty()
     {
+        if (Stranger() is { } stranger)
+        {
+            throw new VmDirectoryException($"'{Path}' holds '{stranger}', which no machine makes: nothing in it was removed");
+        }
+
         foreach (var name in List())
         {
             if (Libc.unlinkat(Handle, name, 0) != 0 && Marshal.GetLastPInvokeError() is var error and not Libc.NoSuchFile)
@@ -230,6 +285,9 @@ internal sealed class VmDirectory : IDisposable
             }
         }
     }
+
+    private static bool IsCore(string name) =>
+        name == "core" || (name.StartsWith("core.", StringComparison.Ordinal) && name.AsSpan(5).IndexOfAnyExceptInRange('0', '9') < 0);
 
     // The path through our own descriptor is short whatever the real one is, and names this very directory.
     private string AddressOf(string name) => $"{Through(Handle)}/{name}";
@@ -252,19 +310,20 @@ internal sealed class VmDirectory : IDisposable
             return null;
         }
 
-        if (!directory.TryLock())
+        using var undo = new Undo();
+        undo.Add(directory);
+        if (LeftoverScan.IsInUse(directory, directory.ReadRecord(out _)))
         {
-            directory.Dispose();
             throw new VmDirectoryException($"a machine named '{id}' already runs in '{root.Path}'");
         }
 
-        if (IsStillAt(root, id, directory.Handle))
+        if (!IsStillAt(root, id, directory.Handle))
         {
-            return directory;
+            return null;
         }
 
-        directory.Dispose();
-        return null;
+        undo.Keep();
+        return directory;
     }
 
     private static bool IsStillAt(RuntimeRoot root, string name, SafeFileHandle handle) =>
