@@ -1,5 +1,7 @@
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
+using Rx.Vm.Reactive;
+using Rx.Vm.Tests.Testing;
 
 // The token of the timeout is Ct, which every wait that can take one takes.
 #pragma warning disable xUnit1069
@@ -92,6 +94,21 @@ public class VmHostStartTests
         Assert.Equal(["qemu", "boot files"], items.Where(i => i.Verdict == DoctorVerdict.Fatal).Select(i => i.Name));
         Assert.All(items, i => Assert.True(i.Verdict == DoctorVerdict.Good || i.Remedy.Length > 0, i.Name));
         Assert.Contains(items, i => i.Name == "images");
+    }
+
+    [Fact]
+    public async Task A_probe_of_options_that_no_host_opens_with_finds_that()
+    {
+        using var temp = new Qemu.TemporaryDirectory();
+        var options = new VmHostOptions
+        {
+            Driver = new WatchedDriver(VmSchedulers.Real.Time, MachineNeeds.Images), BootsAtOnce = 0,
+            Images = new Rx.Vm.Images.ImageStoreOptions { Directory = temp["cache"], BuildTimeout = TimeSpan.Zero },
+        };
+
+        var items = await VmHost.ProbeAsync(options, Ct);
+
+        Assert.Equal(["options", "images"], items.Where(i => i.Verdict == DoctorVerdict.Fatal).Select(i => i.Name));
     }
 
     private sealed class BlockingDriver : IMachineDriver, IDisposable

@@ -14,6 +14,15 @@ internal static class HostProbe
     public static async Task<ImmutableArray<DoctorItem>> ExamineAsync(VmHostOptions options, IMachineDriver driver, CancellationToken ct)
     {
         var items = ImmutableArray.CreateBuilder<DoctorItem>();
+        try
+        {
+            options.Validate();
+        }
+        catch (RxVmException e)
+        {
+            items.Add(new DoctorItem("options", DoctorVerdict.Fatal, e.Message, "no host opens with these options: correct them"));
+        }
+
         if (driver is QemuDriver qemu)
         {
             items.Add(OfResources(Descriptors.Problem()));
@@ -45,7 +54,7 @@ internal static class HostProbe
                 ? new DoctorItem("boot files", DoctorVerdict.Good, $"kernel {files.KernelVersion}, {files.KernelPath}")
                 : new DoctorItem("boot files", DoctorVerdict.Fatal, $"no kernel and initramfs in {options.Images.Directory}", Setup);
         }
-        catch (ImageException e)
+        catch (RxVmException e)
         {
             return new DoctorItem("boot files", DoctorVerdict.Fatal, e.Message, Setup);
         }
@@ -60,7 +69,7 @@ internal static class HostProbe
                 ? new DoctorItem("images", DoctorVerdict.Good, string.Join(", ", names))
                 : new DoctorItem("images", DoctorVerdict.Bearable, "none is imported", "rxvm image import NAME PATH");
         }
-        catch (ImageException e)
+        catch (RxVmException e)
         {
             return new DoctorItem("images", DoctorVerdict.Fatal, e.Message, Setup);
         }

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Reactive;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
 using DynamicData;
 using Rx.Qmp.Isolation;
@@ -23,6 +26,9 @@ public sealed class VmHost : IAsyncDisposable
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+    // For what machines that have gone leave in queues. Neither a disk nor a follower that hangs may keep a program from ending.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     // Guards the next two: a host that is disposed of takes no machine any more, and sees every one it took. A machine that is being made
     // has its id already, and is null.
     private readonly Lock _gate = new();
@@ -45,7 +51,7 @@ public sealed class VmHost : IAsyncDisposable
         _log = options.Logger!.ForContext<VmHost>();
         _images = new(() => new ImageStore(options.Images, options.Schedulers.Time, options.Logger));
         _journals = new JournalSet(options.Journal, options.Schedulers, options.InlineContinuations);
-        _fleet = new VmFleet(_log);
+        _fleet = new VmFleet(_log, options.InlineContinuations);
         _starts = Queue(options, driver);
         _bufferMemory = options.BufferMemory ?? MachineBuffers.DefaultMemory(driver.Needs);
     }
@@ -92,8 +98,9 @@ public sealed class VmHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a machine and boots it. Returns at once: whatever looks at a disk or starts a process happens on other threads, and a machine
-    /// that can't be started ends with <see cref="VmReason.StartFailed"/>. At most <see cref="VmHostOptions.BootsAtOnce"/> machines boot
+    /// Makes a machine and boots it. Returns at once, but for the file of its journal, if it has one, which is made first: whatever else
+    /// looks at a disk or starts a process happens on other threads, and a machine that can't be started ends with
+    /// <see cref="VmReason.StartFailed"/>. At most <see cref="VmHostOptions.BootsAtOnce"/> machines boot
     /// at a time; the others show <see cref="VmState.Queued"/>.
     /// </summary>
     /// <exception cref="RxVmException">An option is out of range, the id is taken, or the memory for buffers is used up.</exception>
@@ -144,8 +151,8 @@ public sealed class VmHost : IAsyncDisposable
     public ValueTask<bool> RemoveLeftoverAsync(Leftover leftover, CancellationToken ct = default) => _driver.RemoveAsync(leftover, ct);
 
     /// <summary>
-    /// Shuts every machine down and returns when all have gone and their journals are closed. Bounded by their timeouts, and by 5 s more
-    /// for disks that can't take the journals.
+    /// Shuts every machine down and returns when all have gone, their journals are closed and the followers of <see cref="Vms"/> have been
+    /// told. Bounded by the machines' timeouts, and by 5 s more for disks that can't take the journals and followers that don't return.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -173,7 +180,12 @@ public sealed class VmHost : IAsyncDisposable
 
             await gone.ConfigureAwait(false);
         })).ConfigureAwait(false);
-        await _journals.ClosedAsync().ConfigureAwait(false);
+        var told = Task.WhenAll(_journals.ClosedAsync(), _fleet.ToldAsync());
+        if (!told.IsCompleted)
+        {
+            await told.ToObservable().Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time).ToTask().ConfigureAwait(false);
+        }
+
         _fleet.Dispose();
     }
 

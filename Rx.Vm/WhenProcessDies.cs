@@ -7,7 +7,8 @@ public enum WhenProcessDies
     /// <summary>The kernel ends the machine with the process. Nothing of it runs on; its guest gets no chance to shut down.</summary>
     Kill,
 
-    /// <summary>The machine runs on, for a later host to attach to. Until one does, <c>rxvm doctor</c> lists it and <c>rxvm gc --kept</c>
-    /// ends it.</summary>
+    /// <summary>The machine runs on. <c>rxvm doctor</c> lists it and <c>rxvm gc --kept</c> ends it; a program that keeps its
+    /// <see cref="Qemu.MachineRecord"/> can attach to it through <see cref="Qemu.IMachineDriver.AttachAsync"/>. No <see cref="VmHost"/> takes it
+    /// over.</summary>
     Keep,
 }

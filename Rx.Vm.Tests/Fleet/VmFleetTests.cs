@@ -9,7 +9,7 @@ namespace Rx.Vm.Tests.Fleet;
 /// <summary>The fleet alone, fed by hand: machines come, change and go, share ids, and have followers that fail.</summary>
 public sealed class VmFleetTests : IDisposable
 {
-    private readonly VmFleet _fleet = new(Serilog.Core.Logger.None);
+    private readonly VmFleet _fleet = new(Serilog.Core.Logger.None, inline: true);
     private readonly List<string> _seen = [];
 
     public void Dispose() => _fleet.Dispose();
@@ -25,6 +25,19 @@ public sealed class VmFleetTests : IDisposable
         machine.OnCompleted();
         Assert.Equal(["Add a Booting", "Update a Running", "Remove a Running"], _seen);
         Assert.Equal(0, _fleet.States.Count);
+    }
+
+    [Fact]
+    public void Everything_is_told_when_no_machine_will_come_and_the_last_one_has_ended()
+    {
+        var machine = Show("a");
+        var told = _fleet.ToldAsync();
+        _ = _fleet.ToldAsync();
+        Assert.False(told.IsCompleted);
+
+        machine.OnCompleted();
+
+        Assert.True(told.IsCompletedSuccessfully);
     }
 
     [Fact]

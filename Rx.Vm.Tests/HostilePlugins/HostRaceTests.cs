@@ -32,6 +32,28 @@ public class HostRaceTests
         Assert.Equal(0, driver.Alive);
     }
 
+    /// <summary>A follower that takes its time for each change set.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_slow_follower_of_the_fleet_hears_of_the_end_of_every_machine_before_its_host_is_gone()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var real = VmSchedulers.Real;
+        var driver = new SimulatedDriver(real.Time, new SimulatedSettings { Timings = SimulatedTimings.Instant });
+        var host = await VmHost.OpenAsync(new VmHostOptions { Driver = driver }, ct);
+        var seen = new List<ChangeReason>();
+        using var hurry = new ManualResetEventSlim();
+        host.Vms.Connect().Subscribe(changes =>
+        {
+            hurry.Wait(TimeSpan.FromMilliseconds(50), ct);
+            seen.AddRange(changes.Select(change => change.Reason));
+        });
+        await host.Start(new VmOptions { Id = "vm" }).BootAsync(ct);
+
+        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), ct);
+
+        Assert.Equal(ChangeReason.Remove, seen[^1]);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Of_two_machines_of_one_id_that_are_made_at_once_the_second_touches_nothing_of_the_first()
     {

@@ -92,6 +92,44 @@ public sealed partial class StoreSweepTests : IDisposable
         Assert.Equal((1, 0), Counts(await store.PruneAsync(all: true, StoreFixture.Token)));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_name_that_gets_another_image_while_its_removal_waits_frees_that_one()
+    {
+        var store = _fixture.Open();
+        await store.ImportAsync("keep", _fixture.Tar(), StoreFixture.Token);
+        await store.ImportAsync("web", _fixture.Tar(), StoreFixture.Token);
+        _fixture.Files.Write("other/etc/motd", "another");
+        await store.ImportAsync("other", _fixture.Files["other"], StoreFixture.Token);
+        var layout = StoreLayout.Open(_fixture.Options.Directory);
+        var held = await StoreLock.TakeAsync(layout, Digests.OfText("web"), "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token);
+        var removing = store.RemoveAsync("web", StoreFixture.Token);
+        File.Move(layout.NamePath("other"), layout.NamePath("web"), overwrite: true);
+
+        held.Dispose();
+        while (!removing.IsCompleted)
+        {
+            _fixture.Clock.AdvanceBy(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        Assert.Equal(1, (await removing).Images);
+        Assert.Equal("keep", Assert.Single(store.List()).Name);
+    }
+
+    [Fact]
+    public async Task A_lock_is_given_back_though_its_leftovers_can_not_be_swept()
+    {
+        _fixture.Open();
+        var layout = StoreLayout.Open(_fixture.Options.Directory);
+        var held = await StoreLock.TakeAsync(layout, "b", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token);
+        Directory.Delete(layout.Temporary, recursive: true);
+
+        held.Dispose();
+
+        Directory.CreateDirectory(layout.Temporary);
+        (await StoreLock.TakeAsync(layout, "b", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token)).Dispose();
+    }
+
     [Fact]
     public async Task A_source_that_can_not_be_looked_at_hinders_no_prune_and_is_not_known_to_be_gone()
     {

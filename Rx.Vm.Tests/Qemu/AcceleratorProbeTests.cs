@@ -98,6 +98,32 @@ public sealed class AcceleratorProbeTests
     public void Memory_that_cannot_be_written_is_no_error() =>
         Assert.False(Memory("/proc/nowhere").Memory.Remember("x", DateTimeOffset.UnixEpoch.AddDays(9)));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/\0")]
+    public void Memory_fails_nobody_whatever_is_wrong_with_its_directory(string directory) =>
+        Assert.False(Memory(directory).Memory.Remember("x", DateTimeOffset.UnixEpoch.AddDays(20_000)));
+
+    [Fact]
+    public void Failures_that_are_yet_to_come_say_nothing_and_are_in_nobodys_way()
+    {
+        using var temp = new TemporaryDirectory();
+        var (early, time) = Memory(temp.Path);
+        var ahead = new TestScheduler();
+        ahead.AdvanceTo(time.Now.AddYears(3).Ticks);
+        var wrong = new AcceleratorMemory(temp.Path, ahead);
+        wrong.Remember("first", ahead.Now);
+        ahead.AdvanceBy(TimeSpan.FromMinutes(1).Ticks);
+        wrong.Remember("second", ahead.Now);
+        Assert.Equal("second", wrong.Recall());
+
+        Assert.Null(early.Recall());
+        early.Remember("third", time.Now);
+        time.AdvanceBy(TimeSpan.FromMinutes(1).Ticks);
+        early.Remember("fourth", time.Now);
+        Assert.Equal("fourth", early.Recall());
+    }
+
     private static (AcceleratorMemory Memory, TestScheduler Time) Memory(string directory)
     {
         var time = new TestScheduler();

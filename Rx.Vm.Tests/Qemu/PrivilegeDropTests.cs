@@ -30,6 +30,17 @@ public sealed class PrivilegeDropTests
         PrivilegeDrop.Wrap("/q", [], All, "/s", new QemuUser(1000, 1001), 104)!.Value.Arguments[4..]);
 
     [Theory]
+    [InlineData("open to all", 0x1b6, 0u, 104u, true, null)]
+    [InlineData("of a group", 0x1b0, 0u, 104u, true, 104u)]
+    [InlineData("of root alone", 0x180, 0u, 0u, false, null)]
+    [InlineData("of the group of root", 0x1b0, 0u, 0u, false, null)]
+    [InlineData("of a group that may not write", 0x1a0, 0u, 104u, false, null)]
+    [InlineData("its own", 0x180, 1000u, 0u, true, null)]
+    [InlineData("of its own group", 0x1b0, 0u, 1000u, true, null)]
+    public void Drop_The_device_is_judged_for_who_will_open_it(string device, int mode, uint owner, uint group, bool opens, uint? kept) =>
+        Assert.True((opens, kept) == PrivilegeDrop.DeviceAccess(new QemuUser(1000, 1000), mode, owner, group), device);
+
+    [Theory]
     [InlineData(1ul << 5)]
     [InlineData(1ul << 6)]
     [InlineData(1ul << 7)]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 
@@ -79,6 +80,21 @@ public sealed class VmDirectoryTests : IDisposable
 
         File.Delete(Path.Combine(path, "core.1x"));
         VmDirectory.Create(Root, "vm").Dispose();
+    }
+
+    /// <summary>As a child that was just forked has it.</summary>
+    [Fact]
+    public void Directory_A_second_holder_of_an_opening_keeps_no_lock_that_was_given_back()
+    {
+        VmDirectory.Create(Root, "vm").Dispose();
+        var root = RuntimeRoot.OpenLocked(Root);
+        using var forked = new SafeFileHandle(Libc.FileControl(root.Handle, 1030, 0), ownsHandle: true);
+        Assert.False(forked.IsInvalid);
+
+        root.Dispose();
+
+        using var again = RuntimeRoot.Open(Root);
+        Assert.Equal(0, Libc.FLock(again.Handle, 2 | 4));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using DynamicData;
+using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Serilog;
 
@@ -16,10 +17,16 @@ internal sealed class VmFleet : IDisposable
     private readonly Dictionary<string, object> _owners = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly ILogger _log;
+    private readonly OneShot<bool> _told;
 
-    public VmFleet(ILogger log)
+    // The machines that are shown, and the host until it closes.
+    private int _open = 1;
+    private int _closing;
+
+    public VmFleet(ILogger log, bool inline)
     {
         _log = log;
+        _told = new(inline);
         States = new FleetView(_states, fault => log.Warning(fault, "A follower of the fleet failed and was dropped"));
     }
 
@@ -42,6 +49,7 @@ internal sealed class VmFleet : IDisposable
     public void Show(string id, object machine, IObservable<VmState> states)
     {
         var isNew = true;
+        Interlocked.Increment(ref _open);
         states.Subscribe(
             state => Edit(id, machine, fleet =>
             {
@@ -54,18 +62,43 @@ internal sealed class VmFleet : IDisposable
                 isNew = false;
                 fleet.AddOrUpdate(state);
             }),
-            () => Edit(id, machine, fleet =>
+            () =>
             {
-                fleet.Remove(id);
-                lock (_gate)
+                Edit(id, machine, fleet =>
                 {
-                    _owners.Remove(id);
-                }
-            }));
+                    fleet.Remove(id);
+                    lock (_gate)
+                    {
+                        _owners.Remove(id);
+                    }
+                });
+                Leave();
+            });
+    }
+
+    /// <summary>No machine is shown any more from now on. Completes when followers have been told that the last one has gone; await it
+    /// once.</summary>
+    public Task ToldAsync()
+    {
+        var told = _told.Task;
+        if (Interlocked.Exchange(ref _closing, 1) == 0)
+        {
+            Leave();
+        }
+
+        return told;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _states.Dispose();
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            _told.TrySetResult(true);
+        }
+    }
 
     private void Edit(string id, object machine, Action<ISourceUpdater<VmState, string>> edit)
     {

@@ -5,7 +5,7 @@ namespace Rx.Vm.Qemu;
 /// <param name="Code">The exit code when <paramref name="Kind"/> is <see cref="MachineExitKind.Exited"/>, else 0.</param>
 /// <param name="Signal">The signal's number when <paramref name="Kind"/> is <see cref="MachineExitKind.Signalled"/>, else 0.</param>
 /// <param name="LastWords">The last 4 KiB of what it wrote to stdout and stderr, control characters replaced; empty when it said
-/// nothing.</param>
+/// nothing. Only the first 64 KiB are kept: of a process that wrote more it is the end of these, with a line that says so.</param>
 public sealed record MachineExit(MachineExitKind Kind, int Code, int Signal, string LastWords)
 {
     /// <summary>An exit that was seen but whose status the kernel would not tell: never invented.</summary>

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Rx.Vm.Images;
+using Rx.Vm.Images.Archives;
 
 namespace Rx.Vm.Tests.Images.Archives;
 
@@ -123,6 +124,14 @@ public sealed partial class ArchiveContentTests : IDisposable
         Assert.Empty(image.Remarks);
         Shell.Run("rm", "-rf", tree);
     }
+
+    [Theory]
+    [InlineData("user.a", true)]
+    [InlineData("user.a=b", false)]
+    [InlineData("user.", false)]
+    [InlineData("system.a", false)]
+    public void An_attribute_is_kept_only_where_its_name_stays_what_it_is(string name, bool isKept) =>
+        Assert.Equal(isKept, TarAttributes.IsStorable(name));
 
     [Fact]
     public async Task A_socket_in_a_folder_is_left_out_and_said()

@@ -1,5 +1,6 @@
 using System.Text;
 using Rx.Vm.Images;
+using Rx.Vm.Images.Archives;
 
 namespace Rx.Vm.Tests.Images.Archives;
 
@@ -54,6 +55,10 @@ public sealed class ArchiveRefusalTests : IDisposable
             [TarItem.File("a", "") with { Records = [("GNU.sparse.major", "2"), ("GNU.sparse.minor", "0")] }], "sparse file of a form"),
         ("sparse without a map",
             [TarItem.File("a", "") with { Records = [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "9")] }],
+            "sparse file of a form"),
+        ("sparse with more pieces than can be counted",
+            [new TarItem("a") { Dialect = TarDialect.Pax, Content = [.. "5000000000000000000\n0\n0\n"u8, .. new byte[488]],
+                Records = [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "9")] }],
             "sparse file of a form"),
         ("overlapping pieces", [Sparse("0,512,256,512", 1024, 2048)], "does not fit"),
         ("pieces behind the end", [Sparse("0,512,4096,512", 1024, 2048)], "does not fit"),
@@ -179,6 +184,19 @@ public sealed class ArchiveRefusalTests : IDisposable
 
         // A root file system may have files of these names.
         Assert.Empty((await _fixture.ImportAsync(TarItem.File(first, "{}"), TarItem.File(second, "{}"))).Remarks);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_archive_that_became_a_pipe_meanwhile_is_not_waited_for()
+    {
+        var pipe = _fixture.Store.Files["pipe"];
+        Shell.Run("mkfifo", pipe);
+
+        var error = await Task.Run(() => Assert.ThrowsAsync<ImageException>(() => ArchiveStream.ReadAsync(
+            pipe, new ArchiveErrors("web"), (_, _) => Task.CompletedTask, new ArchiveRemarks(), StoreFixture.Token)))
+            .WaitAsync(TimeSpan.FromSeconds(30), StoreFixture.Token);
+
+        Assert.Equal(ImageError.SourceChanged, error.Error);
     }
 
     private static TarItem Sparse(string map, int stored, long size) => new("a")

@@ -25,6 +25,17 @@ public sealed class LastWordsTests
         Assert.EndsWith("aend", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Words_That_may_not_be_the_last_ones_say_so(int left, bool isFull)
+    {
+        using var words = LastWords.Create();
+        RandomAccess.Write(words.File, Encoding.ASCII.GetBytes(new string('a', LastWords.Capacity - left)), 0);
+
+        Assert.Equal(isFull, words.Read().EndsWith("is lost)", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Words_What_does_not_fit_is_refused_by_the_kernel()
     {

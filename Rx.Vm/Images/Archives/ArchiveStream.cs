@@ -37,11 +37,7 @@ internal static class ArchiveStream
     public static async Task ReadAsync(
         string path, ArchiveErrors errors, Func<Stream, CancellationToken, Task> read, ArchiveRemarks remarks, CancellationToken ct)
     {
-        await using var file = new FileStream(path, new FileStreamOptions
-        {
-            Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = BufferBytes,
-            Options = FileOptions.SequentialScan,
-        });
+        await using var file = Open(path, errors);
         var head = new byte[16];
         var length = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
         file.Position = 0;
@@ -64,6 +60,19 @@ internal static class ArchiveStream
         }
 
         await read(file, ct).ConfigureAwait(false);
+    }
+
+    // What was a file when it was looked at may be a pipe by now, which would not open before somebody writes to it.
+    private static FileStream Open(string path, ArchiveErrors errors)
+    {
+        var handle = Posix.OpenForRead(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path)));
+        if (Posix.Stamp(handle, path).IsFile)
+        {
+            return new FileStream(handle, FileAccess.Read, BufferBytes);
+        }
+
+        handle.Dispose();
+        throw errors.Changed();
     }
 
     // The library's own gzip stream takes a file that was cut for a whole one; the programs don't.

@@ -98,7 +98,7 @@ internal static class SparseReader
         while (numbers.Count == 0 || numbers.Count < 1 + (2 * numbers[0]))
         {
             used += TarHeader.BlockBytes;
-            if (used > stored || (numbers.Count > 0 && numbers[0] > MaxPieces))
+            if (used > stored)
             {
                 return null;
             }
@@ -122,7 +122,7 @@ internal static class SparseReader
     {
         foreach (var character in block)
         {
-            if (numbers.Count > 0 && (numbers[0] > MaxPieces || numbers.Count == 1 + (2 * numbers[0])))
+            if (numbers.Count > 0 && numbers.Count == 1 + (2 * numbers[0]))
             {
                 // The rest of the block is padding.
                 return true;
@@ -135,7 +135,7 @@ internal static class SparseReader
                     return false;
                 }
             }
-            else if (PaxRecords.Digits(line.ToString()) is { } number)
+            else if (PaxRecords.Digits(line.ToString()) is { } number && (numbers.Count > 0 || number <= MaxPieces))
             {
                 numbers.Add(number);
                 line.Clear();

@@ -37,9 +37,9 @@ internal static class TarAttributes
         return (kept ?? [], lost);
     }
 
-    /// <summary>Whether an image can hold an attribute of that name.</summary>
+    /// <summary>Whether an image can hold an attribute of that name, and a record of an archive name it: with a '=' it would be another's.</summary>
     public static bool IsStorable(string name) =>
-        Prefixes.Any(prefix => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal)) && !name.Contains('\0');
+        Prefixes.Any(prefix => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal)) && name.IndexOfAny(['\0', '=']) < 0;
 
     private static bool IsHarmless(string key, PaxRecords pax) =>
         Harmless.Contains(key)

@@ -98,9 +98,11 @@ public sealed class ImageStore
         ArgumentNullException.ThrowIfNull(name);
         return StoreErrors.GuardAsync(name, async () =>
         {
+            // What is not there need not be waited for; what is there may have become another image meanwhile.
             var digest = Identifiers.IsValid(name) ? Record(name).Digest : throw NoName(name);
             using (await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false))
             {
+                digest = Record(name).Digest;
                 File.Delete(_layout.NamePath(name));
                 PosixFiles.SyncDirectory(_layout.Names);
             }

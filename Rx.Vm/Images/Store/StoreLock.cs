@@ -68,9 +68,21 @@ internal sealed class StoreLock : IDisposable
     /// <summary>Gives the lock back and removes whatever was not renamed into place.</summary>
     public void Dispose()
     {
-        if (!_handle.IsClosed)
+        if (_handle.IsClosed)
+        {
+            return;
+        }
+
+        try
         {
             SweepTemporaries();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next holder sweeps again.
+        }
+        finally
+        {
             PosixFiles.Unlock(_handle);
             _handle.Dispose();
         }

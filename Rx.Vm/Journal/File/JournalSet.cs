@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using System.Reactive;
 using System.Reactive.Concurrency;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
@@ -13,9 +10,6 @@ namespace Rx.Vm.Journal;
 /// <summary>The journals of a host: opens them, and waits at the end for their files.</summary>
 internal sealed class JournalSet(JournalOptions options, VmSchedulers schedulers, bool inline)
 {
-    // For what machines that have gone leave in the queues of their journals. A disk that hangs must not keep a program from ending.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     // Writers wait for disks: a few threads do it for all machines, and never those that observers are called on.
     private static readonly IScheduler Writers =
         new TaskPoolScheduler(new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, 4).ConcurrentScheduler));
@@ -61,15 +55,9 @@ internal sealed class JournalSet(JournalOptions options, VmSchedulers schedulers
         return new JournalQueue(writer, inline ? schedulers.Notify : Writers, options.QueueCapacity, inline);
     }
 
-    /// <summary>Completes when every file is closed, or after 5 s. To be called when the machines have gone.</summary>
-    public async Task ClosedAsync()
-    {
-        var closed = Task.WhenAll(_open.Keys.Select(journal => journal.Closed));
-        if (!closed.IsCompleted)
-        {
-            await closed.ToObservable().Timeout(Grace, Observable.Return(Unit.Default), schedulers.Time).ToTask().ConfigureAwait(false);
-        }
-    }
+    /// <summary>Completes when every file is closed, which a disk that hangs may put off for ever. To be called when the machines have
+    /// gone.</summary>
+    public Task ClosedAsync() => Task.WhenAll(_open.Keys.Select(journal => journal.Closed));
 
     private VmJournal Keep(VmJournal journal)
     {

@@ -19,7 +19,10 @@ public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
     private const int Enough = 2;
     private static readonly TimeSpan Believed = TimeSpan.FromDays(1);
 
-    private readonly string _file = Path.Combine(cacheDirectory, "kvm-failed");
+    /// <summary>The note's name.</summary>
+    internal const string FileName = "kvm-failed";
+
+    private readonly string _file = Path.Combine(cacheDirectory, FileName);
 
     /// <summary>Why KVM is not to be tried, in the words of the last failure; null when it is.</summary>
     public string? Recall() => Read() is { Length: >= Enough } failures ? failures[^1].Reason : null;
@@ -28,25 +31,22 @@ public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
     /// <param name="reason">One line for people; of a longer one the first 512 characters and an ellipsis are kept.</param>
     /// <param name="began">When the boot began.</param>
     /// <returns>Whether it could be written, or need not be.</returns>
-    public bool Remember(string reason, DateTimeOffset began)
+    public bool Remember(string reason, DateTimeOffset began) => Try(() =>
     {
         var failures = Read();
         if (failures.Length > 0 && began.ToUnixTimeMilliseconds() <= failures[^1].At)
         {
-            return true;
+            return;
         }
 
         var line = CleanText.Of(reason, MaxReason);
         failures = failures.Add(new Failure(time.Now.ToUnixTimeMilliseconds(), line));
         var lines = failures.TakeLast(Enough).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.At} {f.Reason}\n"));
-        return Try(() =>
-        {
-            Directory.CreateDirectory(cacheDirectory);
-            var draft = $"{_file}.{Environment.ProcessId}";
-            File.WriteAllText(draft, $"{Kernel}\n{string.Concat(lines)}");
-            File.Move(draft, _file, overwrite: true);
-        });
-    }
+        Directory.CreateDirectory(cacheDirectory);
+        var draft = $"{_file}.{Environment.ProcessId}";
+        File.WriteAllText(draft, $"{Kernel}\n{string.Concat(lines)}");
+        File.Move(draft, _file, overwrite: true);
+    });
 
     /// <summary>Forgets, so that KVM is tried again.</summary>
     /// <returns>Whether nothing is remembered now.</returns>
@@ -54,12 +54,13 @@ public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
 
     private static string Kernel => (ProcFs.ReadSmall("/proc/sys/kernel/osrelease") ?? "").Trim();
 
-    // Notes of another kernel, of another day and of another format say nothing.
+    // Notes of another kernel, of another day (also one that is yet to come: a clock was wrong) and of another format say nothing.
     private ImmutableArray<Failure> Read()
     {
         var lines = (ProcFs.ReadSmall(_file) ?? "").Split('\n');
-        var since = (time.Now - Believed).ToUnixTimeMilliseconds();
-        return lines[0] != Kernel ? [] : [.. lines.Skip(1).Select(Parse).OfType<Failure>().Where(f => f.At >= since)];
+        var now = time.Now.ToUnixTimeMilliseconds();
+        var since = now - (long)Believed.TotalMilliseconds;
+        return lines[0] != Kernel ? [] : [.. lines.Skip(1).Select(Parse).OfType<Failure>().Where(f => f.At >= since && f.At <= now)];
     }
 
     private static Failure? Parse(string line) =>
@@ -74,8 +75,9 @@ public sealed class AcceleratorMemory(string cacheDirectory, IScheduler time)
             action();
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception)
         {
+            // Directory and clock are the user's. A machine that runs all the same is worth more than a note.
             return false;
         }
     }

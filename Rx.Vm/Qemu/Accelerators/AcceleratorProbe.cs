@@ -14,6 +14,7 @@ public static class AcceleratorProbe
     /// <summary>The device of KVM.</summary>
     public const string DevicePath = "/dev/kvm";
 
+    private const string NotTheirs = "it is for root alone, and machines run as users of their own: give it to a group (kvm)";
     private const string NoFlag = "the processor shows neither vmx nor svm";
 
     // Read once: a processor does not change. Its flags line is about 2 KiB and comes first; ProcFs reads up to 16 KiB.
@@ -40,13 +41,17 @@ public static class AcceleratorProbe
 
     /// <summary>Looks at this host. Opens and closes <c>/dev/kvm</c>; creates nothing.</summary>
     /// <param name="rememberedFailure">What <see cref="AcceleratorMemory.Recall"/> said.</param>
-    public static AcceleratorFacts Gather(string? rememberedFailure = null)
+    public static AcceleratorFacts Gather(string? rememberedFailure = null) => Gather(rememberedFailure, null);
+
+    /// <summary>The same for machines that run as another user, who has to open the device.</summary>
+    internal static AcceleratorFacts Gather(string? rememberedFailure, QemuUser? user)
     {
         var exists = File.Exists(DevicePath);
         return new AcceleratorFacts(
             RuntimeInformation.OSArchitecture == Architecture.X64,
             exists,
-            exists ? OpenError() : "no such device",
+            !exists ? "no such device"
+                : OpenError() ?? (user is null || PrivilegeDrop.DeviceAccess(user).Opens ? null : NotTheirs),
             OwnFlag.Value,
             rememberedFailure);
     }

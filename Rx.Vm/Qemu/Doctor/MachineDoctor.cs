@@ -5,7 +5,8 @@ using Rx.Vm.Reactive;
 
 namespace Rx.Vm.Qemu;
 
-/// <summary>Looks at everything the driver needs of a host, for <c>rxvm doctor</c>. Changes nothing but to make the runtime root.</summary>
+/// <summary>Looks at everything the driver needs of a host, for <c>rxvm doctor</c>. Changes nothing but to make the runtime root and, for a
+/// root host, the locks beside it.</summary>
 public static class MachineDoctor
 {
     private static readonly Version Oldest = new(7, 2);
@@ -20,7 +21,7 @@ public static class MachineDoctor
         items.Add(Kernel(ProcessFeatures.Current));
         await AddEmulator(items, options, ct).ConfigureAwait(false);
         var memory = new AcceleratorMemory(options.CacheDirectory, VmSchedulers.Real.Time);
-        var facts = AcceleratorProbe.Gather(memory.Recall());
+        var facts = AcceleratorProbe.Gather(memory.Recall(), UserLease.Example(options));
         items.Add(Accelerator(AcceleratorProbe.Decide(Qemu.Accelerator.Auto, facts), facts, options.CacheDirectory));
         items.Add(RuntimeRoot(options.RuntimeRoot));
         items.Add(LeftoverCheck.Examine(options.RuntimeRoot, ct));
@@ -68,7 +69,7 @@ public static class MachineDoctor
         {
             { DeviceExists: true, DeviceError: not null } => $"let this user open {AcceleratorProbe.DevicePath} (group kvm)",
             { RememberedFailure: not null, ProcessorFlag: not null } =>
-                $"delete '{Path.Combine(cacheDirectory, "kvm-failed")}' to try KVM again",
+                $"delete '{Path.Combine(cacheDirectory, AcceleratorMemory.FileName)}' to try KVM again",
             { DeviceExists: false } =>
                 "enable virtualisation in the firmware and load kvm_intel or kvm_amd, or enable nested virtualisation",
             _ => "run on a host with hardware virtualisation",

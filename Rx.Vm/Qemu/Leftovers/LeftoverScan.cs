@@ -40,6 +40,19 @@ internal static class LeftoverScan
             return null;
         }
 
+        try
+        {
+            return Judge(directory, name, removeDead);
+        }
+        finally
+        {
+            // Of a look at what nobody held: no child has this opening.
+            RuntimeRoot.Unlock(directory.Handle);
+        }
+    }
+
+    private static Leftover? Judge(VmDirectory directory, string name, bool removeDead)
+    {
         var facts = Look(directory);
         if (facts.Judge() is not var (kind, detail))
         {

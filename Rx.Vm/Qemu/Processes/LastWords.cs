@@ -16,10 +16,11 @@ internal sealed unsafe class LastWords : IDisposable
     /// <summary>How much a process can say in its life.</summary>
     public const int Capacity = 64 * 1024;
 
-    /// <summary>How much of it is told.</summary>
+    /// <summary>How much of it is told: the end, which of a process that said more than fits is not what it said last.</summary>
     public const int Told = 4 * 1024;
 
     private const string Name = "rxvm-words";
+    private const string Lost = "(it has said more than 64 KiB: what it said later is lost)";
     private const uint Sealable = 2;
     private const int AddSeals = 1033;
     private const int GetSeals = 1034;
@@ -57,7 +58,7 @@ internal sealed unsafe class LastWords : IDisposable
         return null;
     }
 
-    /// <summary>The last 4 KiB said so far, fit for a terminal or a log.</summary>
+    /// <summary>The last 4 KiB of what was kept so far, fit for a terminal or a log, and whether later words were lost.</summary>
     public string Read()
     {
         var buffer = new byte[Capacity];
@@ -68,7 +69,8 @@ internal sealed unsafe class LastWords : IDisposable
         }
 
         var said = buffer.AsSpan(0, (int)Math.Max(count, 0)).TrimEnd((byte)0);
-        return Clean(said[Math.Max(0, said.Length - Told)..]);
+        var told = Clean(said[Math.Max(0, said.Length - Told)..]);
+        return said.Length < Capacity ? told : $"{told}\n{Lost}";
     }
 
     public void Dispose() => File.Dispose();

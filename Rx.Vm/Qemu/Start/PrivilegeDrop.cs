@@ -55,17 +55,26 @@ internal static class PrivilegeDrop
     /// <summary>The same for this process and host.</summary>
     public static (string Program, ImmutableArray<string> Arguments)? Wrap(
         string program, ImmutableArray<string> arguments, QemuUser? user, bool hardware) =>
-        Wrap(program, arguments, Capabilities, SetPriv, user, hardware ? DeviceGroup() : null);
+        Wrap(program, arguments, Capabilities, SetPriv, user, user is not null && hardware ? DeviceAccess(user).Group : null);
 
-    // Whoever may open /dev/kvm only as one of its group.
-    private static uint? DeviceGroup()
+    /// <summary>Whether another user may open <c>/dev/kvm</c>, and the group that it takes.</summary>
+    public static (bool Opens, uint? Group) DeviceAccess(QemuUser user)
     {
-        const int openToOthers = 6;
-        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
-        return Libc.statx(root, AcceleratorProbe.DevicePath, 0, out var facts) == 0
-            && (facts.Mode & openToOthers) != openToOthers
-            ? facts.Gid
-            : null;
+        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        return Libc.StatX(root, AcceleratorProbe.DevicePath, 0, FileFacts.Basic, out var facts) == 0
+            ? DeviceAccess(user, facts.Mode, facts.Owner, facts.Group)
+            : (false, null);
+    }
+
+    /// <summary>The same of a device's mode and owners, a pure function. The group of root is given to nobody.</summary>
+    public static (bool Opens, uint? Group) DeviceAccess(QemuUser user, int mode, uint owner, uint group)
+    {
+        bool May(int shift) => (mode >> shift & 6) == 6;
+        return user.Uid == owner ? (May(6), null)
+            : user.Gid == group ? (May(3), null)
+            : May(0) ? (true, null)
+            : May(3) && group != 0 ? (true, group)
+            : (false, null);
     }
 
     private static string Number(uint value) => value.ToString(CultureInfo.InvariantCulture);

@@ -46,7 +46,7 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         var emulator = Check(spec);
         using var descriptors = Descriptors.Reserve(spec.Id);
         var began = _time.Now;
-        var choice = AcceleratorProbe.Decide(spec.Accelerator, AcceleratorProbe.Gather(AcceleratorMemory.Recall()));
+        var choice = AcceleratorProbe.Decide(spec.Accelerator, AcceleratorProbe.Gather(AcceleratorMemory.Recall(), UserLease.Example(_options)));
         if (choice.Use is null)
         {
             throw new MachineStartException(spec.Id, MachineStartFailure.Accelerator, choice.Explanation);
@@ -217,14 +217,16 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
         try
         {
             var version = await gate.WaitAsync(ct).ConfigureAwait(false);
-            if (version is null)
+            machine.Confinement = version is null ? null : ProcFs.Confinement(machine.Identity!.Pid, hardware);
+
+            // One that has ended since it answered has no state to be read: what it said last tells more.
+            if (version is null || (machine.Confinement is null && machine.HasExited))
             {
                 var exit = await machine.Exited.WaitAsync(ct).ConfigureAwait(false);
                 throw new MachineStartException(spec.Id, MachineStartFailure.DiedAtStart, Epitaph(emulator, exit), exit);
             }
 
             machine.Description = $"qemu {version} pid {machine.Identity!.Pid} ({(hardware ? "kvm" : "tcg")}, q35)";
-            machine.Confinement = ProcFs.Confinement(machine.Identity.Pid, hardware);
             CheckConfinement(spec.Id, machine);
             _log.Information("Started machine {VmId}: {Machine}", spec.Id, machine.Description);
             return machine;

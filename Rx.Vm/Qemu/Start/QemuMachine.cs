@@ -59,6 +59,9 @@ internal sealed class QemuMachine : IMachine
 
     public Task<MachineExit> Exited => _exited.Task;
 
+    /// <summary>Whether its process has ended, be it that nobody has been told yet.</summary>
+    public bool HasExited => Exited.IsCompleted || _process.HasExited;
+
     /// <summary>Starts watching for the end. Separate from the constructor, because it may refuse.</summary>
     public void Watch() => ProcessWatcher.Shared.Watch(_process.Descriptor, OnEnded);
 

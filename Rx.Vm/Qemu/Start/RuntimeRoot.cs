@@ -14,6 +14,7 @@ namespace Rx.Vm.Qemu;
 internal sealed class RuntimeRoot : IDisposable
 {
     private const int LockExclusiveNoWait = 2 | 4;
+    private const int LockRelease = 8;
 
     // The lock is held for a fraction of a millisecond; from the tenth or so on, each of these turns sleeps for one.
     private const int Patience = 2000;
@@ -132,7 +133,22 @@ internal sealed class RuntimeRoot : IDisposable
         return handle;
     }
 
-    public void Dispose() => Handle.Dispose();
+    /// <summary>Gives its lock back and closes it.</summary>
+    public void Dispose()
+    {
+        Unlock(Handle);
+        Handle.Dispose();
+    }
+
+    /// <summary>Gives back a lock that was taken for a look. Closing alone would not do at once: a child that was just forked elsewhere in
+    /// this process has the same opening until it executes its program.</summary>
+    public static void Unlock(SafeFileHandle handle)
+    {
+        if (!handle.IsClosed)
+        {
+            _ = Libc.FLock(handle, LockRelease);
+        }
+    }
 
     private static void CheckOwned(SafeFileHandle directory, string path)
     {

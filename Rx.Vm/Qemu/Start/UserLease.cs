@@ -33,10 +33,15 @@ internal sealed class UserLease : IDisposable
             return new UserLease(named, null);
         }
 
-        return Libc.geteuid() == 0 && PrivilegeDrop.CanChangeUser && Usable(options.UserRange) is { Count: > 0 } range
-            ? Take(range, options.LockDirectory)
-            : null;
+        return Range(options) is { } range ? Take(range, options.LockDirectory) : null;
     }
+
+    /// <summary>A user like the one that a machine would get, without taking one; null when it runs as this process's.</summary>
+    public static QemuUser? Example(QemuDriverOptions options) =>
+        options.RunAs ?? (Range(options) is { } range ? new QemuUser(range.First, range.First) : null);
+
+    private static QemuUserRange? Range(QemuDriverOptions options) =>
+        Libc.EffectiveUser() == 0 && PrivilegeDrop.CanChangeUser && Usable(options.UserRange) is { Count: > 0 } range ? range : null;
 
     public void Dispose() => File?.Dispose();
 
@@ -78,10 +83,18 @@ internal sealed class UserLease : IDisposable
             PosixFiles.OpenForLock(path).Dispose();
 
             // For reading: the machine inherits it, and must not be able to fill what it lies on.
-            var file = Libc.open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
-            if (!file.IsInvalid && PosixFiles.TryLock(file, path))
+            var file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+            try
             {
-                return new UserLease(new QemuUser(uid, uid), file);
+                if (!file.IsInvalid && Posix.TryLock(file, path))
+                {
+                    return new UserLease(new QemuUser(uid, uid), file);
+                }
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
             }
 
             file.Dispose();
