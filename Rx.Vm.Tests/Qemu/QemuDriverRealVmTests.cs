@@ -104,6 +104,22 @@ public sealed class QemuDriverRealVmTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
+    /// <summary>It answers through a child, once it has been reaped: nothing of it is left to be read.</summary>
+    [Fact]
+    public async Task Driver_An_emulator_that_ended_right_after_its_answer_died_at_its_start()
+    {
+        var emulator = Script($$"""
+            (while kill -0 $$ 2>/dev/null; do :; done; printf '{"QMP":{}}\n{"return":{}}\n' >&{{QemuCommandLine.GateDescriptor}}) &
+            echo gone; exit 3
+            """);
+        var driver = new QemuDriver(new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], Emulator = emulator });
+
+        var error = await Assert.ThrowsAsync<MachineStartException>(async () => await driver.StartAsync(Spec("vm"), Token));
+
+        Assert.Equal((MachineStartFailure.DiedAtStart, 3, "gone"), (error.Cause, error.Exit?.Code, error.LastWords));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
+    }
+
     [Fact]
     public async Task Driver_A_killed_machine_ends_its_streams_and_its_exit_says_signal_9()
     {

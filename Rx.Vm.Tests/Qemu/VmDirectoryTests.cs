@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 
@@ -88,13 +89,13 @@ public sealed class VmDirectoryTests : IDisposable
     {
         VmDirectory.Create(Root, "vm").Dispose();
         var root = RuntimeRoot.OpenLocked(Root);
-        using var forked = new SafeFileHandle(Libc.FileControl(root.Handle, 1030, 0), ownsHandle: true);
+        using var forked = new SafeFileHandle(Libc.fcntl(root.Handle, 1030, 0), ownsHandle: true);
         Assert.False(forked.IsInvalid);
 
         root.Dispose();
 
         using var again = RuntimeRoot.Open(Root);
-        Assert.Equal(0, Libc.FLock(again.Handle, 2 | 4));
+        Assert.Equal(0, Libc.flock(again.Handle, 2 | 4));
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class VmDirectoryTests : IDisposable
     [Fact]
     public void Directory_What_goes_wrong_with_the_disk_is_an_exception_of_directories()
     {
-        Assert.SkipUnless(Libc.EffectiveUser() == 0, "only root can be another user for a moment");
+        Assert.SkipUnless(Libc.geteuid() == 0, "only root can be another user for a moment");
         using var directory = VmDirectory.Create(Root, "vm");
         Exception? seen = null;
 

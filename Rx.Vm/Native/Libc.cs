@@ -16,8 +16,10 @@ internal static unsafe partial class Libc
     public const int NoSuchProcess = 3;
     public const int Interrupted = 4;
     public const int TryAgain = 11;
+    public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotADirectory = 20;
+    public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int BrokenPipe = 32;
     public const int NoSuchCall = 38;

@@ -11,6 +11,7 @@ internal static unsafe class PosixFiles
     private const int LockSharedNonBlocking = 1 | 4;
     private const int LockRelease = 8;
     private const int GetRangeLock = 36;
+    private const int SetRangeLock = 37;
     private const short RangeWriteLock = 1;
     private const short RangeUnlocked = 2;
     private const uint OwnerReadWrite = 0x180;
@@ -68,6 +69,18 @@ internal static unsafe class PosixFiles
     {
         var asked = new RangeLock { Type = RangeWriteLock };
         return Libc.fcntl(handle, GetRangeLock, (nint)(&asked)) == 0 ? asked.Type != RangeUnlocked : throw Failure("fcntl", path);
+    }
+
+    /// <summary>
+    /// Locks the whole of a file that is open for writing, unless somebody has. Beside the other lock, which the base library takes for
+    /// everybody who reads. It goes with the handle, also when the process is killed.
+    /// </summary>
+    /// <returns>False when somebody has; true also where the file system has no locks.</returns>
+    public static bool TryLockRange(SafeFileHandle handle)
+    {
+        var wanted = new RangeLock { Type = RangeWriteLock };
+        return Libc.fcntl(handle, SetRangeLock, (nint)(&wanted)) == 0
+            || Marshal.GetLastPInvokeError() is not (Libc.TryAgain or Libc.AccessDenied);
     }
 
     /// <summary>

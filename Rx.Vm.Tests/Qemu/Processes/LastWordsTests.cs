@@ -1,4 +1,5 @@
 using System.Text;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu.Processes;
 
 namespace Rx.Vm.Tests.Qemu.Processes;
@@ -63,7 +64,7 @@ public sealed class LastWordsTests
     {
         Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 3), "Linux before 6.3 knows no other");
         using var words = LastWords.Create();
-        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
         using var process = ProcessHandle.OfChild(Spawn.Start(new SpawnRequest
         {
             Program = "/bin/sleep", Arguments = ["1000"], WorkingDirectory = root, Output = words.File,

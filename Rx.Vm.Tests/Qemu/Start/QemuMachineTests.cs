@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
 using Serilog.Core;
@@ -18,7 +19,7 @@ public sealed class QemuMachineTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task A_machine_that_may_not_be_killed_is_told_and_not_waited_for()
     {
-        Assert.SkipUnless(Libc.EffectiveUser() == 0 && PrivilegeDrop.CanChangeUser, "only root changes users");
+        Assert.SkipUnless(Libc.geteuid() == 0 && PrivilegeDrop.CanChangeUser, "only root changes users");
         var ct = TestContext.Current.CancellationToken;
         var directory = VmDirectory.Create(_temp["run"], "vm");
         var words = LastWords.Create();

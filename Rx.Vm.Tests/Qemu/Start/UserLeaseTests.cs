@@ -28,6 +28,26 @@ public sealed class UserLeaseTests : IDisposable
         Assert.Equal(1_800_000_001u, UserLease.Take(Options)!.User.Uid);
     }
 
+    /// <summary>As a machine can that was taken over by its guest: the lock is one for all who inherited it.</summary>
+    [Fact]
+    public void A_user_stays_its_machines_though_the_machine_lets_go_of_its_lock_until_its_end_was_seen()
+    {
+        Assert.SkipUnless(Libc.geteuid() == 0 && PrivilegeDrop.CanChangeUser, "only root changes users");
+        var first = UserLease.Take(Options)!;
+        Assert.Equal(0, Libc.flock(first.File!, 8));
+        var kept = first.Keep()!;
+        first.Dispose();
+
+        using (var second = UserLease.Take(Options)!)
+        {
+            Assert.NotEqual(first.User, second.User);
+        }
+
+        kept.Dispose();
+        using var third = UserLease.Take(Options)!;
+        Assert.Equal(first.User, third.User);
+    }
+
     [Fact]
     public void A_user_that_was_named_is_everybodys() =>
         Assert.Equal(new QemuUser(7, 8), UserLease.Take(Options with { RunAs = new QemuUser(7, 8) })!.User);

@@ -1,3 +1,5 @@
+using Rx.Vm.Native;
+
 namespace Rx.Vm.Images.Archives;
 
 /// <summary>Opens an archive, decompressing it by the usual programs, and tells early and clearly what is none.</summary>
@@ -65,8 +67,8 @@ internal static class ArchiveStream
     // What was a file when it was looked at may be a pipe by now, which would not open before somebody writes to it.
     private static FileStream Open(string path, ArchiveErrors errors)
     {
-        var handle = Posix.OpenForRead(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path)));
-        if (Posix.Stamp(handle, path).IsFile)
+        var handle = BytePaths.OpenForRead(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path)));
+        if (PosixFiles.Stamp(handle, path).IsFile)
         {
             return new FileStream(handle, FileAccess.Read, BufferBytes);
         }

@@ -178,7 +178,7 @@ public sealed class ImageStore
     {
         try
         {
-            return Posix.Stamp(path) is not null;
+            return PosixFiles.Stamp(path) is not null;
         }
         catch (IOException)
         {

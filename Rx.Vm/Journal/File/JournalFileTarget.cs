@@ -1,9 +1,10 @@
+using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Native;
 
 namespace Rx.Vm.Journal;
 
 /// <summary>A journal's file on disk, readable by its owner only, and locked for as long as it is written.</summary>
-internal sealed partial class JournalFileTarget : IJournalTarget
+internal sealed class JournalFileTarget : IJournalTarget
 {
     private readonly FileStream _file;
 
@@ -86,7 +87,7 @@ internal sealed partial class JournalFileTarget : IJournalTarget
         try
         {
             // Somebody else may have found the new file before it was locked, and replaced it.
-            return Posix.TryLockRange(file.SafeFileHandle) && IsAt(path, file.SafeFileHandle) ? new JournalFileTarget(file) : throw InUse(path);
+            return PosixFiles.TryLockRange(file.SafeFileHandle) && IsAt(path, file.SafeFileHandle) ? new JournalFileTarget(file) : throw InUse(path);
         }
         catch
         {
@@ -98,7 +99,7 @@ internal sealed partial class JournalFileTarget : IJournalTarget
     private static void DeleteUnused(string path)
     {
         using var old = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (!Posix.TryLockRange(old) || !IsAt(path, old))
+        if (!PosixFiles.TryLockRange(old) || !IsAt(path, old))
         {
             throw InUse(path);
         }
@@ -107,7 +108,7 @@ internal sealed partial class JournalFileTarget : IJournalTarget
     }
 
     private static bool IsAt(string path, SafeFileHandle file) =>
-        Posix.Stamp(path) is { } there && Posix.Stamp(file, path) is var held && there.Inode == held.Inode && there.Device == held.Device;
+        PosixFiles.Stamp(path) is { } there && PosixFiles.Stamp(file, path) is var held && there.Inode == held.Inode && there.Device == held.Device;
 
     private static JournalException InUse(string path) =>
         new(JournalFault.Unusable, path, "another machine writes its journal there; it was not changed");

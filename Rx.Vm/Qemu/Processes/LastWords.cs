@@ -33,7 +33,7 @@ internal sealed unsafe class LastWords : IDisposable
     public static LastWords Create()
     {
         var file = MemoryFile.New(Name, Sealable);
-        if (file.IsInvalid || Libc.SetLength(file, Capacity) != 0 || Libc.FileControl(file, AddSeals, SealShrinkGrow) != 0)
+        if (file.IsInvalid || Libc.ftruncate(file, Capacity) != 0 || Libc.fcntl(file, AddSeals, SealShrinkGrow) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             file.Dispose();
@@ -48,8 +48,8 @@ internal sealed unsafe class LastWords : IDisposable
     /// </summary>
     public static LastWords? Of(int pid)
     {
-        var file = Libc.Open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
-        if (!file.IsInvalid && Libc.FileControl(file, GetSeals, 0) is > 0 and var seals && (seals & SealShrinkGrow) == SealShrinkGrow)
+        var file = Libc.open($"/proc/{pid}/fd/2", Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
+        if (!file.IsInvalid && Libc.fcntl(file, GetSeals, 0) is > 0 and var seals && (seals & SealShrinkGrow) == SealShrinkGrow)
         {
             return new LastWords(file);
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Qemu.Processes;
 
@@ -15,7 +16,7 @@ internal static class MemoryFile
     /// <returns>An invalid handle with the error number set when the kernel refuses.</returns>
     public static SafeFileHandle New(string name, uint flags = 0)
     {
-        var file = Libc.NewMemoryFile(name, CloseOnExec | NotExecutable | flags);
+        var file = Libc.memfd_create(name, CloseOnExec | NotExecutable | flags);
         if (!file.IsInvalid || Marshal.GetLastPInvokeError() != Libc.Invalid)
         {
             return file;
@@ -23,6 +24,6 @@ internal static class MemoryFile
 
         // Linux before 6.3 does not know the flag.
         file.Dispose();
-        return Libc.NewMemoryFile(name, CloseOnExec | flags);
+        return Libc.memfd_create(name, CloseOnExec | flags);
     }
 }

@@ -117,7 +117,7 @@ internal sealed class ProcessHandle : IDisposable
     /// </summary>
     public void KillAndReap()
     {
-        if (Libc.PidFdSendSignal(_pidfd, Libc.SigKill) is 0 or Libc.NoSuchProcess)
+        if (Libc.pidfd_send_signal(_pidfd, Libc.SigKill) is 0 or Libc.NoSuchProcess)
         {
             Reap(ByPidFd, (int)_pidfd.DangerousGetHandle());
         }

@@ -103,10 +103,10 @@ internal static unsafe class Spawn
 
         public NativeStrings(IReadOnlyList<string> values)
         {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(values.Any(static value => value.Contains('\0')), false, nameof(values));
             Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(values.Count + 1), (nuint)sizeof(nint));
             for (var i = 0; i < values.Count; i++)
             {
-                ArgumentOutOfRangeException.ThrowIfNotEqual(values[i].Contains('\0'), false, nameof(values));
                 var text = Marshal.StringToCoTaskMemUTF8(values[i]);
                 _strings.Add(text);
                 Pointer[i] = (byte*)text;

@@ -60,9 +60,9 @@ internal static class PrivilegeDrop
     /// <summary>Whether another user may open <c>/dev/kvm</c>, and the group that it takes.</summary>
     public static (bool Opens, uint? Group) DeviceAccess(QemuUser user)
     {
-        using var root = Libc.Open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
-        return Libc.StatX(root, AcceleratorProbe.DevicePath, 0, FileFacts.Basic, out var facts) == 0
-            ? DeviceAccess(user, facts.Mode, facts.Owner, facts.Group)
+        using var root = Libc.open("/", Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        return Libc.statx(root, AcceleratorProbe.DevicePath, 0, out var facts) == 0
+            ? DeviceAccess(user, facts.Mode, facts.Uid, facts.Gid)
             : (false, null);
     }
 

@@ -286,7 +286,13 @@ public sealed class QemuDriver(QemuDriverOptions? options = null, ILogger? logge
                 Output = words.File,
                 Descriptors = handed,
             })));
-            var machine = new QemuMachine(process, words, directory, channels, spec.Id, _log) { User = user?.User };
+            var userLock = user?.Keep();
+            if (userLock is not null)
+            {
+                undo.Add(userLock);
+            }
+
+            var machine = new QemuMachine(process, words, directory, channels, spec.Id, _log) { User = user?.User, UserLock = userLock };
             try
             {
                 Register(machine, directory, spec, hardware, lifeline);

@@ -38,6 +38,9 @@ internal sealed class QemuMachine : IMachine
     /// <summary>Whom it was told to run as; null for our own user.</summary>
     public QemuUser? User { get; init; }
 
+    /// <summary>What keeps the user this machine's own; given back when its end was seen.</summary>
+    public IDisposable? UserLock { get; init; }
+
     /// <summary>When its start began.</summary>
     public DateTimeOffset Began { get; set; }
 
@@ -147,6 +150,7 @@ internal sealed class QemuMachine : IMachine
             exit = MachineExit.Unknown();
         }
 
+        UserLock?.Dispose();
         _exited.TrySetResult(exit);
         LetGo();
     }

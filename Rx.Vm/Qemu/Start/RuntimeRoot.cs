@@ -146,7 +146,7 @@ internal sealed class RuntimeRoot : IDisposable
     {
         if (!handle.IsClosed)
         {
-            _ = Libc.FLock(handle, LockRelease);
+            _ = Libc.flock(handle, LockRelease);
         }
     }
 

@@ -8,14 +8,17 @@ namespace Rx.Vm.Qemu;
 
 /// <summary>
 /// The user that one machine's process runs as. On a root host it is the machine's own, so that a process that was taken over by its
-/// guest owns nothing, and two of them can't touch each other. What keeps it the machine's own is a locked file that its process inherits:
-/// the kernel frees it when the process and its host are gone.
+/// guest owns nothing, and two of them can't touch each other. What keeps it the machine's own are two locked files. One its process
+/// inherits: the kernel frees it when the process and its host are gone. The process can free it too, so the host holds the other until it
+/// has seen the end.
 /// </summary>
 internal sealed class UserLease : IDisposable
 {
     private const int FallbackCount = 1024;
 
-    private UserLease(QemuUser user, SafeFileHandle? file) => (User, File) = (user, file);
+    private SafeFileHandle? _hosts;
+
+    private UserLease(QemuUser user, SafeFileHandle? file, SafeFileHandle? hosts) => (User, File, _hosts) = (user, file, hosts);
 
     /// <summary>Whom to run as.</summary>
     public QemuUser User { get; }
@@ -30,7 +33,7 @@ internal sealed class UserLease : IDisposable
     {
         if (options.RunAs is { } named)
         {
-            return new UserLease(named, null);
+            return new UserLease(named, null, null);
         }
 
         return Range(options) is { } range ? Take(range, options.LockDirectory) : null;
@@ -41,9 +44,17 @@ internal sealed class UserLease : IDisposable
         options.RunAs ?? (Range(options) is { } range ? new QemuUser(range.First, range.First) : null);
 
     private static QemuUserRange? Range(QemuDriverOptions options) =>
-        Libc.EffectiveUser() == 0 && PrivilegeDrop.CanChangeUser && Usable(options.UserRange) is { Count: > 0 } range ? range : null;
+        Libc.geteuid() == 0 && PrivilegeDrop.CanChangeUser && Usable(options.UserRange) is { Count: > 0 } range ? range : null;
 
-    public void Dispose() => File?.Dispose();
+    /// <summary>Hands out the host's own lock, to be disposed of when the machine's end was seen; null for a user that was named.</summary>
+    public IDisposable? Keep() => Interlocked.Exchange(ref _hosts, null);
+
+    /// <summary>Closes what was not handed out.</summary>
+    public void Dispose()
+    {
+        File?.Dispose();
+        _hosts?.Dispose();
+    }
 
     /// <summary>The part of a range that this user namespace has; the last numbers it has, in place of the default range.</summary>
     /// <param name="range">What was asked for.</param>
@@ -80,24 +91,29 @@ internal sealed class UserLease : IDisposable
         {
             var uid = range.First + (uint)i;
             var path = Path.Combine(directory, $"uid-{uid.ToString(CultureInfo.InvariantCulture)}");
-            PosixFiles.OpenForLock(path).Dispose();
-
-            // For reading: the machine inherits it, and must not be able to fill what it lies on.
-            var file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+            SafeFileHandle? hosts = PosixFiles.OpenForLock(path + ".host");
+            SafeFileHandle? file = null;
             try
             {
-                if (!file.IsInvalid && Posix.TryLock(file, path))
+                if (PosixFiles.TryLock(hosts, path))
                 {
-                    return new UserLease(new QemuUser(uid, uid), file);
+                    PosixFiles.OpenForLock(path).Dispose();
+
+                    // For reading: the machine inherits it, and must not be able to fill what it lies on.
+                    file = Libc.open(path, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+                    if (!file.IsInvalid && PosixFiles.TryLock(file, path))
+                    {
+                        var lease = new UserLease(new QemuUser(uid, uid), file, hosts);
+                        (file, hosts) = (null, null);
+                        return lease;
+                    }
                 }
             }
-            catch
+            finally
             {
-                file.Dispose();
-                throw;
+                file?.Dispose();
+                hosts?.Dispose();
             }
-
-            file.Dispose();
         }
 
         throw new IOException($"all {range.Count} users from {range.First} on have a machine already");

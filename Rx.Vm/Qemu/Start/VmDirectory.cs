@@ -135,9 +135,9 @@ internal sealed class VmDirectory : IDisposable
     /// <summary>Whether a process has it as its working directory, as a machine has from its start to its end. Null: that cannot be seen,
     /// as it takes a capability to look at a process of another user.</summary>
     public bool? IsHomeOf(int pid) =>
-        Libc.StatX(Handle, $"/proc/{pid}/cwd", 0, FileFacts.Basic, out var home) != 0
+        Libc.statx(Handle, $"/proc/{pid}/cwd", 0, out var home) != 0
             ? Marshal.GetLastPInvokeError() is Libc.NotPermitted or Libc.AccessDenied ? null : false
-            : Libc.StatX(Handle, "", FileFacts.EmptyPath, FileFacts.Basic, out var own) == 0 && home.IsSameFile(own);
+            : Libc.statx(Handle, "", Libc.EmptyPath, out var own) == 0 && home.IsSameFile(own);
 
     /// <summary>Writes its record; a reader sees the old one or the new one.</summary>
     /// <exception cref="VmDirectoryException">It could not be written.</exception>
