@@ -47,7 +47,7 @@ public class HostRaceTests
             hurry.Wait(TimeSpan.FromMilliseconds(50), ct);
             seen.AddRange(changes.Select(change => change.Reason));
         });
-        await host.Start(new VmOptions { Id = "vm" }).BootAsync(ct);
+        await host.Create(new VmOptions { Id = "vm" }).BootAsync(ct);
 
         await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), ct);
 

@@ -80,7 +80,8 @@ public sealed class LeftoverTests : IDisposable
         var machine = Sleep(Path.Combine(Root, "vm"), []);
         Write("vm", DirectoryRecord.Of("vm", WhenProcessDies.Kill, hostLives ? ProcessHandle.Own : Dead()) with { Machine = machine.Identity });
 
-        Assert.Equal(hostLives ? [] : [LeftoverKind.Orphan], LeftoverScan.All(Root, Ct).Select(f => f.Kind));
+        LeftoverKind[] expected = hostLives ? [] : [LeftoverKind.Orphan];
+        Assert.Equal(expected, LeftoverScan.All(Root, Ct).Select(f => f.Kind));
         LeftoverSweep.Run(Root, Logger.None);
         Assert.Contains("already runs", Assert.Throws<VmDirectoryException>(() => VmDirectory.Create(Root, "vm")).Message);
         Assert.False(VmDirectory.RemoveStale(Path.Combine(Root, "vm")));
