@@ -108,8 +108,8 @@ public sealed class QemuDriverRealVmTests : IDisposable
     [Fact]
     public async Task Driver_An_emulator_that_ended_right_after_its_answer_died_at_its_start()
     {
-        var emulator = Script($$"""
-            (while kill -0 $$ 2>/dev/null; do :; done; printf '{"QMP":{}}\n{"return":{}}\n' >&{{QemuCommandLine.GateDescriptor}}) &
+        var emulator = Script($$$"""
+            (while kill -0 $$ 2>/dev/null; do :; done; printf '{"QMP":{}}\n{"return":{}}\n' >&{{{QemuCommandLine.GateDescriptor}}}) &
             echo gone; exit 3
             """);
         var driver = new QemuDriver(new QemuDriverOptions { RuntimeRoot = _root, CacheDirectory = _temp["cache"], Emulator = emulator });

@@ -24,7 +24,7 @@ public sealed class VmDirectoryTests : IDisposable
         Assert.Equal(Private, File.GetUnixFileMode(Path.Combine(Root, "vm")));
         Assert.Equal(Private, File.GetUnixFileMode(Root));
         File.WriteAllText(Path.Combine(Root, "vm", "core"), "x");
-        using var socket = directory.Listen("s.sock");
+        using var socket = directory.Listen("qmp.sock");
         directory.Remove();
         directory.Remove();
         Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
@@ -211,8 +211,8 @@ public sealed class VmDirectoryTests : IDisposable
         var outside = _temp["outside"];
         File.WriteAllText(outside, "x");
         using var directory = VmDirectory.Create(Root, "vm");
-        File.CreateSymbolicLink(Path.Combine(directory.Path, "link"), outside);
-        Directory.CreateSymbolicLink(Path.Combine(directory.Path, "dirlink"), _temp.Path);
+        File.CreateSymbolicLink(Path.Combine(directory.Path, "qmp.sock"), outside);
+        Directory.CreateSymbolicLink(Path.Combine(directory.Path, "ctl.sock"), _temp.Path);
 
         directory.Remove();
 
