@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using System.Security.Cryptography;
@@ -183,7 +184,7 @@ public sealed class VmHost : IAsyncDisposable
         var told = Task.WhenAll(_journals.ClosedAsync(), _fleet.ToldAsync());
         if (!told.IsCompleted)
         {
-            await told.ToObservable().Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time).ToTask().ConfigureAwait(false);
+            await told.ToObservable(ImmediateScheduler.Instance).Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time).ToTask().ConfigureAwait(false);
         }
 
         _fleet.Dispose();

@@ -102,7 +102,7 @@ public sealed partial class StoreSweepTests : IDisposable
         await store.ImportAsync("other", _fixture.Files["other"], StoreFixture.Token);
         var layout = StoreLayout.Open(_fixture.Options.Directory);
         var held = await StoreLock.TakeAsync(layout, Digests.OfText("web"), "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token);
-        var removing = store.RemoveAsync("web", StoreFixture.Token);
+        var removing = store.RemoveAsync("web", TestContext.Current.CancellationToken);
         File.Move(layout.NamePath("other"), layout.NamePath("web"), overwrite: true);
 
         held.Dispose();

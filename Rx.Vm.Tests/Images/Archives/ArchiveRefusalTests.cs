@@ -192,9 +192,9 @@ public sealed class ArchiveRefusalTests : IDisposable
         var pipe = _fixture.Store.Files["pipe"];
         Shell.Run("mkfifo", pipe);
 
+        var ct = TestContext.Current.CancellationToken;
         var error = await Task.Run(() => Assert.ThrowsAsync<ImageException>(() => ArchiveStream.ReadAsync(
-            pipe, new ArchiveErrors("web"), (_, _) => Task.CompletedTask, new ArchiveRemarks(), StoreFixture.Token)))
-            .WaitAsync(TimeSpan.FromSeconds(30), StoreFixture.Token);
+            pipe, new ArchiveErrors("web"), (_, _) => Task.CompletedTask, new ArchiveRemarks(), ct)), ct).WaitAsync(ct);
 
         Assert.Equal(ImageError.SourceChanged, error.Error);
     }

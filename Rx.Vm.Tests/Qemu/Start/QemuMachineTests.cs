@@ -1,7 +1,9 @@
+using System.Reactive.Concurrency;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 using Rx.Vm.Qemu.Processes;
+using Rx.Vm.Reactive;
 using Serilog.Core;
 
 namespace Rx.Vm.Tests.Qemu.Start;
@@ -63,7 +65,7 @@ public sealed class QemuMachineTests : IDisposable
         File.WriteAllText(emulator, "#!/bin/sh\nexec 3>&- 4>&- 5>&- 6>&-\nexec sleep 1000\n");
         File.SetUnixFileMode(emulator, (UnixFileMode)0x1ed);
         using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        givenUp.CancelAfter(TimeSpan.FromSeconds(2));
+        using var timer = VmSchedulers.Real.Time.Schedule(TimeSpan.FromSeconds(2), givenUp.Cancel);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => EmulatorTrial.RunAsync(emulator, new QemuDriverOptions { RuntimeRoot = _temp["run"] }, givenUp.Token));
