@@ -11,7 +11,7 @@ public class VmPipelineTests
     private readonly List<VmStep> _steps = [];
 
     [Fact]
-    public void A_step_frees_what_others_may_have_is_published_then_answered_then_carried_out_and_only_then_recorded_and_logged()
+    public void A_step_is_published_then_answered_then_carried_out_and_only_then_recorded_and_logged()
     {
         var order = new List<string>();
         var ledger = new CommandLedger(inlineContinuations: true);
