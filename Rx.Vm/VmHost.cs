@@ -184,7 +184,8 @@ public sealed class VmHost : IAsyncDisposable
         var told = Task.WhenAll(_journals.ClosedAsync(), _fleet.ToldAsync());
         if (!told.IsCompleted)
         {
-            await told.ToObservable(ImmediateScheduler.Instance).Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time).ToTask().ConfigureAwait(false);
+            await told.ToObservable(ImmediateScheduler.Instance).Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time)
+                .ToTask().ConfigureAwait(false);
         }
 
         _fleet.Dispose();
