@@ -91,7 +91,7 @@ internal sealed class UserLease : IDisposable
         {
             var uid = range.First + (uint)i;
             var path = Path.Combine(directory, $"uid-{uid.ToString(CultureInfo.InvariantCulture)}");
-            SafeFileHandle? hosts = PosixFiles.OpenForLock(path + ".host");
+            var hosts = PosixFiles.OpenForLock(path + ".host");
             SafeFileHandle? file = null;
             try
             {
