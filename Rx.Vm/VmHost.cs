@@ -181,14 +181,28 @@ public sealed class VmHost : IAsyncDisposable
 
             await gone.ConfigureAwait(false);
         })).ConfigureAwait(false);
-        var told = Task.WhenAll(_journals.ClosedAsync(), _fleet.ToldAsync());
-        if (!told.IsCompleted)
+        var (closed, told) = (_journals.ClosedAsync(), _fleet.ToldAsync());
+        if (_options.InlineContinuations)
         {
-            await told.ToObservable(ImmediateScheduler.Instance).Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time)
-                .ToTask().ConfigureAwait(false);
+            // Whoever moves time by hand gives followers their turn by moving it, which he can't while he waits here.
+            _ = told.ContinueWith(
+                static (_, fleet) => ((VmFleet)fleet!).Dispose(), _fleet, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            await WithinGraceAsync(closed).ConfigureAwait(false);
+            return;
         }
 
+        await WithinGraceAsync(Task.WhenAll(closed, told)).ConfigureAwait(false);
         _fleet.Dispose();
+    }
+
+    private async Task WithinGraceAsync(Task work)
+    {
+        if (!work.IsCompleted)
+        {
+            await work.ToObservable(ImmediateScheduler.Instance).Timeout(Grace, Observable.Return(Unit.Default), _options.Schedulers.Time)
+                .ToTask().ConfigureAwait(false);
+        }
     }
 
     // Before the work of assembling, which replaces the journal that was at the machine's path.

@@ -1,11 +1,20 @@
 using System.Runtime.CompilerServices;
+using Xunit.Sdk;
+using Xunit.v3;
 
 namespace Rx.Qmp.Tests.Limits;
 
 /// <summary>Tests that hang, each in a way of its own. They exist for <see cref="TestLimitTests"/> alone, which runs them in a process
-/// of its own.</summary>
+/// of its own; by name, since one that keeps its thread is the last of its class.</summary>
+[TestMethodOrderer(typeof(ByName))]
 public class PlantedHangs
 {
+    [PlantedFact]
+    public void A_test_that_ends()
+    {
+        // So that a result is there that the hanging ones must not take away.
+    }
+
     [PlantedFact]
     public Task Awaits_what_never_comes() => new TaskCompletionSource().Task;
 
@@ -23,10 +32,12 @@ public class PlantedHangs
         await Task.Yield();
     }
 
-    [PlantedFact]
-    public void Ends()
+    /// <summary>By the names of the methods.</summary>
+    public sealed class ByName : ITestMethodOrderer
     {
-        // So that a result is there that the hanging ones must not take away.
+        /// <inheritdoc/>
+        public IReadOnlyCollection<TTestMethod?> OrderTestMethods<TTestMethod>(IReadOnlyCollection<TTestMethod?> testMethods)
+            where TTestMethod : notnull, ITestMethod => [.. testMethods.OrderBy(test => test?.MethodName, StringComparer.Ordinal)];
     }
 }
 

@@ -7,6 +7,7 @@ namespace Rx.Vm.Tests.StandIns;
 /// them, so assemblies of the same identity stand in: later versions, with the strong name where the real one has it, that hold what the
 /// stand-ins hold and one type more.
 /// </summary>
+[Slow]
 public sealed class RealPackagesBesideTests : IDisposable
 {
     private static readonly string StandIns = Path.Combine(Path.GetDirectoryName(Snapshot.Locate("RxRuntime.sln"))!, "StandIns");

@@ -5,9 +5,9 @@ using Rx.Vm.Testing;
 namespace Rx.Vm.Tests.Testing;
 
 /// <summary>Simulated machines whose specifications are kept, and which need what a test says they do.</summary>
-internal sealed class WatchedDriver(IScheduler scheduler, MachineNeeds needs = MachineNeeds.None) : IMachineDriver
+internal sealed class WatchedDriver(IScheduler scheduler, MachineNeeds needs = MachineNeeds.None, bool inline = true) : IMachineDriver
 {
-    private readonly SimulatedDriver _machines = new(scheduler, new SimulatedSettings { InlineContinuations = true });
+    private readonly SimulatedDriver _machines = new(scheduler, new SimulatedSettings { InlineContinuations = inline });
 
     public MachineNeeds Needs => needs;
 
