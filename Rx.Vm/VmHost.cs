@@ -154,6 +154,7 @@ public sealed class VmHost : IAsyncDisposable
     /// <summary>
     /// Shuts every machine down and returns when all have gone, their journals are closed and the followers of <see cref="Vms"/> have been
     /// told. Bounded by the machines' timeouts, and by 5 s more for disks that can't take the journals and followers that don't return.
+    /// With <see cref="VmHostOptions.InlineContinuations"/> followers are not waited for: they are told when time is moved.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
