@@ -61,8 +61,10 @@ internal sealed class Rxvm : IDisposable
 
     public static void Signal(int pid, string name)
     {
-        using var kill = Process.Start("kill", ["-" + name, $"{pid}"]);
+        // The shell's own: a bare Debian has no program of that name.
+        using var kill = Process.Start("sh", ["-c", "kill \"-$1\" \"$2\"", "sh", name, $"{pid}"]);
         kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     public static IEnumerable<int> ChildrenOf(int pid) => Directory.GetDirectories($"/proc/{pid}/task")

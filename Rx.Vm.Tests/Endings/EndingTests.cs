@@ -124,7 +124,7 @@ public sealed class EndingTests : IDisposable
     public async Task A_machine_of_another_user_ends_with_its_host_too(bool inUserNamespace)
     {
         Assert.SkipWhen(Environment.UserName != "root", "only root can run it as someone else");
-        Assert.SkipWhen(inUserNamespace && !HostProcess.CanBeRunByOthers(), "others cannot read the directory of the tests");
+        Assert.SkipWhen(inUserNamespace && !HostProcess.CanBeRunByOthers(), "no user namespace can be made, or others cannot read the directory of the tests");
         File.SetUnixFileMode(_temp.Path, (UnixFileMode)0b111_111_111);
         var order = Order() with { User = new QemuUser(65534, 65534) };
         using var host = inUserNamespace ? await HostProcess.StartInUserNamespaceAsync(order, Ct) : HostProcess.Start(order);

@@ -49,10 +49,10 @@ internal sealed class HostProcess : IDisposable
         return new HostProcess(process, order);
     }
 
-    /// <summary>Whether the user that is root of that namespace can run the tests' executable at all.</summary>
+    /// <summary>Whether such a namespace can be made (not in a chroot, for one) and who is root in it can run the tests' executable.</summary>
     public static bool CanBeRunByOthers()
     {
-        using var test = Process.Start("setpriv", [$"--reuid={OutsideUser}", "test", "-r", Executable]);
+        using var test = Process.Start("setpriv", [$"--reuid={OutsideUser}", "unshare", "--user", "test", "-r", Executable]);
         test.WaitForExit();
         return test.ExitCode == 0;
     }
