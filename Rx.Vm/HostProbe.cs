@@ -11,8 +11,19 @@ internal static class HostProbe
     private const string Setup = "rxvm setup (in a clone: ./rx setup)";
 
     /// <summary>All findings, the most basic first.</summary>
-    public static async Task<ImmutableArray<DoctorItem>> ExamineAsync(VmHostOptions options, IMachineDriver driver, CancellationToken ct)
+    /// <param name="options">The host.</param>
+    /// <param name="driver">Its driver; null for QEMU's where that cannot be made.</param>
+    /// <param name="isLinux">Whether this is Linux.</param>
+    /// <param name="ct">Gives up a trial start of the emulator.</param>
+    public static async Task<ImmutableArray<DoctorItem>> ExamineAsync(
+        VmHostOptions options, IMachineDriver? driver, bool isLinux, CancellationToken ct)
     {
+        if (driver is null || (!isLinux && (driver.Needs & (MachineNeeds.BootFiles | MachineNeeds.Images)) != 0))
+        {
+            // Whatever else there is to look at can't even be asked for.
+            return [new DoctorItem("system", DoctorVerdict.Fatal, LinuxOnly.Complaint("A machine of QEMU's"), "run it on Linux")];
+        }
+
         var items = ImmutableArray.CreateBuilder<DoctorItem>();
         try
         {

@@ -11,7 +11,10 @@ internal static class LinuxOnly
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new PlatformNotSupportedException($"{what} needs Linux; a simulated machine (Rx.Vm.Testing) runs anywhere");
+            throw new PlatformNotSupportedException(Complaint(what));
         }
     }
+
+    /// <summary>What is said where <paramref name="what"/> can't work.</summary>
+    public static string Complaint(string what) => $"{what} needs Linux; a simulated machine (Rx.Vm.Testing) runs anywhere";
 }

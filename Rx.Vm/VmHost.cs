@@ -88,14 +88,16 @@ public sealed class VmHost : IAsyncDisposable
     /// <summary>
     /// Looks at what a host with these options needs: emulator and its confinement, accelerator, directories, descriptors, boot files,
     /// images. One finding each, the most basic first, and what to do about those that are not good; <c>rxvm doctor</c> prints them.
-    /// Starts no machine and changes nothing but to make missing directories.
+    /// Starts no machine and changes nothing but to make missing directories and, for a root host, the locks of the machines' users. Where
+    /// there is no Linux, that is the one finding.
     /// </summary>
     /// <param name="options">The host; null for the defaults.</param>
     /// <param name="ct">Gives up a trial start of the emulator that takes too long.</param>
     public static Task<ImmutableArray<DoctorItem>> ProbeAsync(VmHostOptions? options = null, CancellationToken ct = default)
     {
         options ??= new VmHostOptions();
-        return HostProbe.ExamineAsync(options, options.Driver ?? Qemu(options), ct);
+        var isLinux = OperatingSystem.IsLinux();
+        return HostProbe.ExamineAsync(options, options.Driver ?? (isLinux ? Qemu(options) : null), isLinux, ct);
     }
 
     /// <summary>

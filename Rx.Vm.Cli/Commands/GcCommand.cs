@@ -13,7 +13,7 @@ internal static class GcCommand
     {
         var kept = new Option<bool>("--kept")
         {
-            Description = "Also end machines that were started to outlive their host, and that no host has attached to.",
+            Description = "Also end machines that were started to outlive their host, and that no program has attached to.",
         };
         var command = new Command("gc",
             "Remove what hosts of this user left behind: directories of dead machines, and machines whose host is gone. "

@@ -9,7 +9,7 @@ using Rx.Vm.Reactive;
 namespace Rx.Vm.Tests.Effects;
 
 /// <summary>Launch, quit, kill and release alone, in every order in which a driver may answer.</summary>
-public sealed class MachineEffectsTests : IMachineDriver, IDisposable
+public sealed class MachineEffectsTests : IMachineDriver
 {
     private static readonly VmState Ended = new() { VmId = "vm", Phase = VmPhase.Destroying };
 
@@ -23,8 +23,6 @@ public sealed class MachineEffectsTests : IMachineDriver, IDisposable
     private int _starts;
 
     public MachineEffectsTests() => _effects = Effects(new StartQueue(1, null, _time, inline: true));
-
-    public void Dispose() => _effects.Dispose();
 
     [Fact]
     public void A_launched_machine_is_told_before_anything_it_says()
@@ -129,8 +127,8 @@ public sealed class MachineEffectsTests : IMachineDriver, IDisposable
     public void A_machine_waits_for_its_turn_to_boot_says_so_and_passes_the_turn_on_when_it_has_booted()
     {
         var queue = new StartQueue(1, null, _time, inline: true);
-        using var first = Effects(queue);
-        using var second = Effects(queue);
+        var first = Effects(queue);
+        var second = Effects(queue);
         first.Launch();
         second.Launch();
         Assert.Equal([VmEventKind.StartQueued], Kinds);
@@ -145,8 +143,8 @@ public sealed class MachineEffectsTests : IMachineDriver, IDisposable
     public void A_kill_in_the_queue_leaves_it()
     {
         var queue = new StartQueue(1, null, _time, inline: true);
-        using var first = Effects(queue);
-        using var second = Effects(queue);
+        var first = Effects(queue);
+        var second = Effects(queue);
         first.Launch();
         second.Launch();
         second.Kill();

@@ -10,7 +10,7 @@ using Rx.Vm.Reactive;
 namespace Rx.Vm.Tests.Effects;
 
 /// <summary>The runner alone: every effect has its handler, in the order of the bits, and one that throws is an event.</summary>
-public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
+public sealed class VmEffectRunnerTests : IMachineDriver
 {
     private readonly List<VmEvent> _posted = [];
     private readonly MachineEffects _machine;
@@ -28,8 +28,6 @@ public sealed class VmEffectRunnerTests : IMachineDriver, IDisposable
         _runner = new VmEffectRunner(
             _machine, new DeviceEffects(connection, TimeSpan.FromSeconds(1), _posted.Add, Serilog.Core.Logger.None), _guest, _posted.Add);
     }
-
-    public void Dispose() => _machine.Dispose();
 
     /// <summary>On a machine that has nothing, each effect shows by its own complaint which handler it has.</summary>
     [Theory]

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
 using Rx.Vm.Images;
+using Rx.Vm.Native;
 
 namespace Rx.Vm.Tests.Images;
 
@@ -208,6 +210,63 @@ public sealed partial class ImageStoreFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_grows_while_it_is_copied_is_a_source_that_changed_whatever_the_tool_says()
+    {
+        // With the first byte the file is open, and it is longer than what waits in between.
+        var (tree, first) = (_fixture.Tree(), _fixture.Files["first"]);
+        var script = $"dd bs=1 count=1 of={first} 2>/dev/null; yes | head -c 1000000 >> {tree}/bin/tool; cat {first} - | sqfstar \"$@\"";
+        _fixture.Options = _fixture.Options with { SqfstarPath = _fixture.Files.Script("sqfstar", script) };
+        await Refused(tree, ImageError.SourceChanged);
+    }
+
+    [Theory]
+    [InlineData("/proc/self/mem")]
+    [InlineData("loop/rootfs.tar")]
+    public async Task A_source_that_can_not_be_read_is_no_fault_of_the_store(string path)
+    {
+        Directory.CreateSymbolicLink(_fixture.Files["loop"], "loop");
+        path = Path.Combine(_fixture.Files["."], path);
+        var error = await Refused(path, ImageError.SourceUnreadable);
+        Assert.Contains(path, error.Message);
+        Assert.Equal(
+            ImageError.SourceUnreadable,
+            (await Assert.ThrowsAsync<ImageException>(() => _fixture.Open().ImportAsync("web", path, StoreFixture.Token))).Error);
+    }
+
+    [Fact]
+    public async Task A_folder_in_a_source_that_can_not_be_read_is_no_fault_of_the_store()
+    {
+        // Deeper than a path can be, as nothing else is unreadable for root too.
+        var tree = _fixture.Tree();
+        var name = new string('d', 250);
+        var folder = Libc.open(tree, Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(0, Libc.mkdirat(folder, name, 0x1C0));
+            using var above = folder;
+            folder = Libc.openat(above, name, Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        }
+
+        folder.Dispose();
+        try
+        {
+            await Refused(tree, ImageError.SourceUnreadable);
+        }
+        finally
+        {
+            using var remove = Process.Start("rm", ["-rf", tree]);
+            await remove.WaitForExitAsync(StoreFixture.Token);
+        }
+    }
+
+    [Fact]
+    public async Task The_root_of_all_is_a_source_like_any_other()
+    {
+        _fixture.Options = _fixture.Options with { MaxFiles = 10 };
+        Assert.Contains("'/' holds more than 10 files", (await Refused("/", ImageError.TooLarge)).Message);
+    }
+
+    [Fact]
     public async Task Waiting_for_another_builder_ends_at_the_limit()
     {
         var layout = StoreLayout.Open(_fixture.Options.Directory);
@@ -223,21 +282,6 @@ public sealed partial class ImageStoreFailureTests : IDisposable
 
         Assert.True(_fixture.Clock.Now - start >= _fixture.Options.LockTimeout);
         Assert.Equal(ImageError.TimedOut, (await Assert.ThrowsAsync<ImageException>(() => waiting)).Error);
-    }
-
-    [Fact]
-    public async Task A_lock_is_handed_on()
-    {
-        var layout = StoreLayout.Open(_fixture.Options.Directory);
-        var first = await StoreLock.TakeAsync(layout, "a1", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token);
-        using (await StoreLock.TakeAsync(layout, "b1", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token))
-        {
-            await Assert.ThrowsAsync<ImageException>(
-                () => StoreLock.TakeAsync(layout, "a2", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token));
-        }
-
-        first.Dispose();
-        (await StoreLock.TakeAsync(layout, "a3", "x", TimeSpan.Zero, _fixture.Clock, StoreFixture.Token)).Dispose();
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace Rx.Vm.Tests.Journal;
 internal sealed class FakeDisk : IJournalTarget
 {
     private readonly MemoryStream _bytes = new();
+    private long _durable;
 
     /// <summary>How many bytes fit; a write over it puts down what fits and fails.</summary>
     public long Space { get; set; } = long.MaxValue;
@@ -13,7 +14,7 @@ internal sealed class FakeDisk : IJournalTarget
     /// <summary>Whether cutting fails as well.</summary>
     public bool CutFails { get; set; }
 
-    /// <summary>Whether making durable fails.</summary>
+    /// <summary>Whether making durable fails; what was not durable yet is lost then, as a kernel drops what it could not write.</summary>
     public bool SyncFails { get; set; }
 
     /// <summary>Called before each write.</summary>
@@ -49,6 +50,7 @@ internal sealed class FakeDisk : IJournalTarget
 
         _bytes.SetLength(length);
         _bytes.Position = length;
+        _durable = Math.Min(_durable, length);
     }
 
     public void Sync()
@@ -56,8 +58,11 @@ internal sealed class FakeDisk : IJournalTarget
         Syncs++;
         if (SyncFails)
         {
+            _bytes.GetBuffer().AsSpan((int)_durable, (int)(_bytes.Length - _durable)).Clear();
             throw new IOException("can not sync");
         }
+
+        _durable = _bytes.Length;
     }
 
     public void Dispose() => IsClosed = true;

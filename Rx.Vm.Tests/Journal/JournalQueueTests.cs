@@ -206,17 +206,42 @@ public class JournalQueueTests
     }
 
     [Fact]
-    public void A_failed_sync_is_reported_and_changes_nothing_else()
+    public void A_batch_that_can_not_be_made_durable_was_not_written()
     {
-        _disk.SyncFails = true;
         var queue = Queue(new JournalOptions { Sync = JournalSync.EachBatch });
-        Offer(queue, 1, 30);
+        Offer(queue, 1, 10);
         _scheduler.Start();
-        Offer(queue, 31, 60);
+        _disk.SyncFails = true;
+        Offer(queue, 11, 20);
+        _scheduler.Start();
+
+        var status = queue.Status;
+        Assert.Equal((JournalState.Failing, 10L, 10L, "can not sync"), (status.State, status.Written, status.Dropped, status.Error));
+        Assert.Equal(["can not sync"], _reports);
+
+        _disk.SyncFails = false;
+        Offer(queue, 21, 30);
+        _scheduler.Start();
+        Assert.Equal(JournalState.Writing, queue.Status.State);
         queue.Close();
         _scheduler.Start();
 
-        Assert.Equal(_life.Entries, Lives.Read(_disk.Content).Entries);
+        var read = Lives.Read(_disk.Content);
+        Assert.Equal(JournalEndKind.Clean, read.End.Kind);
+        Assert.Equal(_life.Entries.Take(10).Concat(_life.Entries[20..30]), read.Entries);
+        Assert.Equal([new JournalGap(11, 10)], read.Gaps);
+    }
+
+    [Fact]
+    public void A_file_that_can_not_be_made_durable_at_its_end_says_so()
+    {
+        _disk.SyncFails = true;
+        var queue = Queue(new JournalOptions { Sync = JournalSync.AtClose });
+        Offer(queue, 1, 30);
+        queue.Close();
+        _scheduler.Start();
+
+        Assert.True(_disk.IsClosed);
         Assert.Equal(["can not sync"], _reports);
         Assert.Equal("can not sync", queue.Status.Error);
     }

@@ -13,7 +13,7 @@ namespace Rx.Vm.Effects;
 /// <summary>Effects on the machine as a whole: launch with all its channels, quit, kill, release.</summary>
 internal sealed class MachineEffects(
     IMachineDriver driver, Func<MachineSpec> specify, StartQueue queue, MachineConnection connection, VmSchedulers schedulers, bool inline,
-    VmTimeouts timeouts, bool ordinary, Action<VmEvent> post, ILogger log) : IDisposable
+    VmTimeouts timeouts, bool ordinary, Action<VmEvent> post, ILogger log)
 {
     private const int Killed = 9;
 
@@ -83,9 +83,6 @@ internal sealed class MachineEffects(
             connection.Tty?.Dispose();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _launch.Dispose();
 
     private async Task LaunchAsync()
     {

@@ -50,4 +50,7 @@ public enum ImageError
 
     /// <summary>A path, where <see cref="ImageStoreOptions.Sources"/> allow names only.</summary>
     PathRefused,
+
+    /// <summary>The source, or something in it, may not or can not be read.</summary>
+    SourceUnreadable,
 }

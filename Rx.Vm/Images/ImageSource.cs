@@ -11,7 +11,11 @@ namespace Rx.Vm.Images;
 internal sealed record ImageSource(string Path, bool IsDirectory, string? StateKey)
 {
     /// <summary>Looks at what is at a path without opening it: a pipe or device is refused, never read.</summary>
-    public static ImageSource Inspect(string path, ImageStoreOptions options, CancellationToken ct)
+    /// <exception cref="ImageException">It is not there, of no kind that is read, too large, or cannot be read.</exception>
+    public static ImageSource Inspect(string path, ImageStoreOptions options, CancellationToken ct) =>
+        StoreErrors.OfSource(path, () => Look(path, options, ct));
+
+    private static ImageSource Look(string path, ImageStoreOptions options, CancellationToken ct)
     {
         var real = PosixFiles.RealPath(path);
         if (real is null || PosixFiles.Stamp(real) is not { } stamp)

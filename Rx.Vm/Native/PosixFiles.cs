@@ -131,6 +131,10 @@ internal static unsafe class PosixFiles
         _ => false,
     };
 
+    /// <summary>Whether an I/O error means that nobody reads the other end any more.</summary>
+    public static bool IsBrokenPipe(IOException error) =>
+        (error.HResult & 0xffff) == Libc.BrokenPipe || error.InnerException is Win32Exception { NativeErrorCode: Libc.BrokenPipe };
+
     /// <summary>The error of the call before this one, with what it was about.</summary>
     public static IOException Failure(string call, string path)
     {

@@ -17,7 +17,7 @@ public interface IMachine : IAsyncDisposable
     /// <summary>The process, or null when the machine is none (simulated).</summary>
     ProcessIdentity? Identity { get; }
 
-    /// <summary>What a later host needs to attach again; null when that is impossible (simulated).</summary>
+    /// <summary>What <see cref="IMachineDriver.AttachAsync"/> needs; null when that is impossible (simulated).</summary>
     MachineRecord? Record { get; }
 
     /// <summary>How the process is confined, read back from the kernel after the start; null when unknown.</summary>
@@ -51,7 +51,8 @@ public interface IMachine : IAsyncDisposable
 
     /// <summary>
     /// Closes the streams and lets go of the process without ending it; <see cref="Record"/> is then the way back. A machine that was
-    /// started with <see cref="WhenProcessDies.Kill"/> still ends with the process that started it. Idempotent.
+    /// started with <see cref="WhenProcessDies.Kill"/> still ends with the process that started it. Idempotent. For programs that use a
+    /// driver by itself: a <see cref="VmHost"/> ends its machines and never calls this.
     /// </summary>
     ValueTask DetachAsync();
 }

@@ -28,7 +28,7 @@ public interface IMachineDriver
 
     /// <summary>
     /// Connects to a machine that outlived the host process which started it. The process is known by its identity, never by its pid
-    /// alone.
+    /// alone. For programs that use a driver by itself: a <see cref="VmHost"/> never calls this.
     /// </summary>
     /// <param name="record">What <see cref="IMachine.Record"/> was when the machine was started.</param>
     /// <param name="ct">Gives up the attempt; the machine is left as it is.</param>

@@ -1,6 +1,9 @@
 namespace Rx.Vm.Qemu;
 
-/// <summary>What a host writes down so that a later host can attach to the machine again. Holds no secret.</summary>
+/// <summary>
+/// What a program keeps of a machine so as to attach to it later, through <see cref="IMachineDriver.AttachAsync"/>. No <see cref="VmHost"/>
+/// takes a machine over. Holds no secret.
+/// </summary>
 /// <param name="Id">The machine's id.</param>
 /// <param name="Identity">Its process.</param>
 /// <param name="Directory">Its directory under the runtime root, which holds the sockets.</param>

@@ -1,11 +1,12 @@
 using System.Reactive.Concurrency;
+using System.Runtime.InteropServices;
 using Rx.Vm.Images;
 using Rx.Vm.Images.Boot;
 
 namespace Rx.Vm.Tests.Images.Boot;
 
 [Slow]
-public sealed class BootFileStoreTests : IDisposable
+public sealed partial class BootFileStoreTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly string _init;
@@ -127,6 +128,36 @@ public sealed class BootFileStoreTests : IDisposable
         Assert.Empty(Directory.GetFiles(_directory["store/tmp"]));
         Assert.Null(Store().Find());
     }
+
+    // Opening a pipe by its path would wait for a writer for ever, on a thread that nothing can end.
+    [Theory(Timeout = 60_000)]
+    [InlineData("rxvm-init", ImageError.UnsupportedSource)]
+    [InlineData("k/boot/vmlinuz-" + FakeKernel.Version, ImageError.UnsupportedSource)]
+    [InlineData($"k/lib/modules/{FakeKernel.Version}/kernel/virtio.ko", ImageError.BadKernel)]
+    public async Task A_pipe_in_place_of_a_file_is_never_opened(string path, ImageError expected)
+    {
+        var kernel = KernelPackage.Open(_tree);
+        File.Delete(_directory[path]);
+        Assert.Equal(0, MakeFifo(_directory[path], 0x180));
+
+        var error = await Assert.ThrowsAsync<ImageException>(
+            () => Task.Run(() => Store().PrepareAsync(_init, kernel, TestContext.Current.CancellationToken)));
+
+        Assert.Equal(expected, error.Error);
+        Assert.Contains(_directory[path], error.Message);
+    }
+
+    [Fact]
+    public async Task A_file_without_end_is_not_read_to_its_end()
+    {
+        // Its length is said to be none.
+        var error = await Assert.ThrowsAsync<ImageException>(
+            () => Store().PrepareAsync("/proc/cpuinfo", KernelPackage.Open(_tree), TestContext.Current.CancellationToken));
+        Assert.Equal(ImageError.SourceChanged, error.Error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
 
     private Task<BootFiles> Prepare() => Store().PrepareAsync(_init, KernelPackage.Open(_tree), TestContext.Current.CancellationToken);
 

@@ -34,13 +34,14 @@ public sealed class DirectoryRecordTests
     }
 
     [Fact]
-    public void A_record_with_any_bit_changed_is_read_or_refused_and_never_fails()
+    public void A_record_with_any_bit_changed_is_refused()
     {
         var bytes = Whole.ToBytes();
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.True(DirectoryRecord.Parse(bytes, "vm-1", out var problem) is null == problem.Length > 0);
+            Assert.Null(DirectoryRecord.Parse(bytes, "vm-1", out var problem));
+            Assert.NotEqual("", problem);
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
@@ -50,16 +51,16 @@ public sealed class DirectoryRecordTests
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("7")]
-    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-2","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"stay","host":HOST,"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":null,"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST(0),"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST(-1),"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST(1e99),"machine":null,"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":{"pid":1},"hardware":false}""")]
-    [InlineData("""{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST,"host":HOST,"machine":null,"hardware":false}""")]
+    [InlineData("""{"version":3,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-2","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"stay","host":HOST,"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":null,"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST(0),"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST(-1),"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST(1e99),"machine":null,"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":{"pid":1},"hardware":false,"seal":""}""")]
+    [InlineData("""{"version":2,"id":"vm-1","whenHostDies":"kill","host":HOST,"host":HOST,"machine":null,"hardware":false,"seal":""}""")]
     public void A_foreign_record_is_refused_with_a_word(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(Regex.Replace(text, @"HOST(?:\((.*?)\))?", host =>
@@ -70,5 +71,19 @@ public sealed class DirectoryRecordTests
 
         Assert.Null(DirectoryRecord.Parse(bytes, "vm-1", out var problem));
         Assert.NotEqual("", problem);
+
+        // All but the seal was looked at before.
+        Assert.NotEqual("it is damaged", problem);
+    }
+
+    [Fact]
+    public void A_record_whose_numbers_were_changed_is_told_as_damaged()
+    {
+        var text = Encoding.UTF8.GetString(Whole.ToBytes());
+        var other = text.Replace("\"pid\":4", "\"pid\":5", StringComparison.Ordinal);
+        Assert.NotEqual(text, other);
+
+        Assert.Null(DirectoryRecord.Parse(Encoding.UTF8.GetBytes(other), "vm-1", out var problem));
+        Assert.Equal("it is damaged", problem);
     }
 }

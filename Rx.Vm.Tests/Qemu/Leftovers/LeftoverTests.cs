@@ -165,11 +165,12 @@ public sealed class LeftoverTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_torn_or_foreign_record_is_told_and_kept_whether_something_lives_there_or_not()
+    public async Task A_torn_damaged_or_foreign_record_is_told_and_kept_whether_something_lives_there_or_not()
     {
         var machine = Machine("live", Dead(), WhenProcessDies.Kill);
         VmDirectory.Create(Root, "dead").Dispose();
-        foreach (var text in new[] { "{", "{}", "\0\0\0\0", new string(' ', DirectoryRecord.MaxBytes + 1) })
+        var damaged = File.ReadAllText(Path.Combine(Root, "live", DirectoryRecord.FileName)).Replace("kill", "keep", StringComparison.Ordinal);
+        foreach (var text in new[] { "{", "{}", "\0\0\0\0", damaged, new string(' ', DirectoryRecord.MaxBytes + 1) })
         {
             File.WriteAllText(Path.Combine(Root, "live", DirectoryRecord.FileName), text);
             File.WriteAllText(Path.Combine(Root, "dead", DirectoryRecord.FileName), text);

@@ -1,8 +1,11 @@
+using System.Buffers;
+
 namespace Rx.Vm.Images.Archives;
 
 /// <summary>A folder on the host and what is below it, other file systems included.</summary>
 internal sealed class DirectoryImage : ImageContent
 {
+    private const int CopyBytes = 128 * 1024;
     private readonly Dictionary<ImageNode, HostFile> _where = [];
     private readonly List<ImageNode> _files = [];
 
@@ -78,10 +81,30 @@ internal sealed class DirectoryImage : ImageContent
 
     private async Task CopyAsync(Stream content, long size, Stream target, CancellationToken ct)
     {
-        await content.CopyToAsync(target, ct).ConfigureAwait(false);
-        if (content.Position != size)
+        // As much as its header says and no more: it may be growing without end, and the tool would take the rest for a header.
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        try
         {
-            throw Errors.Changed();
+            var left = size;
+            for (int read; left > 0; left -= read)
+            {
+                read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, CopyBytes)), ct).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    throw Errors.Changed();
+                }
+
+                await target.WriteAsync(buffer.AsMemory(0, read), ct).ConfigureAwait(false);
+            }
+
+            if (await content.ReadAsync(buffer.AsMemory(0, 1), ct).ConfigureAwait(false) != 0)
+            {
+                throw Errors.Changed();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

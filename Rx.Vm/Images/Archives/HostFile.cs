@@ -15,7 +15,11 @@ internal sealed record HostFile(string Folder, string Name, FileStamp? Stamp)
     public string Path => Name.Length == 0 ? Folder : $"{Folder}/{Name}";
 
     /// <summary>The folder at a path.</summary>
-    public static HostFile At(string path) => new(ByteText.From(System.Text.Encoding.UTF8.GetBytes(path.TrimEnd('/'))), "", PosixFiles.Stamp(path));
+    public static HostFile At(string path)
+    {
+        var bare = path.TrimEnd('/');
+        return new(ByteText.From(System.Text.Encoding.UTF8.GetBytes(bare.Length > 0 ? bare : "/")), "", PosixFiles.Stamp(path));
+    }
 
     /// <summary>Everything below, folders before what is in them, always in the same order. Links are not followed.</summary>
     /// <exception cref="IOException">A folder cannot be read.</exception>

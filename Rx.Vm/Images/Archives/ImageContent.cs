@@ -43,8 +43,9 @@ internal abstract class ImageContent
     public static uint Clamp(long seconds) => (uint)Math.Clamp(seconds, 0, uint.MaxValue);
 
     /// <summary>Writes the tree as a tar stream.</summary>
+    /// <returns>How many files have content.</returns>
     /// <exception cref="ImageException">The source is not what it was when it was looked at.</exception>
-    public async Task WriteAsync(Stream target, CancellationToken ct)
+    public async Task<int> WriteAsync(Stream target, CancellationToken ct)
     {
         // Flushed at the end and not disposed: that would write again to a pipe that broke.
         var writer = new TarWriter(new BufferedStream(target, 128 * 1024));
@@ -65,6 +66,7 @@ internal abstract class ImageContent
         }
 
         await writer.EndAsync(ct).ConfigureAwait(false);
+        return _files;
     }
 
     /// <summary>Writes every file that has a path, by <see cref="TarWriter.WriteFileAsync"/>.</summary>

@@ -1,6 +1,5 @@
 using System.Reactive.Concurrency;
 using Rx.Qmp.Isolation;
-using Rx.Vm.Native;
 using Serilog;
 using Serilog.Core;
 
@@ -10,7 +9,7 @@ namespace Rx.Vm.Images.Boot;
 public sealed class BootFileStore
 {
     private const string LockKey = "b";
-    private const long MaxInitBytes = 256 << 20;
+    private const long MaxSourceBytes = 256 << 20;
     private const int KeptFiles = 12;
     private readonly ImageStoreOptions _options;
     private readonly IScheduler _scheduler;
@@ -60,8 +59,9 @@ public sealed class BootFileStore
         using var held = await StoreLock.TakeAsync(_layout, LockKey, initPath, _options.LockTimeout, _scheduler, ct).ConfigureAwait(false);
         return StoreErrors.Guard(initPath, () =>
         {
-            var image = Store(File.ReadAllBytes(kernel.ImagePath), $"vmlinuz-{kernel.Version}", held, ct);
-            var elf = StoreElf(kernel, held, ct);
+            var kernelImage = SourceFile.ReadAll(kernel.ImagePath, "kernel", MaxSourceBytes);
+            var image = Store(kernelImage, $"vmlinuz-{kernel.Version}", held, ct);
+            var elf = StoreElf(kernelImage, kernel, held, ct);
             ct.ThrowIfCancellationRequested();
             var initramfs = Store(BuildInitramfs(initPath, kernel), $"initramfs-{kernel.Version}", held, ct);
             var record = new BootRecord(kernel.Version, image, elf, initramfs);
@@ -72,11 +72,11 @@ public sealed class BootFileStore
         });
     }
 
-    private BootFileRecord? StoreElf(KernelPackage kernel, StoreLock held, CancellationToken ct)
+    private BootFileRecord? StoreElf(byte[] image, KernelPackage kernel, StoreLock held, CancellationToken ct)
     {
         try
         {
-            return Store(KernelImage.ExtractElf(File.ReadAllBytes(kernel.ImagePath)), $"vmlinux-{kernel.Version}", held, ct);
+            return Store(KernelImage.ExtractElf(image), $"vmlinux-{kernel.Version}", held, ct);
         }
         catch (InvalidDataException error)
         {
@@ -88,19 +88,10 @@ public sealed class BootFileStore
 
     private static byte[] BuildInitramfs(string initPath, KernelPackage kernel)
     {
-        if (PosixFiles.RealPath(initPath) is not { } real || PosixFiles.Stamp(real) is not { IsFile: true } stamp)
-        {
-            throw new ImageException(ImageError.NotFound, initPath, $"There is no guest init at '{initPath}'.");
-        }
-
-        if (stamp.Size > MaxInitBytes)
-        {
-            throw new ImageException(ImageError.TooLarge, initPath, $"The guest init '{initPath}' is larger than {MaxInitBytes} bytes.");
-        }
-
+        var init = SourceFile.ReadAll(initPath, "guest init", MaxSourceBytes);
         var (boot, lazy) = Initramfs.Modules(kernel);
         using var archive = new MemoryStream();
-        Initramfs.Write(archive, File.ReadAllBytes(real), boot, lazy, kernel.EnforcesSignatures);
+        Initramfs.Write(archive, init, boot, lazy, kernel.EnforcesSignatures);
         return archive.ToArray();
     }
 

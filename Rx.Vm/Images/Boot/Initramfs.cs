@@ -49,7 +49,7 @@ internal static class Initramfs
         foreach (var file in files)
         {
             var path = $"lib/modules/{Path.GetFileName(file)}";
-            ReadOnlySpan<byte> module = File.ReadAllBytes(file);
+            ReadOnlySpan<byte> module = KernelPackage.ReadModule(file);
             archive.AddFile(path, Owned644, keepSignatures ? module : ModuleSignature.Remove(module));
             lines.Append($"/{path}\n");
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Rx.Vm.Images.Boot;
 
@@ -34,10 +35,15 @@ public sealed class KernelPackage
     {
         get
         {
-            var config = new FileInfo(Path.Combine(Directory, "boot", $"config-{Version}"));
-            return !config.Exists
-                || config.Length > MaxConfigBytes
-                || File.ReadLines(config.FullName).Contains("CONFIG_MODULE_SIG_FORCE=y");
+            try
+            {
+                var config = SourceFile.ReadAll(Path.Combine(Directory, "boot", $"config-{Version}"), "kernel's configuration", MaxConfigBytes);
+                return Encoding.Latin1.GetString(config).Split('\n').Contains("CONFIG_MODULE_SIG_FORCE=y");
+            }
+            catch (ImageException)
+            {
+                return true;
+            }
         }
     }
 
@@ -113,15 +119,17 @@ public sealed class KernelPackage
 
         try
         {
-            return new FileInfo(path).Length <= MaxModuleBytes
-                ? ModuleInfo.Dependencies(File.ReadAllBytes(path))
-                : throw new InvalidDataException("it is too large");
+            return ModuleInfo.Dependencies(ReadModule(path));
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidDataException or ImageException)
         {
-            throw Bad($"The kernel module '{path}' cannot be used: {error.Message}.", error);
+            throw Bad($"The kernel module '{path}' cannot be used: {error.Message.TrimEnd('.')}.", error);
         }
     }
+
+    /// <summary>Reads the file of a module.</summary>
+    /// <exception cref="ImageException">It cannot be had.</exception>
+    internal static byte[] ReadModule(string path) => SourceFile.ReadAll(path, "kernel module", MaxModuleBytes);
 
     private static ImmutableDictionary<string, string> Index(string tree, string directory)
     {

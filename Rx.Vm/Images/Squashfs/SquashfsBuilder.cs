@@ -20,12 +20,13 @@ internal static class SquashfsBuilder
     public static async Task<IReadOnlyList<string>> BuildAsync(
         ImageSource source, string subject, string target, ImageStoreOptions options, CancellationToken ct)
     {
-        ImageContent content = source.IsDirectory
+        var content = await StoreErrors.OfSourceAsync<ImageContent>(subject, async () => source.IsDirectory
             ? DirectoryImage.Scan(source.Path, subject, options, ct)
-            : await ArchiveImage.ScanAsync(source.Path, subject, options, ct).ConfigureAwait(false);
+            : await ArchiveImage.ScanAsync(source.Path, subject, options, ct).ConfigureAwait(false)).ConfigureAwait(false);
         var mode = Convert.ToString(content.Root?.Mode ?? DefaultRootMode, 8);
         var command = new ToolCommand(options.SqfstarPath, Package, subject, [.. Arguments(options), "-root-mode", mode, target]);
-        var said = await RunAsync(command, target, content.WriteAsync, ct).ConfigureAwait(false);
+        var said = await RunAsync(
+            command, target, (input, token) => StoreErrors.OfSourceAsync(subject, () => content.WriteAsync(input, token)), ct).ConfigureAwait(false);
         try
         {
             return [.. content.Remarks.Sentences, .. said, .. Complete(target, content, said)];

@@ -121,13 +121,9 @@ internal static class ToolProcess
 
             await input.DisposeAsync().ConfigureAwait(false);
         }
-        catch (IOException error) when (IsBrokenPipe(error))
+        catch (IOException error) when (PosixFiles.IsBrokenPipe(error))
         {
             // It stopped reading: its exit code and its last words say why.
         }
     }
-
-    private static bool IsBrokenPipe(IOException error) =>
-        (error.HResult & 0xffff) == Libc.BrokenPipe
-        || error.InnerException is Win32Exception { NativeErrorCode: Libc.BrokenPipe };
 }

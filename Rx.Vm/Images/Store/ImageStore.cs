@@ -22,6 +22,7 @@ public sealed class ImageStore
     private readonly IScheduler _scheduler;
     private readonly ILogger _log;
     private readonly StoreLayout _layout;
+    private readonly StoreNames _names;
 
     /// <summary>Opens the store, making its directory when it is missing.</summary>
     /// <param name="options">Where it is and what may be spent.</param>
@@ -38,6 +39,7 @@ public sealed class ImageStore
         _log = SafeLogger.Wrap(logger).ForContext<ImageStore>();
         _scheduler = SafeScheduler.Wrap(scheduler, (why, fault) => VmLog.ClockBroken(_log, why, fault));
         _layout = StoreLayout.Open(options.Directory);
+        _names = new StoreNames(_layout);
     }
 
     /// <summary>Gives the root file system of an image, building it when its source is new or has changed.</summary>
@@ -47,15 +49,8 @@ public sealed class ImageStore
     /// <exception cref="ImageException">It cannot be had; see <see cref="ImageException.Error"/>.</exception>
     public async Task<RootFileSystem> ResolveAsync(string image, CancellationToken ct = default)
     {
-        var reference = ImageReference.Parse(image);
-        if (!reference.IsAllowed(_options.Sources))
-        {
-            throw new ImageException(ImageError.PathRefused, image, $"{CleanText.Quote(image)} {ImageReference.PathRefused}.");
-        }
-
-        return await StoreErrors.GuardAsync(image, () => reference.IsPath
-            ? FromPathAsync(image, ct)
-            : Task.FromResult(FromName(image, ct))).ConfigureAwait(false);
+        using var lease = await LeaseAsync(image, ct).ConfigureAwait(false);
+        return lease.Root;
     }
 
     /// <summary>Gives a directory or archive a name that stays valid when the source is changed or removed.</summary>
@@ -69,13 +64,13 @@ public sealed class ImageStore
         ArgumentNullException.ThrowIfNull(path);
         if (!Identifiers.IsValid(name))
         {
-            throw NoName(name);
+            throw StoreNames.NoName(name);
         }
 
         return await StoreErrors.GuardAsync(path, async () =>
         {
             // Until a name stands for it, a prune elsewhere could take it for a leftover.
-            using var lease = await LeaseAsync(() => FromPathAsync(path, ct), ct).ConfigureAwait(false);
+            using var lease = await FromPathAsync(path, ct).ConfigureAwait(false);
             var built = lease.Root;
             using var held = await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false);
             var record = new NameRecord(built.Digest, new FileInfo(built.Path).Length, path, built.Remarks);
@@ -99,15 +94,15 @@ public sealed class ImageStore
         return StoreErrors.GuardAsync(name, async () =>
         {
             // What is not there need not be waited for; what is there may have become another image meanwhile.
-            var digest = Identifiers.IsValid(name) ? Record(name).Digest : throw NoName(name);
+            var digest = Identifiers.IsValid(name) ? _names.Record(name).Digest : throw StoreNames.NoName(name);
             using (await LockAsync(Digests.OfText(name), name, ct).ConfigureAwait(false))
             {
-                digest = Record(name).Digest;
+                digest = _names.Record(name).Digest;
                 File.Delete(_layout.NamePath(name));
                 PosixFiles.SyncDirectory(_layout.Names);
             }
 
-            var sweep = new StoreSweep(_layout, IsNamed);
+            var sweep = new StoreSweep(_layout, _names.Has);
             sweep.Image(digest);
             _log.Information("Removed the image name {Image} of {Digest}", name, digest);
             return sweep.Freed;
@@ -124,7 +119,7 @@ public sealed class ImageStore
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
     public Task<FreedSpace> PruneAsync(bool all = false, CancellationToken ct = default) => StoreErrors.GuardAsync(_options.Directory, async () =>
     {
-        var sweep = new StoreSweep(_layout, IsNamed);
+        var sweep = new StoreSweep(_layout, _names.Has);
         await sweep.TemporariesAsync(bucket => TryLockAsync(bucket, ct)).ConfigureAwait(false);
         ct.ThrowIfCancellationRequested();
         sweep.Records(record => all || record is null || !IsUseful(record));
@@ -134,38 +129,21 @@ public sealed class ImageStore
     });
 
     /// <summary>As <see cref="ResolveAsync"/>, and the file stays until the lease is given back.</summary>
-    internal Task<ImageLease> LeaseAsync(string image, CancellationToken ct) => LeaseAsync(() => ResolveAsync(image, ct), ct);
+    internal async Task<ImageLease> LeaseAsync(string image, CancellationToken ct)
+    {
+        var reference = ImageReference.Parse(image);
+        if (!reference.IsAllowed(_options.Sources))
+        {
+            throw new ImageException(ImageError.PathRefused, image, $"{CleanText.Quote(image)} {ImageReference.PathRefused}.");
+        }
+
+        return await StoreErrors.GuardAsync(image, () => reference.IsPath ? FromPathAsync(image, ct) : FromNameAsync(image, ct))
+            .ConfigureAwait(false);
+    }
 
     /// <summary>The imported names, in ordinal order.</summary>
     /// <exception cref="ImageException"><see cref="ImageError.StoreUnusable"/>.</exception>
-    public ImmutableArray<ImportedImage> List() => StoreErrors.Guard(_options.Directory, ReadNames);
-
-    private ImmutableArray<ImportedImage> ReadNames() =>
-    [
-        .. from file in Directory.EnumerateFiles(_layout.Names, "*.json")
-           let name = Path.GetFileNameWithoutExtension(file)
-           where Identifiers.IsValid(name)
-           let record = StoreFile.TryRead(file, StoreJson.Default.NameRecord)
-           where record is not null && Digests.IsDigest(record.Digest)
-           orderby name
-           select new ImportedImage(name, record.Digest, record.SizeBytes, record.Source),
-    ];
-
-    private async Task<ImageLease> LeaseAsync(Func<Task<RootFileSystem>> find, CancellationToken ct)
-    {
-        while (true)
-        {
-            if (ImageLease.TryTake(await find().ConfigureAwait(false)) is { } lease)
-            {
-                return lease;
-            }
-
-            // It is being removed at this very moment: found again it is built again, or has gone for good.
-            await Observable.Timer(RetryEvery, _scheduler).ToTask(ct).ConfigureAwait(false);
-        }
-    }
-
-    private bool IsNamed(string digest) => ReadNames().Any(image => image.Digest == digest);
+    public ImmutableArray<ImportedImage> List() => StoreErrors.Guard(_options.Directory, _names.All);
 
     private bool IsUseful(SourceRecord record) =>
         record.Key.StartsWith(SquashfsBuilder.FormatVersion + "/", StringComparison.Ordinal)
@@ -198,28 +176,23 @@ public sealed class ImageStore
         }
     }
 
-    // Parse words the complaint; what it takes for a path is just as little a name.
-    private static ImageException NoName(string name) => ImageReference.Parse(name).IsPath
-        ? new ImageException(ImageError.InvalidName, name, $"'{name}' is a path, not a name.")
-        : new ImageException(ImageError.InvalidName, name, "Not an image name.");
-
-    private NameRecord Record(string name)
+    private async Task<ImageLease> FromNameAsync(string name, CancellationToken ct)
     {
-        var record = StoreFile.TryRead(_layout.NamePath(name), StoreJson.Default.NameRecord);
-        if (record is null || !Digests.IsDigest(record.Digest))
+        while (true)
         {
-            var known = ReadNames();
-            throw new ImageException(ImageError.NotFound, name, $"There is no image '{name}'. " + (known.IsEmpty
-                ? "Nothing has been imported yet."
-                : $"Imported: {string.Join(", ", known.Take(20).Select(i => i.Name))}{(known.Length > 20 ? ", …" : "")}."));
-        }
+            if (ImageLease.TryTake(FromName(name, ct)) is { } lease)
+            {
+                return lease;
+            }
 
-        return record;
+            // It is being removed at this very moment: looked for again it has gone for good, or the name got another.
+            await Observable.Timer(RetryEvery, _scheduler).ToTask(ct).ConfigureAwait(false);
+        }
     }
 
     private RootFileSystem FromName(string name, CancellationToken ct)
     {
-        var record = Record(name);
+        var record = _names.Record(name);
         var path = _layout.BlobPath(record.Digest);
         return SealedFile.IsIntact(path, record.Digest, held: null, ct)
             ? Found(record.Digest, record.Remarks)
@@ -227,20 +200,20 @@ public sealed class ImageStore
                 $"The file of image '{name}' is missing or was changed; import it again from '{record.Source}'.");
     }
 
-    private async Task<RootFileSystem> FromPathAsync(string path, CancellationToken ct)
+    private async Task<ImageLease> FromPathAsync(string path, CancellationToken ct)
     {
         var source = ImageSource.Inspect(path, _options, ct);
         var pathKey = Digests.OfText(source.Path);
-        if (Cached(source, pathKey, held: null, ct) is { } cached)
+        if (Cached(source, pathKey, held: null, ct) is { } found)
         {
-            return cached;
+            return found;
         }
 
         using var held = await LockAsync(pathKey, path, ct).ConfigureAwait(false);
         return Cached(source, pathKey, held, ct) ?? await BuildAsync(source, path, pathKey, held, ct).ConfigureAwait(false);
     }
 
-    private RootFileSystem? Cached(ImageSource source, string pathKey, StoreLock? held, CancellationToken ct)
+    private ImageLease? Cached(ImageSource source, string pathKey, StoreLock? held, CancellationToken ct)
     {
         var record = StoreFile.TryRead(_layout.SourcePath(pathKey), StoreJson.Default.SourceRecord);
         if (record is null || record.Key != BuildKey(source) || !Digests.IsDigest(record.Digest))
@@ -249,10 +222,10 @@ public sealed class ImageStore
         }
 
         var path = _layout.BlobPath(record.Digest);
-        return SealedFile.IsIntact(path, record.Digest, held, ct) ? Found(record.Digest, record.Remarks) : null;
+        return SealedFile.IsIntact(path, record.Digest, held, ct) ? ImageLease.TryTake(Found(record.Digest, record.Remarks)) : null;
     }
 
-    private async Task<RootFileSystem> BuildAsync(
+    private async Task<ImageLease> BuildAsync(
         ImageSource source, string subject, string pathKey, StoreLock held, CancellationToken ct)
     {
         _log.Information("Building a root file system from {Source}", subject);
@@ -284,20 +257,42 @@ public sealed class ImageStore
             throw new ImageException(ImageError.SourceChanged, subject, $"'{subject}' was changed while its image was being built.");
         }
 
-        var digest = SealedFile.Store(temporary, _layout.BlobPath, held, ct);
-        if (BuildKey(source) is { } key)
+        var lease = Publish(temporary, remarks, held, ct);
+        try
         {
-            StoreFile.Write(held.NewTemporaryPath(), _layout.SourcePath(pathKey),
-                new SourceRecord(source.Path, key, digest, remarks), StoreJson.Default.SourceRecord);
+            if (BuildKey(source) is { } key)
+            {
+                StoreFile.Write(held.NewTemporaryPath(), _layout.SourcePath(pathKey),
+                    new SourceRecord(source.Path, key, lease.Root.Digest, remarks), StoreJson.Default.SourceRecord);
+            }
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
         }
 
-        _log.Information("Built {Digest} from {Source}", digest, subject);
+        _log.Information("Built {Digest} from {Source}", lease.Root.Digest, subject);
         foreach (var remark in remarks)
         {
             _log.Warning("{Source}: {Remark}", subject, remark);
         }
 
-        return Found(digest, remarks);
+        return lease;
+    }
+
+    // Held from before anybody can see it: a prune elsewhere, at the very moment, would take what nothing leads to yet.
+    private ImageLease Publish(string temporary, IReadOnlyList<string> remarks, StoreLock held, CancellationToken ct)
+    {
+        using var unseen = ImageLease.TryTake(new RootFileSystem(temporary, FsType, ""));
+        while (true)
+        {
+            // Null only for an equal file that was there and is being removed; then this one takes its place.
+            if (ImageLease.TryTake(Found(SealedFile.Store(temporary, _layout.BlobPath, held, ct), remarks)) is { } lease)
+            {
+                return lease;
+            }
+        }
     }
 
     private RootFileSystem Found(string digest, IReadOnlyList<string>? remarks) =>

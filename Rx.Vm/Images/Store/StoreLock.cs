@@ -9,10 +9,12 @@ namespace Rx.Vm.Images;
 
 /// <summary>
 /// One of 16 locks that separate builders, in this process and in others. It is a file lock: a killed holder cannot leave it behind.
+/// Beside it there is the turn, a second lock that is held only while one waits for the first: a newcomer can't pass whoever has it.
 /// Holding it is also the right to the temporary files of its bucket, so leftovers of a killed builder are swept when it is taken.
 /// </summary>
 internal sealed class StoreLock : IDisposable
 {
+    private const string TurnEnding = ".next";
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
     private readonly SafeFileHandle _handle;
     private readonly StoreLayout _layout;
@@ -31,31 +33,54 @@ internal sealed class StoreLock : IDisposable
     {
         var bucket = key[0];
         var path = Path.Combine(layout.Locks, bucket.ToString());
-        var handle = PosixFiles.OpenForLock(path);
+        var clock = scheduler.StartStopwatch();
+        var deadline = clock.Elapsed.Plus(timeout);
+
+        // Whoever waits has the turn, so that one who has just given the lock back, and looks again at once, is not the first every time.
+        var turn = await LockAsync(path + TurnEnding).ConfigureAwait(false);
         try
         {
-            var clock = scheduler.StartStopwatch();
-            var deadline = clock.Elapsed.Plus(timeout);
-            while (!PosixFiles.TryLock(handle, path))
+            var taken = new StoreLock(await LockAsync(path).ConfigureAwait(false), layout, bucket);
+            try
             {
-                ct.ThrowIfCancellationRequested();
-                if (clock.Elapsed >= deadline)
+                taken.Swept = taken.SweepTemporaries();
+                return taken;
+            }
+            catch
+            {
+                Release(taken._handle);
+                throw;
+            }
+        }
+        finally
+        {
+            Release(turn);
+        }
+
+        async Task<SafeFileHandle> LockAsync(string file)
+        {
+            var handle = PosixFiles.OpenForLock(file);
+            try
+            {
+                while (!PosixFiles.TryLock(handle, file))
                 {
-                    throw new ImageException(ImageError.TimedOut, subject,
-                        $"Another process has been busy with the image '{subject}' for {timeout.TotalSeconds:0} s.");
+                    ct.ThrowIfCancellationRequested();
+                    if (clock.Elapsed >= deadline)
+                    {
+                        throw new ImageException(ImageError.TimedOut, subject,
+                            $"Another process has been busy with the image '{subject}' for {timeout.TotalSeconds:0} s.");
+                    }
+
+                    await Observable.Timer(RetryEvery, scheduler).ToTask(ct).ConfigureAwait(false);
                 }
 
-                await Observable.Timer(RetryEvery, scheduler).ToTask(ct).ConfigureAwait(false);
+                return handle;
             }
-
-            var taken = new StoreLock(handle, layout, bucket);
-            taken.Swept = taken.SweepTemporaries();
-            return taken;
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
         }
     }
 
@@ -83,9 +108,14 @@ internal sealed class StoreLock : IDisposable
         }
         finally
         {
-            PosixFiles.Unlock(_handle);
-            _handle.Dispose();
+            Release(_handle);
         }
+    }
+
+    private static void Release(SafeFileHandle handle)
+    {
+        PosixFiles.Unlock(handle);
+        handle.Dispose();
     }
 
     private (int Files, long Bytes) SweepTemporaries()

@@ -9,6 +9,6 @@ internal interface IJournalTarget : IDisposable
     /// <summary>Takes back everything from <paramref name="length"/> on: a failed append may have written a part.</summary>
     void CutTo(long length);
 
-    /// <summary>Makes what was appended durable, or throws.</summary>
+    /// <summary>Makes what was appended durable, or throws; what was not durable before may then be lost.</summary>
     void Sync();
 }

@@ -11,6 +11,9 @@ public enum JournalSync
     /// <summary>Once, when the machine has gone and the file is closed.</summary>
     AtClose,
 
-    /// <summary>After every batch that was written, and at the close. Costs a disk flush a batch, off the machine's own thread.</summary>
+    /// <summary>
+    /// After every batch that was written, and at the close. A batch that can't be made durable counts as not written. Costs a disk flush a
+    /// batch, off the machine's own thread.
+    /// </summary>
     EachBatch,
 }

@@ -2,7 +2,8 @@ namespace Rx.Vm.Journal;
 
 /// <summary>
 /// The writing end of a journal's file: keeps it a sound prefix of the machine's life whatever the disk does. What a failed write left
-/// behind is cut off before the next one, and the entries that are missing are told by a gap.
+/// behind, or one that could not be made durable where each batch has to be, is cut off before the next one, and the entries that are
+/// missing are told by a gap.
 /// </summary>
 internal sealed class JournalWriter(IJournalTarget target, string path, JournalBatch batch, JournalOptions options, Action<Exception> report)
 {
@@ -87,10 +88,6 @@ internal sealed class JournalWriter(IJournalTarget target, string path, JournalB
 
         _mark = new(JournalState.Writing, _mark.Bytes + batch.Bytes.Length, batch.Entries, _mark.Error);
         batch.Keep();
-        if (options.Sync == JournalSync.EachBatch)
-        {
-            Try(target.Sync);
-        }
     }
 
     private void Append()
@@ -102,6 +99,11 @@ internal sealed class JournalWriter(IJournalTarget target, string path, JournalB
         }
 
         target.Append(batch.Bytes);
+        if (options.Sync == JournalSync.EachBatch)
+        {
+            // The kernel tells a failure once, and may have dropped what it could not write: only what is written again can become durable.
+            target.Sync();
+        }
     }
 
     private bool Try(Action work)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,8 +12,10 @@ namespace Rx.Vm.Qemu;
 /// <param name="Host">The process that started the machine, or that attached to it last.</param>
 /// <param name="Machine">The machine's process; null until it is started. It waits at its gate until this is written.</param>
 /// <param name="Hardware">Whether its guest runs under KVM.</param>
+/// <param name="Seal">Digest of all the rest: a machine is killed by what stands here, so not by what a bad disk made of it. A sealed
+/// record only comes from <see cref="ToBytes"/>.</param>
 internal sealed record DirectoryRecord(
-    int Version, string Id, string WhenHostDies, ProcessIdentity Host, ProcessIdentity? Machine, bool Hardware)
+    int Version, string Id, string WhenHostDies, ProcessIdentity Host, ProcessIdentity? Machine, bool Hardware, string Seal = "")
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "machine.json";
@@ -20,7 +23,8 @@ internal sealed record DirectoryRecord(
     /// <summary>A longer one was not written by us.</summary>
     public const int MaxBytes = 4096;
 
-    private const int CurrentVersion = 1;
+    private const int CurrentVersion = 2;
+    private const int SealChars = 32;
     private const string KeepWord = "keep";
     private const string KillWord = "kill";
 
@@ -33,7 +37,7 @@ internal sealed record DirectoryRecord(
         new(CurrentVersion, id, whenProcessDies == WhenProcessDies.Keep ? KeepWord : KillWord, host, null, false);
 
     /// <summary>As it is written.</summary>
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DirectoryRecordJson.Default.DirectoryRecord);
+    public byte[] ToBytes() => Serialize(this with { Seal = SealOf(this) });
 
     /// <summary>Reads a record, believing nothing.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -50,8 +54,9 @@ internal sealed record DirectoryRecord(
                 : record.Id != name ? "it is another machine's"
                 : record.WhenHostDies is not (KeepWord or KillWord) ? "it does not say what becomes of the machine"
                 : !IsWhole(record.Host) || (record.Machine is { } machine && !IsWhole(machine)) ? "it does not say whose it is"
+                : record.Seal != SealOf(record) ? "it is damaged"
                 : "";
-            return problem.Length == 0 ? record : null;
+            return problem.Length == 0 ? record! with { Seal = "" } : null;
         }
         catch (JsonException)
         {
@@ -59,6 +64,12 @@ internal sealed record DirectoryRecord(
             return null;
         }
     }
+
+    private static string SealOf(DirectoryRecord record) =>
+        Convert.ToHexStringLower(SHA256.HashData(Serialize(record with { Seal = "" })))[..SealChars];
+
+    private static byte[] Serialize(DirectoryRecord record) =>
+        JsonSerializer.SerializeToUtf8Bytes(record, DirectoryRecordJson.Default.DirectoryRecord);
 
     private static bool IsWhole(ProcessIdentity? identity) => identity is { Pid: > 0, BootId.Length: > 0 };
 }

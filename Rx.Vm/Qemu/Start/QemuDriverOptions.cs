@@ -35,12 +35,19 @@ public sealed record QemuDriverOptions
 
     /// <summary><c>$XDG_RUNTIME_DIR/rxvm</c>, <c>/run/rxvm</c> for root, else <c>rxvm-UID</c> in the temporary directory.</summary>
     public static string DefaultRuntimeRoot() =>
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Path.IsPathFullyQualified(runtime)
-            ? Path.Combine(runtime, "rxvm")
-            : Libc.geteuid() == 0 ? "/run/rxvm" : Path.Combine(Path.GetTempPath(), $"rxvm-{Libc.geteuid()}");
+        DefaultRuntimeRoot(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), OperatingSystem.IsLinux() ? Libc.geteuid : null);
+
+    /// <summary>The same, of what it depends on.</summary>
+    /// <param name="runtime"><c>XDG_RUNTIME_DIR</c>.</param>
+    /// <param name="user">Tells this process's user; null where users have no numbers: options can be made there, a driver can't.</param>
+    internal static string DefaultRuntimeRoot(string? runtime, Func<uint>? user) =>
+        runtime is { Length: > 0 } && Path.IsPathFullyQualified(runtime) ? Path.Combine(runtime, "rxvm")
+            : user is null ? Path.Combine(Path.GetTempPath(), "rxvm")
+            : user() is > 0 and var number ? Path.Combine(Path.GetTempPath(), $"rxvm-{number}")
+            : "/run/rxvm";
 
     /// <summary>
-    /// <c>$XDG_CACHE_HOME/rxvm</c>, else <c>~/.cache/rxvm</c>; for a user without a home the same as <see cref="DefaultRuntimeRoot"/>.
+    /// <c>$XDG_CACHE_HOME/rxvm</c>, else <c>~/.cache/rxvm</c>; for a user without a home the same as <see cref="DefaultRuntimeRoot()"/>.
     /// </summary>
     public static string DefaultCacheDirectory() => UserDirectories.Cache() is { } cache ? Path.Combine(cache, "rxvm") : DefaultRuntimeRoot();
 }
