@@ -6,11 +6,13 @@ using Rx.Vm.Init.Rules;
 namespace Rx.Vm.Init.Channels;
 
 /// <summary>
-/// The control port: bytes in, commands out, and credit for every read. Not read while answers or commands pile up, so the host's
-/// 512-byte window is the only thing that can grow.
+/// The control port: bytes in, commands out, and credit for what was read. Not read while answers or commands pile up, so the host's
+/// window is the only thing that can grow.
 /// </summary>
 internal sealed class ControlChannel
 {
+    private const int CreditStep = WireLimits.WideControlWindow / 4;
+
     private readonly int _fd;
     private readonly ICommandSink _sink;
     private readonly ControlOutbox _outbox = new();
@@ -19,6 +21,7 @@ internal sealed class ControlChannel
     private bool _readable = true;
     private bool _writable = true;
     private bool _deaf;
+    private int _uncredited;
 
     /// <summary>Starts to listen; nothing is read before the first turn of the loop.</summary>
     public ControlChannel(EventLoop loop, int fd, ICommandSink sink)
@@ -80,6 +83,7 @@ internal sealed class ControlChannel
                 HostLost();
             }
 
+            Credit();
             return;
         }
 
@@ -88,11 +92,18 @@ internal sealed class ControlChannel
             return;
         }
 
-        _outbox.AddCredit(count);
+        // The port gives a page at a time; a frame of credit for each would cost more than the page.
+        _uncredited += count;
+        if (_uncredited >= CreditStep)
+        {
+            Credit();
+        }
+
         ReadOnlySpan<byte> input = _buffer.AsSpan(0, count);
         FrameScan found;
         while ((found = _scanner.Next(ref input, out var frame)) == FrameScan.Frame)
         {
+            Credit();
             _sink.Accept(frame.Code, frame.Payload.ToArray(), Connection);
         }
 
@@ -105,11 +116,22 @@ internal sealed class ControlChannel
         }
     }
 
+    /// <summary>Before the answer to a frame comes the credit for it.</summary>
+    private void Credit()
+    {
+        if (_uncredited > 0)
+        {
+            _outbox.AddCredit(_uncredited);
+            _uncredited = 0;
+        }
+    }
+
     /// <summary>A read of nothing: the host's end is closed. Half a frame of the old host must not be glued to one of the next.</summary>
     private void HostLost()
     {
         Connection++;
         _deaf = false;
+        _uncredited = 0;
         _scanner = new(WireLimits.ControlFrameToGuest);
         _outbox.HostLost();
     }

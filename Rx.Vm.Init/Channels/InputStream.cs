@@ -48,6 +48,20 @@ internal sealed class InputStream
         {
             _queue.Close();
         }
+        else if (_writable && _queue.Count == 0 && !_queue.Closed)
+        {
+            // What the process takes at once is not copied.
+            var count = Fd.Write(_fd, bytes);
+            if (count == Fd.Failed)
+            {
+                Dispose();
+                return;
+            }
+
+            _writable = count >= 0;
+            _queue.Passed(bytes[..Math.Max(count, 0)]);
+            bytes = bytes[Math.Max(count, 0)..];
+        }
 
         _queue.Append(bytes);
         Pump();

@@ -15,6 +15,9 @@ internal sealed class TtyChannel
     /// <summary>Rounds of one call; a flood of output must leave turns for the control port.</summary>
     private const int RoundsPerTurn = 16;
 
+    /// <summary>Reads of one round: the port gives a page at a time, and a frame to a session has up to sixteen.</summary>
+    private const int ReadsPerRound = 16;
+
     private readonly EventLoop _loop;
     private readonly int _fd;
     private readonly ISessions _sessions;
@@ -55,7 +58,7 @@ internal sealed class TtyChannel
         var moved = true;
         for (var round = 0; round < RoundsPerTurn && moved; round++)
         {
-            moved = Collect() | Write() | Read();
+            moved = Collect() | Write() | ReadSome();
         }
 
         if (moved && !_posted)
@@ -101,6 +104,17 @@ internal sealed class TtyChannel
             _writable = count > 0;
             _outbound.Consume(Math.Max(count, 0));
             moved |= _writable;
+        }
+
+        return moved;
+    }
+
+    private bool ReadSome()
+    {
+        var moved = false;
+        for (var reads = 0; reads < ReadsPerRound && Read(); reads++)
+        {
+            moved = true;
         }
 
         return moved;

@@ -11,6 +11,9 @@ internal sealed class StdinQueue
 
     private const int Smallest = 4096;
 
+    /// <summary>A buffer of this size is kept for the next bytes; a process that falls behind needs it again at once.</summary>
+    private const int Kept = 128 << 10;
+
     private byte[] _buffer = [];
     private int _start;
     private int _count;
@@ -51,6 +54,9 @@ internal sealed class StdinQueue
         _start = _count = 0;
     }
 
+    /// <summary>Notes bytes that the process took without waiting here. Only while none wait.</summary>
+    public void Passed(ReadOnlySpan<byte> bytes) => AtLineStart = bytes.IsEmpty ? AtLineStart : bytes[^1] == (byte)'\n';
+
     /// <summary>The bytes that wait, oldest first.</summary>
     public ReadOnlySpan<byte> Peek() => _buffer.AsSpan(_start, _count);
 
@@ -70,7 +76,7 @@ internal sealed class StdinQueue
         if (_count == 0)
         {
             _start = 0;
-            _buffer = _buffer.Length > Smallest ? [] : _buffer;
+            _buffer = _buffer.Length > Kept ? [] : _buffer;
         }
     }
 

@@ -5,7 +5,7 @@ namespace Rx.Vm.Testing.Simulation;
 /// <summary>The guest's end of the streams channel: which session is whose. On the strand.</summary>
 internal sealed class Terminals(Machine machine, Channel channel)
 {
-    private readonly TtyFrameScanner _scanner = new(WireLimits.TtyPayloadToGuest);
+    private readonly TtyFrameScanner _scanner = new(WireLimits.WideTtyPayloadToGuest);
     private readonly Dictionary<ulong, GuestProcess> _processes = [];
 
     /// <summary>Begins to read.</summary>

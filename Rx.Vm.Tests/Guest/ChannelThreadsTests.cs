@@ -117,11 +117,11 @@ public class ChannelThreadsTests
     private static async Task AnswerAsync(NetworkStream guest, int commands, CancellationToken ct)
     {
         var scanner = new ControlFrameScanner(WireLimits.ControlFrameToGuest);
-        var buffer = new byte[700];
+        var buffer = new byte[WireLimits.WideControlWindow + 1];
         while (commands > 0)
         {
             var count = await guest.ReadAsync(buffer, ct);
-            Assert.InRange(count, 1, WireLimits.ControlWindow);
+            Assert.InRange(count, 1, WireLimits.WideControlWindow);
             await guest.WriteAsync(ControlFrame.EncodeNext((uint)count), ct);
             for (var acks = Frames(scanner, buffer.AsSpan(0, count)); acks > 0; acks--, commands--)
             {

@@ -28,6 +28,33 @@ public class FlowControlTests
     }
 
     [Fact]
+    public void A_wide_guest_is_sent_64_KiB_ahead_of_its_credit()
+    {
+        var h = new ControlHarness(features: GuestFeature.All);
+        h.Send(GuestCode.StartPod, 1, 100_000);
+        h.Send(GuestCode.Ping, 2);
+        Assert.Equal((65_536, 1), (h.Stream.Written.Length, h.Stream.Writes));
+        h.Credit(1);
+        Assert.Equal((65_537, 2), (h.Stream.Written.Length, h.Stream.Writes));
+        h.Credit(65_536);
+        Assert.Equal([(GuestCode.StartPod, 100_008), (GuestCode.Ping, 8)], ControlHarness.Frames(h.Stream.Written));
+        Assert.Empty(h.Messages);
+        h.Credit(100_016 - 65_537 + 1);
+        Assert.Equal(GuestLossKind.Protocol, h.Lost().Kind);
+    }
+
+    [Fact]
+    public void Before_READY_no_guest_is_taken_for_wide()
+    {
+        var h = new ControlHarness(ready: false);
+        h.Send(GuestCode.StartPod, 1, 2000);
+        Assert.Equal(512, h.Stream.Written.Length);
+        h.Guest(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload());
+        h.Credit(512);
+        Assert.Equal(2008, h.Stream.Written.Length);
+    }
+
+    [Fact]
     public void Commands_that_wait_together_leave_in_one_write()
     {
         var h = new ControlHarness();
@@ -79,6 +106,16 @@ public class FlowControlTests
         h.Credit(300);
         h.Send(GuestCode.Ping, 1);
         h.Credit(8 + 212);
+        Assert.Empty(h.Messages);
+        h.Credit(1);
+        Assert.Equal(GuestLossKind.Protocol, h.Lost().Kind);
+    }
+
+    [Fact]
+    public void An_adopted_wide_guest_may_credit_64_KiB_of_the_earlier_host()
+    {
+        var h = new ControlHarness(new() { Known = new("rxvm", 1, GuestFeature.All) }, ready: false);
+        h.Credit(65_536);
         Assert.Empty(h.Messages);
         h.Credit(1);
         Assert.Equal(GuestLossKind.Protocol, h.Lost().Kind);

@@ -27,7 +27,7 @@ internal sealed class MuxHarness
     /// <summary>The frames that were sent to the guest.</summary>
     public List<(ulong Session, byte[] Payload)> Sent()
     {
-        var scanner = new TtyFrameScanner(WireLimits.TtyPayloadToGuest);
+        var scanner = new TtyFrameScanner(WireLimits.WideTtyPayloadToGuest);
         ReadOnlySpan<byte> input = Stream.Written;
         var frames = new List<(ulong, byte[])>();
         while (scanner.Next(ref input, out var frame) == FrameScan.Frame)

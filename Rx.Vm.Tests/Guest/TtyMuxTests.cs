@@ -182,6 +182,14 @@ public class TtyMuxTests
         Assert.True(MuxHarness.Now(a.WriteInputAsync(ReadOnlyMemory<byte>.Empty, TestContext.Current.CancellationToken)));
         Assert.Empty(h.Sent());
 
+        var wide = h.Mux.Open(GuestStreamOptions.For(new("rxvm", 1, GuestFeature.All)));
+        wide.StartInput();
+        bytes = Seeds.Bytes(70_000);
+        Assert.True(MuxHarness.Now(wide.WriteInputAsync(bytes, TestContext.Current.CancellationToken)));
+        Assert.Equal([65_524, 4476], h.Sent().Select(f => f.Payload.Length));
+        Assert.Equal(bytes, h.Sent().SelectMany(f => f.Payload));
+        h.Stream.ForgetWritten();
+
         var old = h.Mux.Open(GuestStreamOptions.For(GuestFeatures.None));
         old.StartInput();
         Assert.True(MuxHarness.Now(old.WriteInputAsync(new byte[70], TestContext.Current.CancellationToken)));
@@ -195,8 +203,9 @@ public class TtyMuxTests
     public void Stream_options_follow_the_features()
     {
         var all = new GuestFeatures("rxvm", 1, GuestFeature.All);
-        Assert.Equal(new() { ExpectExit = true }, GuestStreamOptions.For(all, isExec: true));
-        Assert.Equal(new(), GuestStreamOptions.For(all));
+        Assert.Equal(new() { ExpectExit = true, InputChunk = 65_524 }, GuestStreamOptions.For(all, isExec: true));
+        Assert.Equal(new() { InputChunk = 65_524 }, GuestStreamOptions.For(all));
+        Assert.Equal(new(), GuestStreamOptions.For(all with { Flags = GuestFeature.All & ~GuestFeature.Wide }));
         Assert.Equal(new() { CanCloseInput = false, InputChunk = 32 }, GuestStreamOptions.For(GuestFeatures.None, isExec: true));
     }
 

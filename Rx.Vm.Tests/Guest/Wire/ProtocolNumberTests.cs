@@ -14,10 +14,10 @@ public class ProtocolNumberTests
 
     [Fact]
     public void Limits_are_those_that_guests_were_built_with() => Assert.Equal(
-        [16_777_216, 1_048_576, 512, 4084, 65_524, 4096, 65_536, 1024, 4096, 65_536, 8, 12],
+        [16_777_216, 1_048_576, 512, 65_536, 4084, 65_524, 32, 65_524, 4096, 65_536, 1024, 4096, 65_536, 8, 12],
         [
-            WireLimits.ControlFrameToHost, WireLimits.ControlFrameToGuest, WireLimits.ControlWindow, WireLimits.TtyPayloadToGuest,
-            WireLimits.TtyPayloadToHost, WireLimits.ErrorText, WireLimits.ReadyPayload, WireLimits.ExitCodes, WireLimits.BufferFloor,
+            WireLimits.ControlFrameToHost, WireLimits.ControlFrameToGuest, WireLimits.ControlWindow, WireLimits.WideControlWindow,
+            WireLimits.TtyPayloadToGuest, WireLimits.WideTtyPayloadToGuest, WireLimits.OldInput, WireLimits.TtyPayloadToHost, WireLimits.ErrorText, WireLimits.ReadyPayload, WireLimits.ExitCodes, WireLimits.BufferFloor,
             WireLimits.BufferKept, ControlFrame.HeaderSize, TtyFrame.HeaderSize,
         ]);
 
@@ -29,6 +29,7 @@ public class ProtocolNumberTests
     [InlineData(16, "exit-frame")]
     [InlineData(32, "stdin-eof")]
     [InlineData(64, "signal")]
+    [InlineData(128, "wide")]
     public void A_feature_is_one_flag_and_one_name(int flag, string name)
     {
         var feature = (GuestFeature)flag;
@@ -46,7 +47,7 @@ public class ProtocolNumberTests
 
     [Fact]
     public void All_features_are_all_there_are() =>
-        Assert.Equal(127, (int)GuestFeature.All);
+        Assert.Equal(255, (int)GuestFeature.All);
 
     [Theory]
     [InlineData(63, 63)]

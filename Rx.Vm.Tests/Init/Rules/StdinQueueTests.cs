@@ -66,6 +66,12 @@ public class StdinQueueTests
         Assert.True(queue.AtLineStart);
         queue.Consume(1);
         Assert.False(queue.AtLineStart);
+        queue.Passed("beside it\n"u8);
+        Assert.True(queue.AtLineStart);
+        queue.Passed([]);
+        Assert.True(queue.AtLineStart);
+        queue.Passed("x"u8);
+        Assert.False(queue.AtLineStart);
     }
 
     [Fact]

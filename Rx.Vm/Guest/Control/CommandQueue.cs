@@ -21,7 +21,7 @@ internal sealed class CommandQueue
     public CommandQueue(GuestControlOptions options)
     {
         _options = options;
-        _foreignCredit = options.Known is null ? 0 : options.Window;
+        _foreignCredit = options.Known?.ControlWindow ?? 0;
         Features = options.Known ?? GuestFeatures.None;
         PodOpen = options.PodRunning;
     }
@@ -31,6 +31,9 @@ internal sealed class CommandQueue
 
     /// <summary>A pod was started, and neither FINISHPOD, nor an answer to STOPPOD, nor a refusal to start has ended it.</summary>
     public bool PodOpen { get; private set; }
+
+    /// <summary>Bytes that may be sent now.</summary>
+    public int Sendable => Math.Min(Features.ControlWindow - InFlight, _unsentBytes);
 
     /// <summary>Bytes sent that the guest has not credited.</summary>
     public int InFlight { get; private set; }
@@ -61,7 +64,7 @@ internal sealed class CommandQueue
     /// </summary>
     public int Take(Span<byte> window)
     {
-        var room = Math.Min(_options.Window - InFlight, window.Length);
+        var room = Math.Min(Sendable, window.Length);
         var taken = 0;
         while (taken < room && _unsent.Count > 0)
         {

@@ -26,7 +26,7 @@ internal sealed partial class GuestControl : IDisposable
     private readonly ILogger _log;
     private readonly CommandQueue _queue;
     private readonly CancellationTokenSource _stop = new();
-    private readonly byte[] _window;
+    private byte[] _window = new byte[WireLimits.ControlWindow];
     private bool _isWriting;
     private bool _isReady;
     private bool _isOver;
@@ -41,7 +41,6 @@ internal sealed partial class GuestControl : IDisposable
         _log = (logger ?? Logger.None).ForContext<GuestControl>();
         _messages = new(sink, _log);
         _queue = new(_options);
-        _window = new byte[_options.Window];
     }
 
     /// <summary>Frames from the guest that answered nothing or meant nothing.</summary>
@@ -154,7 +153,7 @@ internal sealed partial class GuestControl : IDisposable
                 int count;
                 lock (_gate)
                 {
-                    count = _isOver ? 0 : _queue.Take(_window);
+                    count = _isOver ? 0 : _queue.Take(Room());
                     if (count == 0)
                     {
                         _isWriting = false;
@@ -169,6 +168,18 @@ internal sealed partial class GuestControl : IDisposable
         {
             FailWriting(new(GuestLossKind.WriteFailed, $"writing the control channel failed: {SafeText.Of(e)}"));
         }
+    }
+
+    /// <summary>What one pod needed, with the secrets in it, is not kept for the little that is sent otherwise.</summary>
+    private byte[] Room()
+    {
+        var needed = Math.Max(_queue.Sendable, WireLimits.ControlWindow);
+        if (needed > _window.Length || (needed == WireLimits.ControlWindow && _window.Length > needed))
+        {
+            _window = new byte[needed];
+        }
+
+        return _window;
     }
 
     /// <summary>

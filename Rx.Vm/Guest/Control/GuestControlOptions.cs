@@ -11,9 +11,6 @@ internal sealed record GuestControlOptions
     /// <summary>Most bytes of frames that wait to be sent.</summary>
     public int MaxQueuedBytes { get; init; } = 4 << 20;
 
-    /// <summary>Most bytes sent without credit for them. A guest of any age counts on no more than 512.</summary>
-    public int Window { get; init; } = WireLimits.ControlWindow;
-
     /// <summary>Most frames that answer nothing or mean nothing, over the life of the channel; one more is a protocol error.</summary>
     public int MaxStrayFrames { get; init; } = 64;
 

@@ -18,7 +18,7 @@ internal sealed record GuestStreamOptions
     public int InputChunk { get; init; } = WireLimits.TtyPayloadToGuest;
 
     /// <summary>
-    /// What a guest with these features takes. A 2015 guest drops stdin beyond a small buffer, so it gets the 32 bytes it is used to.
+    /// What a guest with these features takes.
     /// </summary>
     /// <param name="features">The guest's.</param>
     /// <param name="isExec">Whether this is the main stream of an exec, as opposed to a container's or a stderr.</param>
@@ -26,6 +26,6 @@ internal sealed record GuestStreamOptions
     {
         ExpectExit = isExec && features.Has(GuestFeature.ExitFrame),
         CanCloseInput = features.Has(GuestFeature.StdinEof),
-        InputChunk = features == GuestFeatures.None ? 32 : WireLimits.TtyPayloadToGuest,
+        InputChunk = features.InputFrame,
     };
 }

@@ -23,7 +23,7 @@ internal sealed partial class TtyMux : IDisposable
     private readonly ILogger _log;
     private readonly ReleaseBudget _budget;
     private readonly AsyncLock _writeGate;
-    private readonly byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
+    private byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<GuestLost> _completion;
     private GuestLost? _loss;
@@ -127,7 +127,7 @@ internal sealed partial class TtyMux : IDisposable
     }
 
     /// <summary>
-    /// Sends one frame of at most 4084 bytes. False: the channel is lost. Once begun, a frame is not cancelled: half of one would wreck
+    /// Sends one frame, of at most what <see cref="GuestFeatures.InputFrame"/> says. False: the channel is lost. Once begun, a frame is not cancelled: half of one would wreck
     /// the channel.
     /// </summary>
     internal async ValueTask<bool> SendAsync(ulong session, ReadOnlyMemory<byte> payload, CancellationToken ct)
@@ -138,6 +138,11 @@ internal sealed partial class TtyMux : IDisposable
             if (_stop.IsCancellationRequested || Volatile.Read(ref _writeFailure) is not null)
             {
                 return false;
+            }
+
+            if (_frame.Length < TtyFrame.HeaderSize + payload.Length)
+            {
+                _frame = new byte[TtyFrame.HeaderSize + payload.Length];
             }
 
             var length = TtyFrame.Write(_frame, session, payload.Span);

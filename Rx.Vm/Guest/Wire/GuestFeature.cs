@@ -20,6 +20,8 @@ internal enum GuestFeature
     StdinEof = 32,
     /// <summary><c>signal</c>: KILLCONTAINER.</summary>
     Signal = 64,
+    /// <summary><c>wide</c>: 64 KiB of control bytes without credit, and frames of up to 64 KiB to a session.</summary>
+    Wide = 128,
     /// <summary>Everything this runtime knows.</summary>
-    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal,
+    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal | Wide,
 }

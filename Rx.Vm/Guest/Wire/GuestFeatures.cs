@@ -12,11 +12,18 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
     [
         ("pipes", GuestFeature.Pipes), ("user", GuestFeature.User), ("serial-disk", GuestFeature.SerialDisk),
         ("overlay", GuestFeature.Overlay), ("exit-frame", GuestFeature.ExitFrame), ("stdin-eof", GuestFeature.StdinEof),
-        ("signal", GuestFeature.Signal),
+        ("signal", GuestFeature.Signal), ("wide", GuestFeature.Wide),
     ];
 
     /// <summary>A guest that announced nothing: the 2015 protocol only.</summary>
     public static GuestFeatures None { get; } = new("", 0, GuestFeature.None);
+
+    /// <summary>Control bytes that the host may have sent without credit for them.</summary>
+    public int ControlWindow => Has(GuestFeature.Wide) ? WireLimits.WideControlWindow : WireLimits.ControlWindow;
+
+    /// <summary>Most bytes of input in one frame to a session.</summary>
+    public int InputFrame => Has(GuestFeature.Wide) ? WireLimits.WideTtyPayloadToGuest
+        : this == None ? WireLimits.OldInput : WireLimits.TtyPayloadToGuest;
 
     /// <summary>Whether every one of <paramref name="wanted"/> was announced.</summary>
     public bool Has(GuestFeature wanted) => (Flags & wanted) == wanted;

@@ -9,11 +9,20 @@ internal static class WireLimits
     /// <summary>Largest control frame to the guest, header included.</summary>
     public const int ControlFrameToGuest = 1 << 20;
 
-    /// <summary>Control bytes the host may have sent without credit for them.</summary>
+    /// <summary>Control bytes the host may have sent without credit for them. A guest of any age counts on no more.</summary>
     public const int ControlWindow = 512;
+
+    /// <summary>The same for a guest with the feature <c>wide</c>: a pod of a megabyte takes a few round trips, not two thousand.</summary>
+    public const int WideControlWindow = 64 << 10;
 
     /// <summary>Largest payload of a tty frame to the guest: a 2015 guest reads into 4096 bytes.</summary>
     public const int TtyPayloadToGuest = 4096 - TtyFrame.HeaderSize;
+
+    /// <summary>The same for a guest with the feature <c>wide</c>: a frame is as much as a pipe holds.</summary>
+    public const int WideTtyPayloadToGuest = 65536 - TtyFrame.HeaderSize;
+
+    /// <summary>What a 2015 guest is given at once: it drops stdin beyond a small buffer.</summary>
+    public const int OldInput = 32;
 
     /// <summary>Largest payload of a tty frame from the guest.</summary>
     public const int TtyPayloadToHost = 65536 - TtyFrame.HeaderSize;
