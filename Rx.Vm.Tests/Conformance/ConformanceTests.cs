@@ -68,6 +68,17 @@ public abstract class ConformanceTests(ConformanceHost host)
         Assert.Equal(("x y|$A|conform\n/tmp\n1000\n50\nconform\n", ""), run.Texts[0]);
     }
 
+    // Nearly all that one command to the guest may be: many windows of credit.
+    [Fact(Timeout = Limit)]
+    public async Task A_pod_of_nearly_a_megabyte_arrives_whole()
+    {
+        var values = Enumerable.Range(0, 880).Select(i => new ContainerVariable($"V{i}", new string((char)('a' + i % 26), 1000))).ToImmutableArray();
+
+        var run = await RunAsync(Container("sh", "-c", "echo $V0; echo $V439; echo $V879") with { Envs = values });
+
+        Assert.Equal($"{values[0].Value}\n{values[439].Value}\n{values[879].Value}\n", run.Texts[0].Output);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Containers_run_side_by_side_and_report_in_order_of_declaration()
     {

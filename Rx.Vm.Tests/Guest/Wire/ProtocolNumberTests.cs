@@ -17,7 +17,8 @@ public class ProtocolNumberTests
         [16_777_216, 1_048_576, 512, 65_536, 4084, 65_524, 32, 65_524, 4096, 65_536, 1024, 4096, 65_536, 8, 12],
         [
             WireLimits.ControlFrameToHost, WireLimits.ControlFrameToGuest, WireLimits.ControlWindow, WireLimits.WideControlWindow,
-            WireLimits.TtyPayloadToGuest, WireLimits.WideTtyPayloadToGuest, WireLimits.OldInput, WireLimits.TtyPayloadToHost, WireLimits.ErrorText, WireLimits.ReadyPayload, WireLimits.ExitCodes, WireLimits.BufferFloor,
+            WireLimits.TtyPayloadToGuest, WireLimits.WideTtyPayloadToGuest, WireLimits.OldInput, WireLimits.TtyPayloadToHost, WireLimits.ErrorText,
+            WireLimits.ReadyPayload, WireLimits.ExitCodes, WireLimits.BufferFloor,
             WireLimits.BufferKept, ControlFrame.HeaderSize, TtyFrame.HeaderSize,
         ]);
 

@@ -127,8 +127,8 @@ internal sealed partial class TtyMux : IDisposable
     }
 
     /// <summary>
-    /// Sends one frame, of at most what <see cref="GuestFeatures.InputFrame"/> says. False: the channel is lost. Once begun, a frame is not cancelled: half of one would wreck
-    /// the channel.
+    /// Sends one frame, of at most what <see cref="GuestFeatures.InputFrame"/> says. False: the channel is lost. Once begun, a frame is not
+    /// cancelled: half of one would wreck the channel.
     /// </summary>
     internal async ValueTask<bool> SendAsync(ulong session, ReadOnlyMemory<byte> payload, CancellationToken ct)
     {
