@@ -185,6 +185,9 @@ public enum SimulatedFaultKind
     /// <summary>The exit frame of a further process has 3 bytes.</summary>
     ExitFrameShort,
 
+    /// <summary>Processes send whatever they have, however little their readers allow.</summary>
+    WindowIgnored,
+
     /// <summary>A stream's end is never told.</summary>
     EndLost,
 

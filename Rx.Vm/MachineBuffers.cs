@@ -11,19 +11,15 @@ public static class MachineBuffers
     /// <summary>Largest reply or event of a machine's monitor that is taken.</summary>
     internal const int MonitorFrame = 1 << 20;
 
-    // A tty channel stops at this much unread output of one stream; one more frame may have been under way.
-    private const long Stream = (256 << 10) + (64 << 10);
-    private const long ReleasedStreams = 4 << 20;
     private const long QueuedCommands = 4 << 20;
     private const long ConsoleLines = 200 * 4096 * sizeof(char);
 
     /// <summary>
     /// The bytes that one machine's buffers take at most, with as many containers as a pod can have, nobody reading, and a guest that sends
-    /// whatever fills them: control frames, two streams a container, console, monitor. Further processes (exec) that nobody reads come on
-    /// top, two streams each.
+    /// whatever fills them: control frames, all streams together, console, monitor. Of further processes (exec) 8 KiB each come on top.
     /// </summary>
     public const long MostPerMachine = WireLimits.ControlFrameToHost + QueuedCommands + MonitorFrame + ConsoleLines
-        + ReleasedStreams + 2 * PodSpec.MaxContainers * Stream;
+        + StreamBudget.PerMachine + 2 * PodSpec.MaxContainers * ByteRing.Free;
 
     /// <summary>The limit where none was set.</summary>
     internal static long DefaultMemory(MachineNeeds needs) =>

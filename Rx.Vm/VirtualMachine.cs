@@ -73,6 +73,12 @@ public sealed class VirtualMachine
     /// </summary>
     public IObservable<JournalEntry> Events => Steps.Select(JournalEntry.Of);
 
+    /// <summary>
+    /// The pod that was started last, running or ended; null before there is one. It is there too when the wait of <see cref="RunPodAsync"/>
+    /// was cancelled and the pod has started all the same.
+    /// </summary>
+    public Pod? Pod => _guest.Pod is { Streams.IsEmpty: false } plan ? plan.Handle : null;
+
     /// <summary>Every turn of the fold, likewise.</summary>
     internal IObservable<VmStep> Steps => _pipeline.Steps;
 
@@ -138,7 +144,7 @@ public sealed class VirtualMachine
             var held = HoldAsync(leases, answer);
             leases = [];
             Check(await held.WaitAsync(ct).ConfigureAwait(false), "run pod");
-            return new Pod(plan);
+            return plan.Handle;
         }
         finally
         {
@@ -193,9 +199,17 @@ public sealed class VirtualMachine
         ImmutableArray<string> words = [.. command];
         ProcessRules.CheckExec(container, words, options);
         var plan = new ExecPlan(container, words, options);
-        await CallAsync("exec", plan, ct).ConfigureAwait(false);
-        plan.Streams!.StartInput();
-        return new ExecProcess(plan.Streams);
+        try
+        {
+            await CallAsync("exec", plan, ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            plan.Forsake();
+            throw;
+        }
+
+        return new ExecProcess(plan.Streams!);
     }
 
     /// <summary>Sends a signal to the first process of a container.</summary>
@@ -231,7 +245,15 @@ public sealed class VirtualMachine
         var (command, answer) = _ledger.Open();
         _guest.Plan(command, plan);
         _pipeline.Post(VmEvent.Request(VmEventKind.CallRequested, command));
-        Check(await answer.WaitAsync(ct).ConfigureAwait(false), request);
+        Check(await FollowAsync(plan, answer).WaitAsync(ct).ConfigureAwait(false), request);
+    }
+
+    // Whether anybody still waits for the answer or not. It has this one awaiter.
+    private static async Task<Answer> FollowAsync(CallPlan plan, Task<Answer> answer)
+    {
+        var result = await answer.ConfigureAwait(false);
+        plan.Answered(result.Kind == AnswerKind.Completed);
+        return result;
     }
 
     private async Task AskAsync(VmEventKind kind, string request, CancellationToken ct)

@@ -101,6 +101,11 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
             Complaint.Write(error, "output is missing: nobody took it");
         }
 
+        if (streams.Missed > 0)
+        {
+            Complaint.Write(error, $"{streams.Missed} bytes of output are missing: they were not taken in time");
+        }
+
         stops.Decided();
         return result;
     }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.IO.Pipelines;
 using Rx.Vm.Cli.Streams;
+using Rx.Vm.Guest;
 
 namespace Rx.Vm.Cli.Running;
 
@@ -16,12 +16,16 @@ internal sealed class StandardStreams(DescriptorWatch watch, Action<int, int> on
     private readonly SemaphoreSlim _outputTurn = new(1);
     private readonly SemaphoreSlim _errorTurn = new(1);
     private volatile bool _isFaulty;
+    private long _missed;
+
+    /// <summary>Bytes of output that were dropped because they were not taken in time.</summary>
+    public long Missed => Volatile.Read(ref _missed);
 
     /// <summary>Copies every stream to its end.</summary>
     public Task CopyOutputAsync(ImmutableArray<Container> containers) => Task.WhenAll(containers.SelectMany(c => new[]
     {
-        CopyAsync(c.Streams.OutputReader, _output, _outputTurn),
-        CopyAsync(c.Streams.ErrorReader, _error, _errorTurn),
+        CopyAsync(c.Streams.Output, _output, _outputTurn),
+        CopyAsync(c.Streams.Error, _error, _errorTurn),
     }));
 
     /// <summary>
@@ -51,7 +55,7 @@ internal sealed class StandardStreams(DescriptorWatch watch, Action<int, int> on
         }
     }
 
-    private async Task ForwardAsync(Guest.ProcessStreams process)
+    private async Task ForwardAsync(ProcessStreams process)
     {
         var buffer = new byte[InputChunk];
         while (await watch.InputAsync().ConfigureAwait(false))
@@ -64,22 +68,12 @@ internal sealed class StandardStreams(DescriptorWatch watch, Action<int, int> on
         }
     }
 
-    private async Task CopyAsync(PipeReader reader, DescriptorOutput target, SemaphoreSlim turn)
+    private async Task CopyAsync(ProcessOutput output, DescriptorOutput target, SemaphoreSlim turn)
     {
-        while (true)
+        await foreach (var piece in output.ReadAsync().ConfigureAwait(false))
         {
-            var result = await reader.ReadAsync().ConfigureAwait(false);
-            foreach (var segment in result.Buffer)
-            {
-                await WriteAsync(segment, target, turn).ConfigureAwait(false);
-            }
-
-            reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                await reader.CompleteAsync().ConfigureAwait(false);
-                return;
-            }
+            await WriteAsync(piece.Bytes, target, turn).ConfigureAwait(false);
+            Interlocked.Add(ref _missed, piece.Missed);
         }
     }
 

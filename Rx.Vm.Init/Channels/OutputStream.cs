@@ -11,9 +11,13 @@ namespace Rx.Vm.Init.Channels;
 /// </remarks>
 internal sealed class OutputStream
 {
+    /// <summary>The most that the kernel lets an ordinary process keep in a pipe.</summary>
+    private const int LastWords = 1 << 20;
+
     private readonly EventLoop _loop;
     private readonly long _watch;
     private int _fd;
+    private long _window;
     private bool _readable = true;
     private bool _writerGone;
     private bool _discards;
@@ -22,11 +26,13 @@ internal sealed class OutputStream
     /// <param name="loop">The loop.</param>
     /// <param name="fd">A non-blocking descriptor.</param>
     /// <param name="session">The session of the bytes.</param>
+    /// <param name="window">Bytes that may be sent before the host allows more; null: any number.</param>
     /// <param name="ready">Called when there may be something to read.</param>
-    public OutputStream(EventLoop loop, int fd, ulong session, Action ready)
+    public OutputStream(EventLoop loop, int fd, ulong session, int? window, Action ready)
     {
         _loop = loop;
         _fd = fd;
+        _window = window ?? long.MaxValue / 2;
         Session = session;
         _watch = loop.Watch(fd, Abi.EpollIn | Abi.EpollErr | Abi.EpollHup, () =>
         {
@@ -39,24 +45,32 @@ internal sealed class OutputStream
     public ulong Session { get; }
 
     /// <summary>Whether a <see cref="MoveTo"/> may move something.</summary>
-    public bool Ready => !Ended && _readable;
+    public bool Ready => !Ended && _readable && _window > 0;
 
     /// <summary>Whether the end-of-stream frame was added.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>The process has ended: a terminal without writers will not get any again.</summary>
+    /// <summary>The host allows so many bytes more.</summary>
+    public void Widen(uint bytes) => _window += bytes;
+
+    /// <summary>
+    /// The process has ended: a terminal without writers will not get any again, and what a pipe still holds is sent whether its reader has
+    /// asked for it or not, so that no end waits for a reader.
+    /// </summary>
     public void WriterGone()
     {
         _writerGone = true;
         _readable = true;
+        _window += LastWords;
     }
 
     /// <summary>Moves one read's worth of bytes into a buffer with room for a full frame, or the end.</summary>
     public void MoveTo(OutboundBuffer buffer)
     {
-        var count = Fd.Read(_fd, buffer.Reserve(OutboundBuffer.MaxPayload));
+        var count = Fd.Read(_fd, buffer.Reserve((int)Math.Min(OutboundBuffer.MaxPayload, _window)));
         if (count > 0)
         {
+            _window -= count;
             buffer.Commit(Session, count);
             return;
         }

@@ -16,6 +16,8 @@ internal static class ProcessPlans
             Name = $"container {container.Id}",
             Session = container.Tty,
             Stderr = stderr,
+            Window = container.Window,
+            StderrWindow = container.StderrWindow,
             Plan = new()
             {
                 Device = device,
@@ -48,6 +50,8 @@ internal static class ProcessPlans
             Name = $"exec in {container.Id}",
             Session = exec.Seq,
             Stderr = stderr,
+            Window = exec.Window,
+            StderrWindow = exec.StderrWindow,
             ReportsExit = true,
             Plan = new()
             {

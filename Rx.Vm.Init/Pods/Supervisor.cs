@@ -37,7 +37,15 @@ internal sealed class Supervisor : ICommandSink
     {
         // Advance itself reads the port at its end; without another turn a command found there would wait for some other event.
         _services.Loop.Post(static () => { });
-        if (code == GuestCode.DestroyPod && !_goingDown)
+        if (code == GuestCode.Window)
+        {
+            // Not a command: it waits for none and is not answered. The process may have ended while it was on its way.
+            if (ControlFrame.TryReadWindow(payload, out var session, out var bytes))
+            {
+                _services.Table.Find(session)?.Widen(session, bytes);
+            }
+        }
+        else if (code == GuestCode.DestroyPod && !_goingDown)
         {
             // Overtakes everything: a machine whose pod hangs must still be able to end.
             _goingDown = true;

@@ -64,7 +64,7 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
 
         if (ends.HasError && Start.Stderr is { } stderr)
         {
-            Add(ends.TakeError(), stderr);
+            Add(ends.TakeError(), stderr, Start.StderrWindow);
         }
 
         Advance();
@@ -77,6 +77,13 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
         {
             _input?.Accept(bytes);
         }
+    }
+
+    /// <summary>The host allows a stream of it so many bytes more.</summary>
+    public void Widen(ulong session, uint bytes)
+    {
+        _outputs.Find(output => output.Session == session)?.Widen(bytes);
+        tty.Pump();
     }
 
     /// <summary>Sets the size of its terminal, if it has one.</summary>
@@ -170,17 +177,17 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     {
         Fd.SetNonBlocking(input);
         _input = new(loop, input, Start.Plan.Terminal, tty.Pump);
-        Add(output, Start.Session);
+        Add(output, Start.Session, Start.Window);
         if (ExitCode is not null)
         {
             _input.Dispose();
         }
     }
 
-    private void Add(int fd, ulong session)
+    private void Add(int fd, ulong session, int? window)
     {
         Fd.SetNonBlocking(fd);
-        var output = new OutputStream(loop, fd, session, tty.Pump);
+        var output = new OutputStream(loop, fd, session, window, tty.Pump);
         _outputs.Add(output);
         tty.Attach(output);
         if (ExitCode is not null)

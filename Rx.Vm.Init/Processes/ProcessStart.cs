@@ -14,6 +14,12 @@ internal sealed record ProcessStart
     /// <summary>The session of stderr; null: the same as stdout.</summary>
     public ulong? Stderr { get; init; }
 
+    /// <summary>Bytes of stdout that may be sent before the host allows more; null: any number.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>The same for stderr.</summary>
+    public int? StderrWindow { get; init; }
+
     /// <summary>Whether the main session ends with an exit frame.</summary>
     public bool ReportsExit { get; init; }
 

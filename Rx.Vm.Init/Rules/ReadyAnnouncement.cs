@@ -8,5 +8,5 @@ internal static class ReadyAnnouncement
 {
     /// <summary>The features JSON; a test holds it against the wire types.</summary>
     public static ReadOnlySpan<byte> Payload =>
-        """{"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide"]}"""u8;
+        """{"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window"]}"""u8;
 }

@@ -39,6 +39,16 @@ internal sealed partial class GuestSystem
         };
     }
 
+    /// <summary>How much a process may send before the host allows more.</summary>
+    public void Limit(ulong main, int? window, ulong? error, int? errorWindow)
+    {
+        terminals.Limit(main, window);
+        if (error is { } session)
+        {
+            terminals.Limit(session, errorWindow);
+        }
+    }
+
     /// <summary>A process that is not started yet.</summary>
     public GuestProcess NewProcess(SimulatedCall call, GuestProcess.Sessions sessions, Action<int> ended) =>
         new(this, terminals, ProgramOf(call.Arguments[0]) ?? NotFound, call, sessions, ended);

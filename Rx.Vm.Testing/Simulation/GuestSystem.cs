@@ -102,7 +102,11 @@ internal sealed partial class GuestSystem(Machine machine, Channel control, Term
 
         while (_scanner.Next(ref input, out var frame) == FrameScan.Frame)
         {
-            if (frame.Code == GuestCode.DestroyPod && !_isGoingDown)
+            if (ControlFrame.TryReadWindow(frame.Payload, out var session, out var bytes) && frame.Code == GuestCode.Window)
+            {
+                terminals.Widen(session, bytes);
+            }
+            else if (frame.Code == GuestCode.DestroyPod && !_isGoingDown)
             {
                 // Overtakes everything: a machine whose pod hangs must still be able to end.
                 GoDown();

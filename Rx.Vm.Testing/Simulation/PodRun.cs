@@ -46,6 +46,7 @@ internal sealed class PodRun
         var container = Find(exec.Container)!;
         var sessions = new GuestProcess.Sessions(exec.Seq, exec.Stderr, (exec.Terminal ?? true), IsExec: true);
         var process = _guest.NewProcess(_guest.CallOf(_spec, container.Spec, exec), sessions, static _ => { });
+        _guest.Limit(exec.Seq, exec.Window, exec.Stderr, exec.StderrWindow);
         container.Further.Add(process);
         process.Start();
     }
@@ -54,6 +55,7 @@ internal sealed class PodRun
     {
         var container = new ContainerRun { Spec = spec };
         var sessions = new GuestProcess.Sessions(spec.Tty, spec.Stderr, spec.Terminal ?? true, IsExec: false);
+        _guest.Limit(spec.Tty, spec.Window, spec.Stderr, spec.StderrWindow);
         container.Process = _guest.NewProcess(_guest.CallOf(_spec, spec, null), sessions, _ => Ended(container));
         return container;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Pipelines;
 using System.Text;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
@@ -100,8 +99,8 @@ public abstract class ConformanceTests(ConformanceHost host)
         var sent = new byte[300_000];
         new Random(1).NextBytes(sent);
 
-        var received = ReadAsync(streams.OutputReader);
-        var errors = ReadAsync(streams.ErrorReader);
+        var received = ReadAsync(streams.Output);
+        var errors = ReadAsync(streams.Error);
         Assert.True(await streams.WriteInputAsync(sent, Ct));
         Assert.True(await streams.CloseInputAsync());
 
@@ -149,7 +148,7 @@ public abstract class ConformanceTests(ConformanceHost host)
 
         var options = new ExecOptions { Envs = [new("B", "2")], User = "7" };
         var process = await machine.ExecAsync("web", ["sh", "-c", "echo $A$B; pwd; id -u; echo err >&2; exit 9"], options, Ct);
-        var (output, error) = (ReadAsync(process.Streams.OutputReader), ReadAsync(process.Streams.ErrorReader));
+        var (output, error) = (ReadAsync(process.Streams.Output), ReadAsync(process.Streams.Error));
         await process.Streams.CloseInputAsync();
 
         Assert.Equal(9, await process.ExitCode);
@@ -239,16 +238,15 @@ public abstract class ConformanceTests(ConformanceHost host)
 
     private static async Task<(string Output, string Error)> ReadBothAsync(ProcessStreams streams)
     {
-        var (output, error) = (ReadAsync(streams.OutputReader), ReadAsync(streams.ErrorReader));
+        var (output, error) = (ReadAsync(streams.Output), ReadAsync(streams.Error));
         await streams.CloseInputAsync();
         return (Encoding.UTF8.GetString(await output), Encoding.UTF8.GetString(await error));
     }
 
-    private static async Task<byte[]> ReadAsync(PipeReader reader)
+    private static async Task<byte[]> ReadAsync(ProcessOutput output)
     {
         await using var bytes = new MemoryStream();
-        await reader.CopyToAsync(bytes, Ct);
-        await reader.CompleteAsync();
+        Assert.Equal(0, (await output.CopyToAsync(bytes, ct: Ct)).Missed);
         return bytes.ToArray();
     }
 

@@ -65,7 +65,7 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         var vm = await _host.MachineAsync(ct);
         var container = new ContainerSpec { Image = "busybox", Command = ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"] };
         var pod = await vm.RunPodAsync(new PodSpec { Containers = [container] }, ct);
-        Assert.Equal(3, (await pod.Containers[0].Streams.OutputReader.ReadAtLeastAsync(3, ct)).Buffer.Length);
+        Assert.Equal(3, (await pod.Containers[0].Streams.Output.OpenReader().ReadAtLeastAsync(3, ct)).Buffer.Length);
 
         await vm.StopPodAsync(ct);
 

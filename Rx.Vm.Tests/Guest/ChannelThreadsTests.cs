@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Reactive;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Pods;
 
 namespace Rx.Vm.Tests.Guest;
 
@@ -14,17 +15,17 @@ public class ChannelThreadsTests
         var ct = TestContext.Current.CancellationToken;
         var (ours, theirs) = FlowControlTests.SocketPair();
         using var guest = new NetworkStream(theirs, ownsSocket: true);
-        using var mux = new TtyMux(new NetworkStream(ours, ownsSocket: true), new() { PauseAt = 8192, ResumeAt = 4096 });
+        using var mux = new TtyMux(new NetworkStream(ours, ownsSocket: true));
         var echo = EchoAsync(guest, ct);
         mux.Start();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
             await Task.Yield();
-            var stream = mux.Open();
+            var stream = mux.Open(new() { Output = OutputPolicy.WaitAt(8192) });
             stream.StartInput();
             var sent = Seeds.Bytes(200_000);
             var received = new MemoryStream();
-            var reading = stream.Output.CopyToAsync(received, ct);
+            var reading = new ProcessOutput(stream.Output).CopyToAsync(received, ct: ct);
             Assert.True(await stream.WriteInputAsync(sent, ct));
             Assert.True(await stream.CloseInputAsync(ct));
             await reading;

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
@@ -11,13 +10,18 @@ internal sealed class MuxHarness
 {
     public MuxHarness(TtyMuxOptions? options = null)
     {
-        Mux = new(Stream, (options ?? new()) with { IsInline = true });
+        Mux = new(Stream, (options ?? new()) with { IsInline = true, Grant = (session, bytes) => Granted.Add((session, bytes)) });
         Mux.Start();
     }
+
+    private static readonly ConditionalWeakTable<OutputLog, OutputReader> Readers = [];
 
     public ScriptedStream Stream { get; } = new();
 
     public TtyMux Mux { get; }
+
+    /// <summary>The credit that was given, in order.</summary>
+    public List<(ulong Session, int Bytes)> Granted { get; } = [];
 
     /// <summary>One frame from the guest.</summary>
     public void Guest(ulong session, ReadOnlySpan<byte> payload = default) => Stream.Feed(TtyFrame.Encode(session, payload));
@@ -40,36 +44,36 @@ internal sealed class MuxHarness
         return frames;
     }
 
-    /// <summary>Takes what is there; does not wait.</summary>
-    public static byte[] Drain(PipeReader reader)
+    /// <summary>Takes what is there, with one reader from the beginning on; does not wait. Fails where bytes are missing.</summary>
+    public static byte[] Drain(OutputLog log)
+    {
+        var (bytes, missed) = DrainWithGaps(log);
+        Assert.Equal(0, missed);
+        return bytes;
+    }
+
+    /// <summary>The same, and how many bytes are missing.</summary>
+    public static (byte[] Bytes, long Missed) DrainWithGaps(OutputLog log, int most = int.MaxValue)
     {
         var all = new List<byte>();
-        while (reader.TryRead(out var result))
+        var missed = 0L;
+        var reader = ReaderOf(log);
+        while (all.Count < most && reader.Take(Math.Min(most - all.Count, 1 << 20)) is { } piece)
         {
-            all.AddRange(result.Buffer.ToArray());
-            reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                break;
-            }
+            all.AddRange(piece.Bytes.Span);
+            missed += piece.Missed;
         }
 
-        return [.. all];
+        return ([.. all], missed);
     }
 
-    public static string Text(PipeReader reader) => Encoding.UTF8.GetString(Drain(reader));
+    public static string Text(OutputLog log) => Encoding.UTF8.GetString(Drain(log));
 
     /// <summary>Whether the output is over and all of it was read.</summary>
-    public static bool IsOver(PipeReader reader)
-    {
-        if (!reader.TryRead(out var result))
-        {
-            return false;
-        }
+    public static bool IsOver(OutputLog log) => ReaderOf(log).WaitAsync() is { IsCompletedSuccessfully: true, Result: false };
 
-        reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        return result.IsCompleted && result.Buffer.IsEmpty;
-    }
+    /// <summary>The reader leaves.</summary>
+    public static void Leave(OutputLog log) => ReaderOf(log).Dispose();
 
     public static StreamEnd EndOf(GuestStream stream) => Now(stream.End);
 
@@ -81,4 +85,6 @@ internal sealed class MuxHarness
     }
 
     public static T Now<T>(ValueTask<T> task) => Now(task.AsTask());
+
+    private static OutputReader ReaderOf(OutputLog log) => Readers.GetValue(log, static log => log.Attach(0));
 }

@@ -206,7 +206,7 @@ public class TtyMuxTests
         Assert.Equal(new() { ExpectExit = true, InputChunk = 65_524 }, GuestStreamOptions.For(all, isExec: true));
         Assert.Equal(new() { InputChunk = 65_524 }, GuestStreamOptions.For(all));
         Assert.Equal(new(), GuestStreamOptions.For(all with { Flags = GuestFeature.All & ~GuestFeature.Wide }));
-        Assert.Equal(new() { CanCloseInput = false, InputChunk = 32 }, GuestStreamOptions.For(GuestFeatures.None, isExec: true));
+        Assert.Equal(new() { CanCloseInput = false, InputChunk = 32, HasWindow = false }, GuestStreamOptions.For(GuestFeatures.None, isExec: true));
     }
 
     [Fact]

@@ -16,6 +16,11 @@ internal abstract class CallPlan
 
     /// <summary>Writes the payload; called once, when the call is sent.</summary>
     public abstract byte[] Prepare(GuestFeatures features, TtyMux tty);
+
+    /// <summary>The call was answered: done or not.</summary>
+    public virtual void Answered(bool isDone)
+    {
+    }
 }
 
 /// <summary>EXECCMD.</summary>
@@ -36,20 +41,50 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
     /// <inheritdoc/>
     public override GuestFeature Needs => (options.Tty ? 0 : GuestFeature.Pipes) | GuestPayloads.Needs(_template);
 
+    private volatile bool _isForsaken;
+
     /// <summary>The new process's streams, once it was sent.</summary>
     public ProcessStreams? Streams { get; private set; }
+
+    /// <summary>Nobody waits for the process any more, and so nobody can read what it writes.</summary>
+    public void Forsake()
+    {
+        _isForsaken = true;
+        Streams?.Discard();
+    }
 
     /// <inheritdoc/>
     public override byte[] Prepare(GuestFeatures features, TtyMux tty)
     {
-        Streams = ProcessStreams.Open(tty, features, options.Tty, isExec: true);
+        Streams = ProcessStreams.Open(tty, features, options.Tty, isExec: true, options.OutputPolicy, options.ErrorPolicy);
+        if (_isForsaken)
+        {
+            Streams.Discard();
+        }
+
         var payload = _template with
         {
             Seq = Streams.MainSession,
             Stderr = Streams.ErrorSession,
+            Window = Streams.MainWindow,
+            StderrWindow = Streams.ErrorWindow,
             Terminal = options.Tty ? null : false,
         };
         return GuestPayloads.Exec(payload, features);
+    }
+
+    /// <inheritdoc/>
+    public override void Answered(bool isDone)
+    {
+        if (isDone)
+        {
+            Streams!.StartInput();
+        }
+        else
+        {
+            // Refused, or its machine has gone: its sessions must not wait for an end that nobody will tell.
+            Streams?.Forget();
+        }
     }
 }
 

@@ -73,7 +73,11 @@ internal sealed class GuestEffects(MachineConnection connection, Action<VmEvent>
     }
 
     /// <summary>STOPPOD. A pod that has ended already is as good as stopped, and its end is told separately.</summary>
-    public void StopPod() => SendOrFail(GuestCode.StopPod, VmEventKind.PodStopRefused, tolerated: GuestSend.PodEnded);
+    public void StopPod()
+    {
+        Pod?.LetGo();
+        SendOrFail(GuestCode.StopPod, VmEventKind.PodStopRefused, tolerated: GuestSend.PodEnded);
+    }
 
     /// <summary>DESTROYPOD.</summary>
     public void DestroyPod() => SendOrFail(GuestCode.DestroyPod, VmEventKind.PodDestroyRefused, tolerated: null);

@@ -156,7 +156,8 @@ internal sealed class MachineEffects(
         _ = WatchAsync(machine);
         connection.Console = new ConsoleLog(machine.Console, onLine: new ConsoleTrace(schedulers.Time, log).Write);
         connection.Console.Start();
-        connection.Tty = new TtyMux(machine.Tty, new TtyMuxOptions { IsInline = inline }, log);
+        connection.Tty = new TtyMux(
+            machine.Tty, new TtyMuxOptions { IsInline = inline, Grant = (session, bytes) => connection.Control?.Grant(session, bytes) }, log);
         connection.Tty.Start();
         _ttyEnded = WatchTtyAsync(connection.Tty);
         connection.Control = new GuestControl(machine.Control, System.Reactive.Observer.Create<GuestMessage>(OnGuest), logger: log);
@@ -185,9 +186,9 @@ internal sealed class MachineEffects(
             return;
         }
 
-        if (e.Kind is VmEventKind.PodFinished or VmEventKind.PodStopAcked && connection.Tty is { } tty)
+        if (e.Kind is VmEventKind.PodFinished or VmEventKind.PodStopAcked)
         {
-            _ = PodEndSource.PostBehindAsync(e, connection.PodStreams, tty, schedulers.Time, post);
+            _ = PodEndSource.PostBehindAsync(e, connection.PodStreams, schedulers.Time, post);
         }
         else
         {
@@ -261,9 +262,8 @@ internal sealed class MachineEffects(
             await Foreign.EnterAsync(inline).ConfigureAwait(false);
             if (connection.Tty is { } tty)
             {
-                // What the guest wrote last may still be in the socket; nobody who reads slowly may keep the machine from going.
+                // What the guest wrote last may still be in the socket.
                 // Not its own task: of several who await one task all but one continue on another thread.
-                tty.Release();
                 await _ttyEnded.ConfigureAwait(false);
                 tty.Dispose();
             }

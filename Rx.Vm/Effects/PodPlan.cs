@@ -11,6 +11,8 @@ namespace Rx.Vm.Effects;
 /// </summary>
 internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<ContainerDisk> disks, bool inline)
 {
+    private Pod? _handle;
+
     /// <summary>The pod's id.</summary>
     public string PodId { get; } = podId;
 
@@ -36,7 +38,7 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
     /// <returns>The payload, or what the guest lacks.</returns>
     public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty)
     {
-        Streams = [.. Spec.Containers.Select((_, i) => ProcessStreams.Open(tty, features, HasTerminal(i), isExec: false))];
+        Streams = [.. Spec.Containers.Select((c, i) => ProcessStreams.Open(tty, features, HasTerminal(i), isExec: false, c.Output, c.Error))];
         var payload = new PodPayload
         {
             Hostname = Hostname(),
@@ -45,6 +47,18 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
         return features.Lacking(GuestPayloads.Needs(payload)) is { } lacking
             ? (null, lacking)
             : (GuestPayloads.StartPod(payload, features), null);
+    }
+
+    /// <summary>What users see of it; there once the streams are open.</summary>
+    public Pod Handle => LazyInitializer.EnsureInitialized(ref _handle, () => new Pod(this));
+
+    /// <summary>Its processes have to end: they wait for nobody who is not there.</summary>
+    public void LetGo()
+    {
+        foreach (var streams in Streams)
+        {
+            streams.LetGo();
+        }
     }
 
     /// <summary>Lets input through: the guest knows the sessions now.</summary>
@@ -73,6 +87,8 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
             Overlay = container.ReadOnly ? null : true,
             Tty = Streams[index].MainSession,
             Stderr = Streams[index].ErrorSession,
+            Window = Streams[index].MainWindow,
+            StderrWindow = Streams[index].ErrorWindow,
             Terminal = terminal ? null : false,
             Workdir = container.Workdir,
             Cmd = [.. container.Arguments],

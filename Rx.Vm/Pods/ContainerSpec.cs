@@ -34,6 +34,12 @@ public sealed record ContainerSpec
     /// <summary>Whether the root file system stays read-only instead of getting a writable layer that vanishes with the pod.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>What happens when nobody reads its output fast enough. Default: it waits, with 256 KiB unread.</summary>
+    public OutputPolicy Output { get; init; }
+
+    /// <summary>The same for its standard error.</summary>
+    public OutputPolicy Error { get; init; }
+
     /// <summary>The environment: at most 1024 variables with unique names, each at most 131,071 bytes of UTF-8 as <c>NAME=value</c>.</summary>
     public ImmutableArray<ContainerVariable> Envs { get => _envs; init => _envs = value; }
 

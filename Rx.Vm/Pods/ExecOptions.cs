@@ -11,6 +11,15 @@ public sealed record ExecOptions
     /// <summary>Whether it gets a terminal.</summary>
     public bool Tty { get; init; }
 
+    /// <summary>
+    /// What happens when nobody reads its output fast enough; null: a terminal waits, anything else drops the oldest beyond 256 KiB. Who reads
+    /// all of a long output wants <see cref="OutputPolicy.Wait"/>.
+    /// </summary>
+    public OutputPolicy? Output { get; init; }
+
+    /// <summary>The same for its standard error.</summary>
+    public OutputPolicy? Error { get; init; }
+
     /// <summary>User name or number in the container.</summary>
     public string? User { get; init; }
 
@@ -19,4 +28,10 @@ public sealed record ExecOptions
 
     /// <summary>Variables on top of the container's.</summary>
     public ImmutableArray<ContainerVariable> Envs { get => _envs; init => _envs = value; }
+
+    internal OutputPolicy OutputPolicy => Output ?? DefaultPolicy;
+
+    internal OutputPolicy ErrorPolicy => Error ?? DefaultPolicy;
+
+    private OutputPolicy DefaultPolicy => Tty ? OutputPolicy.Wait : OutputPolicy.DropOldest();
 }

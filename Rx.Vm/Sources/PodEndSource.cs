@@ -11,30 +11,28 @@ namespace Rx.Vm.Sources;
 /// </summary>
 internal static class PodEndSource
 {
-    // A guest that never ends its streams must not keep the machine for ever. One that is only waiting for a reader of ours may.
+    // A guest that never ends its streams must not keep the machine for ever.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Posts <paramref name="e"/> when every stream has ended, or after ten seconds; after another ten as long as, at the end of the last ten,
-    /// a reader of ours was what the channel waited for.
+    /// Posts <paramref name="e"/> when the last byte of every stream has come, or after ten seconds. Waits for no reader.
     /// </summary>
     /// <param name="e">The end of the pod.</param>
     /// <param name="streams">The pod's streams.</param>
-    /// <param name="tty">Their channel.</param>
     /// <param name="time">The clock of the patience.</param>
     /// <param name="post">Where the event goes.</param>
-    public static async Task PostBehindAsync(
-        VmEvent e, ImmutableArray<ProcessStreams> streams, TtyMux tty, IScheduler time, Action<VmEvent> post)
+    public static async Task PostBehindAsync(VmEvent e, ImmutableArray<ProcessStreams> streams, IScheduler time, Action<VmEvent> post)
     {
         var ended = Task.WhenAll(streams.Select(s => s.Ended));
-        while (!ended.IsCompleted && !await ended.WithinAsync(Patience, time).ConfigureAwait(false) && tty.IsWaiting)
+        if (!ended.IsCompleted)
         {
+            await ended.WithinAsync(Patience, time).ConfigureAwait(false);
         }
 
         post(e);
     }
 
-    private static async Task<bool> WithinAsync(this Task task, TimeSpan limit, IScheduler time)
+    private static async Task WithinAsync(this Task task, TimeSpan limit, IScheduler time)
     {
         var late = new TaskCompletionSource();
         using var timer = time.Schedule(late, limit, static (_, source) =>
@@ -42,6 +40,6 @@ internal static class PodEndSource
             source.TrySetResult();
             return System.Reactive.Disposables.Disposable.Empty;
         });
-        return await Task.WhenAny(task, late.Task).ConfigureAwait(false) == task;
+        await Task.WhenAny(task, late.Task).ConfigureAwait(false);
     }
 }

@@ -63,9 +63,9 @@ internal static class EmbedScenarios
     {
         var samples = await RepeatAsync(options.Count, async () =>
         {
-            var process = await vm.ExecAsync(Name, ["sh", "-c", $"dd if=/dev/zero bs=64k count={options.Megabytes * 16} 2>/dev/null"]);
+            var process = await vm.ExecAsync(Name, ["sh", "-c", $"dd if=/dev/zero bs=64k count={options.Megabytes * 16} 2>/dev/null"], new ExecOptions { Output = OutputPolicy.Wait });
             IStopwatch? watch = null;
-            var bytes = await ReadAsync(process.Streams.OutputReader, () => watch ??= Clock.StartStopwatch());
+            var bytes = await ReadAsync(process.Streams.Output.OpenReader(), () => watch ??= Clock.StartStopwatch());
             var seconds = watch!.Elapsed.TotalSeconds;
             await EndAsync(process);
             return bytes == options.Megabytes << 20 ? options.Megabytes / seconds : throw new RxVmException($"only {bytes} bytes came");
@@ -154,7 +154,7 @@ internal static class EmbedScenarios
     {
         var pod = await vm.RunPodAsync(Pod("echo", "hello"));
         var elapsed = 0.0;
-        var bytes = await ReadAsync(pod.Containers[0].Streams.OutputReader, () => elapsed = watch.Elapsed.TotalMilliseconds);
+        var bytes = await ReadAsync(pod.Containers[0].Streams.Output.OpenReader(), () => elapsed = watch.Elapsed.TotalMilliseconds);
         var result = await pod.Completion;
         return bytes == 6 ? elapsed : throw new RxVmException($"the pod ended with {result.ExitCode} and {bytes} bytes of output");
     }

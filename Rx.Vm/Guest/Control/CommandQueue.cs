@@ -60,6 +60,27 @@ internal sealed class CommandQueue
     }
 
     /// <summary>
+    /// Queues a WINDOW, which is never answered. One per session waits at most: more credit is added to it, so that a guest that does not
+    /// read can't make the queue grow.
+    /// </summary>
+    public void Grant(ulong session, long bytes)
+    {
+        var waiting = _unsent.Find(c => c.Code == GuestCode.Window && c.Sent == 0 && c.Token == (long)session);
+        if (waiting is not null)
+        {
+            ControlFrame.TryReadWindow(waiting.Frame.AsSpan(ControlFrame.HeaderSize), out _, out var before);
+            _unsentBytes -= waiting.Frame.Length;
+            _unsent.Remove(waiting);
+            bytes += before;
+        }
+
+        var payload = ControlFrame.EncodeWindow(session, (uint)Math.Min(bytes, uint.MaxValue));
+        var command = new Command(GuestCode.Window, (long)session, ControlFrame.Encode(GuestCode.Window, payload));
+        _unsent.Add(command);
+        _unsentBytes += command.Frame.Length;
+    }
+
+    /// <summary>
     /// Moves what the window allows into <paramref name="window"/> and counts it as in flight. Frames may be cut anywhere.
     /// </summary>
     public int Take(Span<byte> window)

@@ -85,6 +85,22 @@ internal sealed partial class GuestControl : IDisposable
         return verdict;
     }
 
+    /// <summary>Lets a session of a guest with the feature <c>window</c> send so many bytes more. Never blocks, never throws.</summary>
+    public void Grant(ulong session, int bytes)
+    {
+        lock (_gate)
+        {
+            if (_isOver || _writeFailure is not null)
+            {
+                return;
+            }
+
+            _queue.Grant(session, bytes);
+        }
+
+        Pump();
+    }
+
     /// <summary>Ends the channel without a message and closes the stream. Idempotent; does not wait.</summary>
     public void Dispose()
     {

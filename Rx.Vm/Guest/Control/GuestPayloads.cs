@@ -37,6 +37,8 @@ internal static class GuestPayloads
     public static byte[] Exec(ExecPayload exec, GuestFeatures guest) => JsonSerializer.SerializeToUtf8Bytes(
         exec with
         {
+            Window = guest.Has(GuestFeature.Window) ? exec.Window : null,
+            StderrWindow = guest.Has(GuestFeature.Window) ? exec.StderrWindow : null,
             Stderr = guest.Has(GuestFeature.Pipes) ? exec.Stderr : null,
             Terminal = guest.Has(GuestFeature.Pipes) ? exec.Terminal : null,
             Envs = guest.Has(GuestFeature.User) ? exec.Envs : null,
@@ -55,6 +57,8 @@ internal static class GuestPayloads
 
     private static ContainerPayload For(ContainerPayload c, GuestFeatures guest) => c with
     {
+        Window = guest.Has(GuestFeature.Window) ? c.Window : null,
+        StderrWindow = guest.Has(GuestFeature.Window) ? c.StderrWindow : null,
         Serial = guest.Has(GuestFeature.SerialDisk) ? c.Serial : null,
         Overlay = guest.Has(GuestFeature.Overlay) ? c.Overlay : null,
         Terminal = guest.Has(GuestFeature.Pipes) ? c.Terminal : null,

@@ -1,54 +1,53 @@
-using System.Buffers;
-
 namespace Rx.Vm.Guest;
 
-/// <summary>The newest bytes of a stream, up to a fixed number. Memory grows with what is kept, not with what is allowed.</summary>
-internal sealed class ByteRing(int limit)
+/// <summary>The newest bytes of a stream. Memory grows with what is kept, not with what is allowed, and only as far as it may.</summary>
+/// <param name="grow">Asked for so many more bytes of memory; says how many there are.</param>
+internal sealed class ByteRing(Func<int, int> grow)
 {
+    /// <summary>Bytes of memory that nobody is asked for.</summary>
+    public const int Free = 4096;
+
     private byte[] _buffer = [];
     private int _start;
 
     /// <summary>Bytes held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Appends; returns how many of the oldest bytes had to go.</summary>
-    public long Append(ReadOnlySpan<byte> data)
+    /// <summary>Appends; keeps at most <paramref name="limit"/> bytes, less where there is no memory. The oldest go.</summary>
+    public void Append(ReadOnlySpan<byte> data, int limit)
     {
+        Reserve((int)Math.Min(limit, (long)Count + data.Length), limit);
+        limit = Math.Min(limit, _buffer.Length);
+        data = data[Math.Max(0, data.Length - limit)..];
+        Discard(Math.Max(0, Count + data.Length - limit));
         if (data.IsEmpty)
         {
-            return 0;
+            return;
         }
 
-        var skipped = Math.Max(0, data.Length - limit);
-        data = data[skipped..];
-        var dropped = Math.Max(0, Count + data.Length - limit);
-        Discard(dropped);
-        Reserve(Count + data.Length);
         var end = (_start + Count) % _buffer.Length;
         var first = Math.Min(data.Length, _buffer.Length - end);
         data[..first].CopyTo(_buffer.AsSpan(end));
         data[first..].CopyTo(_buffer);
         Count += data.Length;
-        return dropped + skipped;
     }
 
-    /// <summary>Moves the oldest bytes, at most <paramref name="most"/>, to the writer.</summary>
-    public void MoveTo(IBufferWriter<byte> writer, int most)
+    /// <summary>Copies the bytes from <paramref name="offset"/> on, counted from the oldest; there must be as many.</summary>
+    public void CopyTo(int offset, Span<byte> destination)
     {
-        var count = Math.Min(most, Count);
-        var first = Math.Min(count, _buffer.Length - _start);
-        writer.Write(_buffer.AsSpan(_start, first));
-        writer.Write(_buffer.AsSpan(0, count - first));
-        Discard(count);
+        if (destination.IsEmpty)
+        {
+            return;
+        }
+
+        var from = (_start + offset) % _buffer.Length;
+        var first = Math.Min(destination.Length, _buffer.Length - from);
+        _buffer.AsSpan(from, first).CopyTo(destination);
+        _buffer.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
     }
 
-    /// <summary>Forgets everything, memory included.</summary>
-    public void Clear()
-    {
-        _buffer = [];
-        _start = 0;
-        Count = 0;
-    }
+    /// <summary>Forgets everything; the memory stays.</summary>
+    public void Clear() => Discard(Count);
 
     private void Discard(int count)
     {
@@ -56,17 +55,23 @@ internal sealed class ByteRing(int limit)
         _start = Count == 0 ? 0 : (_start + count) % _buffer.Length;
     }
 
-    private void Reserve(int needed)
+    private void Reserve(int needed, int limit)
     {
         if (needed <= _buffer.Length)
         {
             return;
         }
 
-        var larger = new byte[Math.Max(needed, Math.Min(limit, Math.Max(2 * _buffer.Length, OutputPolicy.LeastKeptBytes)))];
-        var first = Math.Min(Count, _buffer.Length - _start);
-        _buffer.AsSpan(_start, first).CopyTo(larger);
-        _buffer.AsSpan(0, Count - first).CopyTo(larger.AsSpan(first));
+        var wanted = Math.Max(needed, Math.Min(limit, 2 * _buffer.Length));
+        var own = Math.Max(Free, _buffer.Length);
+        var size = wanted <= own ? own : own + grow(wanted - own);
+        if (size == _buffer.Length)
+        {
+            return;
+        }
+
+        var larger = new byte[size];
+        CopyTo(0, larger.AsSpan(0, Count));
         _buffer = larger;
         _start = 0;
     }

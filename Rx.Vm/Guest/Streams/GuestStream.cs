@@ -1,14 +1,12 @@
-using System.IO.Pipelines;
 using Rx.Vm.Guest.Wire;
 
 namespace Rx.Vm.Guest;
 
 /// <summary>One stream of the tty channel: output to read, input to write, and how it ended. Made by <see cref="TtyMux.Open"/>.</summary>
-internal sealed class GuestStream : IDisposable
+internal sealed class GuestStream
 {
     private readonly TtyMux _mux;
     private readonly GuestStreamOptions _options;
-    private readonly StreamOutput _output;
     private readonly AsyncLock _inputGate;
     private readonly OneShot<StreamEnd> _end;
     private int _isInputStarted;
@@ -17,11 +15,11 @@ internal sealed class GuestStream : IDisposable
     private bool _awaitsExit;
     private int? _exitCode;
 
-    internal GuestStream(TtyMux mux, ulong session, GuestStreamOptions options, StreamOutput output, bool isInline)
+    internal GuestStream(TtyMux mux, ulong session, GuestStreamOptions options, OutputLog output, bool isInline)
     {
         _mux = mux;
         _options = options;
-        _output = output;
+        Output = output;
         _inputGate = new(isHeld: true, isInline);
         _end = new(isInline);
         Session = session;
@@ -31,7 +29,6 @@ internal sealed class GuestStream : IDisposable
     internal enum Step
     {
         GoOn,
-        MustFlush,
         Over,
         Broken,
     }
@@ -40,18 +37,14 @@ internal sealed class GuestStream : IDisposable
     public ulong Session { get; }
 
     /// <summary>
-    /// The output, in order. One reader at a time; complete it when done. It ends without an error even when the channel was lost, so await
-    /// <see cref="End"/> to know whether that was all.
+    /// The output. It ends without an error even when the channel was lost, so await <see cref="End"/> to know whether that was all.
     /// </summary>
-    public PipeReader Output => _output.Reader;
+    public OutputLog Output { get; }
 
     /// <summary>
     /// Completes when the guest has ended the stream (and told the exit code, where one is due) or the channel is lost. Never faults.
     /// </summary>
     public Task<StreamEnd> End => _end.Task;
-
-    /// <summary>Bytes of output dropped so far, by <see cref="OutputPolicy.DropOldest"/> or after <see cref="TtyMux.Release"/>.</summary>
-    public long DroppedBytes => _output.Dropped;
 
     /// <summary>
     /// Lets input through: call it when the STARTPOD or EXECCMD that names this stream was acknowledged. Before that the guest does not
@@ -135,10 +128,8 @@ internal sealed class GuestStream : IDisposable
         }
     }
 
-    /// <summary>
-    /// The consumer has lost interest: further output is swallowed and holds nobody up. The process in the guest lives on.
-    /// </summary>
-    public void Dispose() => _output.Abandon();
+    /// <summary>Nothing was started under this session, or nothing that anybody will hear of: what comes for it is a stranger's.</summary>
+    public void Forget() => _mux.Forget(this);
 
     /// <summary>One frame from the guest; on the channel's reader.</summary>
     internal Step Take(ReadOnlySpan<byte> payload)
@@ -150,24 +141,19 @@ internal sealed class GuestStream : IDisposable
 
         if (!payload.IsEmpty)
         {
-            return _output.Offer(payload) ? Step.MustFlush : Step.GoOn;
+            Output.Append(payload);
+            return Step.GoOn;
         }
 
         if (_options.ExpectExit)
         {
             _awaitsExit = true;
-            _output.Complete();
+            Output.Complete();
             return Step.GoOn;
         }
 
         return Step.Over;
     }
-
-    /// <summary>Completes when the consumer has made room.</summary>
-    internal ValueTask FlushAsync() => _output.FlushAsync();
-
-    /// <summary>Stops waiting for the consumer.</summary>
-    internal void Release() => _output.Release();
 
     /// <summary>Ends the stream once: completes the output, tells how, and lets waiting writers find out.</summary>
     internal void Finish(StreamEndKind kind)
@@ -175,7 +161,7 @@ internal sealed class GuestStream : IDisposable
         _isOver = true;
         if (!_awaitsExit)
         {
-            _output.Complete();
+            Output.Complete();
         }
 
         _end.TrySetResult(new(kind, _exitCode));

@@ -1,4 +1,5 @@
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Pods;
 
 namespace Rx.Vm.Guest;
 
@@ -7,6 +8,9 @@ internal sealed record GuestStreamOptions
 {
     /// <summary>What happens when nobody reads the output.</summary>
     public OutputPolicy Output { get; init; } = OutputPolicy.Wait;
+
+    /// <summary>The guest lets a process wait that has used up its window: <c>window</c>.</summary>
+    public bool HasWindow { get; init; } = true;
 
     /// <summary>After the end an exit frame follows: the main stream of an exec on a guest with <c>exit-frame</c>.</summary>
     public bool ExpectExit { get; init; }
@@ -21,9 +25,12 @@ internal sealed record GuestStreamOptions
     /// What a guest with these features takes.
     /// </summary>
     /// <param name="features">The guest's.</param>
+    /// <param name="output">What happens when nobody reads the output.</param>
     /// <param name="isExec">Whether this is the main stream of an exec, as opposed to a container's or a stderr.</param>
-    public static GuestStreamOptions For(GuestFeatures features, bool isExec = false) => new()
+    public static GuestStreamOptions For(GuestFeatures features, OutputPolicy output = default, bool isExec = false) => new()
     {
+        Output = output,
+        HasWindow = features.Has(GuestFeature.Window),
         ExpectExit = isExec && features.Has(GuestFeature.ExitFrame),
         CanCloseInput = features.Has(GuestFeature.StdinEof),
         InputChunk = features.InputFrame,

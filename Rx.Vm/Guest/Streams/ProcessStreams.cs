@@ -1,11 +1,11 @@
-using System.IO.Pipelines;
 using Rx.Vm.Guest.Wire;
+using Rx.Vm.Pods;
 
 namespace Rx.Vm.Guest;
 
 /// <summary>
-/// The standard streams of a process in the guest: bytes with back-pressure, never through the lifecycle pipeline. Output that nobody reads
-/// makes the process wait once 256 KiB are buffered, and with it every stream of the same machine; read or drain all of them.
+/// The standard streams of a process in the guest: bytes, never through the lifecycle pipeline. A stream that nobody reads costs at most its own
+/// process: no other stream, exit code, stop or shutdown waits for a reader.
 /// </summary>
 public sealed class ProcessStreams
 {
@@ -16,26 +16,28 @@ public sealed class ProcessStreams
     {
         _main = main;
         _error = error;
+        Output = new(main.Output);
+        Error = new(error?.Output ?? Nothing());
     }
 
+    /// <summary>Standard output, and standard error too for a process with a terminal.</summary>
+    public ProcessOutput Output { get; }
+
+    /// <summary>Standard error; empty for a process with a terminal.</summary>
+    public ProcessOutput Error { get; }
+
     /// <summary>
-    /// Standard output, and standard error too for a process with a terminal. Cold, one subscription: chunks as they come, completion at
-    /// the end of the stream or when the machine has gone, no error. Each chunk is a copy and may be kept; a slow observer slows the
-    /// process. OnNext runs wherever the bytes arrive.
+    /// Whether both streams ended by themselves; false when the machine went first and output may be missing. Completes when the last byte has
+    /// come, read or not; never fails.
     /// </summary>
-    public IObservable<ReadOnlyMemory<byte>> Output => OutputReader.AsObservable();
-
-    /// <summary>Standard error, as <see cref="Output"/>; empty for a process with a terminal.</summary>
-    public IObservable<ReadOnlyMemory<byte>> Error => ErrorReader.AsObservable();
-
-    /// <summary><see cref="Output"/> for readers who pull. Use one of the two.</summary>
-    public PipeReader OutputReader => _main.Output;
-
-    /// <summary><see cref="Error"/> for readers who pull. Use one of the two.</summary>
-    public PipeReader ErrorReader => _error?.Output ?? PipeReader.Create(Stream.Null);
-
-    /// <summary>Whether both streams ended by themselves; false when the machine went first and output may be missing. Completes, never fails.</summary>
     public Task<bool> Ended => EndedAsync();
+
+    /// <summary>Nobody will read either: <see cref="ProcessOutput.Discard"/> for both.</summary>
+    public void Discard()
+    {
+        Output.Discard();
+        Error.Discard();
+    }
 
     /// <summary>The session of stdin and stdout.</summary>
     internal ulong MainSession => _main.Session;
@@ -54,15 +56,42 @@ public sealed class ProcessStreams
     /// <returns>False when there was nothing left to end.</returns>
     public ValueTask<bool> CloseInputAsync() => _main.CloseInputAsync();
 
+    /// <summary>The credit that the guest begins with on <see cref="Output"/>; null: any.</summary>
+    internal int? MainWindow => _main.Output.Window;
+
+    /// <summary>The same on <see cref="Error"/>.</summary>
+    internal int? ErrorWindow => _error?.Output.Window;
+
     /// <summary>Opens the sessions of one process.</summary>
-    internal static ProcessStreams Open(TtyMux tty, GuestFeatures features, bool terminal, bool isExec)
+    internal static ProcessStreams Open(TtyMux tty, GuestFeatures features, bool terminal, bool isExec, OutputPolicy output, OutputPolicy error)
     {
-        var main = tty.Open(GuestStreamOptions.For(features, isExec));
-        return new ProcessStreams(main, terminal ? null : tty.Open(GuestStreamOptions.For(features)));
+        var main = tty.Open(GuestStreamOptions.For(features, output, isExec));
+        return new ProcessStreams(main, terminal ? null : tty.Open(GuestStreamOptions.For(features, error)));
+    }
+
+    /// <summary>No such process was started: what comes for its sessions is a stranger's.</summary>
+    internal void Forget()
+    {
+        _main.Forget();
+        _error?.Forget();
+    }
+
+    /// <summary>The process has to end: it waits for nobody who is not there.</summary>
+    internal void LetGo()
+    {
+        Output.LetGo();
+        Error.LetGo();
     }
 
     /// <summary>The guest knows the sessions now.</summary>
     internal void StartInput() => _main.StartInput();
+
+    private static OutputLog Nothing()
+    {
+        var log = new OutputLog(OutputPolicy.Discard, new StreamBudget(0), null, isInline: false);
+        log.Complete();
+        return log;
+    }
 
     private async Task<bool> EndedAsync()
     {

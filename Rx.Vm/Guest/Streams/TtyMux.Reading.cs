@@ -25,7 +25,7 @@ internal sealed partial class TtyMux
                     break;
                 }
 
-                await ScanAsync(scanner, buffer.AsMemory(0, count)).ConfigureAwait(false);
+                Scan(scanner, buffer.AsSpan(0, count));
             }
         }
         catch (Exception e)
@@ -39,44 +39,27 @@ internal sealed partial class TtyMux
         }
     }
 
-    private async ValueTask ScanAsync(TtyFrameScanner scanner, ReadOnlyMemory<byte> input)
+    private void Scan(TtyFrameScanner scanner, ReadOnlySpan<byte> input)
     {
-        while (!_stop.IsCancellationRequested && Scan(scanner, ref input, out var full))
+        while (!_stop.IsCancellationRequested)
         {
-            if (full is not null)
+            var found = scanner.Next(ref input, out var frame);
+            if (found == FrameScan.Fault)
             {
-                _isWaiting = true;
-                await full.FlushAsync().ConfigureAwait(false);
-                _isWaiting = false;
+                Lose(GuestLossKind.Protocol, $"tty channel: {scanner.Fault}");
             }
+
+            if (found != FrameScan.Frame)
+            {
+                return;
+            }
+
+            Take(frame);
         }
     }
 
-    /// <summary>
-    /// Takes one frame. False: the input is used up or the channel is over. A stream in <paramref name="full"/> must be flushed.
-    /// </summary>
-    private bool Scan(TtyFrameScanner scanner, ref ReadOnlyMemory<byte> input, out GuestStream? full)
+    private void Take(TtyFrame frame)
     {
-        full = null;
-        var rest = input.Span;
-        var found = scanner.Next(ref rest, out var frame);
-        input = input[^rest.Length..];
-        if (found == FrameScan.Frame)
-        {
-            return Take(frame, out full);
-        }
-
-        if (found == FrameScan.Fault)
-        {
-            Lose(GuestLossKind.Protocol, $"tty channel: {scanner.Fault}");
-        }
-
-        return false;
-    }
-
-    private bool Take(TtyFrame frame, out GuestStream? full)
-    {
-        full = null;
         GuestStream? stream;
         lock (_gate)
         {
@@ -86,14 +69,11 @@ internal sealed partial class TtyMux
         if (stream is null)
         {
             Interlocked.Increment(ref _unknownFrames);
-            return true;
+            return;
         }
 
         switch (stream.Take(frame.Payload))
         {
-            case GuestStream.Step.MustFlush:
-                full = stream;
-                break;
             case GuestStream.Step.Over:
                 lock (_gate)
                 {
@@ -104,9 +84,7 @@ internal sealed partial class TtyMux
                 break;
             case GuestStream.Step.Broken:
                 Lose(GuestLossKind.Protocol, $"tty channel: an exit frame of {frame.Payload.Length} bytes for session {frame.Session}");
-                return false;
+                break;
         }
-
-        return true;
     }
 }

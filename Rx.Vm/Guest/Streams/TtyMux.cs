@@ -6,12 +6,12 @@ using Serilog.Core;
 namespace Rx.Vm.Guest;
 
 /// <summary>
-/// The tty channel: many streams over one duplex stream (docs/guest-protocol.md). The reader of the channel waits for the reader of a
-/// stream that must not lose anything, which is all the back-pressure there is; memory is bounded by the pipes.
+/// The tty channel: many streams over one duplex stream (docs/guest-protocol.md). What comes is taken at once, whoever reads it or not: a
+/// process that must not get ahead of its readers is held back in the guest, by its window. Memory is bounded per stream and per machine.
 /// </summary>
 /// <remarks>
-/// The table of streams has one lock, never held while anything else is called. Only the channel's reader touches the outputs, so a
-/// stream ends there, once, whatever ended it. When the underlying stream completes inline and <see cref="TtyMuxOptions.IsInline"/>
+/// The table of streams has one lock, never held while anything else is called. Only the channel's reader brings output; who takes a
+/// stream out of the table ends it. When the underlying stream completes inline and <see cref="TtyMuxOptions.IsInline"/>
 /// is set, everything happens inline.
 /// </remarks>
 internal sealed partial class TtyMux : IDisposable
@@ -21,7 +21,7 @@ internal sealed partial class TtyMux : IDisposable
     private readonly Stream _stream;
     private readonly TtyMuxOptions _options;
     private readonly ILogger _log;
-    private readonly ReleaseBudget _budget;
+    private readonly StreamBudget _budget;
     private readonly AsyncLock _writeGate;
     private byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
     private readonly CancellationTokenSource _stop = new();
@@ -31,7 +31,6 @@ internal sealed partial class TtyMux : IDisposable
     private GuestLost? _writeFailure;
     private bool _isReading;
     private bool _isOver;
-    private volatile bool _isWaiting;
     private long _unknownFrames;
 
     /// <summary>A channel over <paramref name="stream"/>, which it owns. Nothing is read before <see cref="Start"/>.</summary>
@@ -40,7 +39,7 @@ internal sealed partial class TtyMux : IDisposable
         _stream = stream;
         _options = options ?? new();
         _log = (logger ?? Logger.None).ForContext<TtyMux>();
-        _budget = new(_options.ReleasedBytes);
+        _budget = new(_options.KeptBytes);
         _writeGate = new(isHeld: false, _options.IsInline);
         _completion = new(_options.IsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _nextSession = _options.FirstSession;
@@ -48,9 +47,6 @@ internal sealed partial class TtyMux : IDisposable
 
     /// <summary>How the channel ended: completes once, after every stream has; never faults.</summary>
     public Task<GuestLost> Completion => _completion.Task;
-
-    /// <summary>Whether the channel stands still because the reader of a stream has not made room: then it is not the guest who is slow.</summary>
-    public bool IsWaiting => _isWaiting;
 
     /// <summary>Frames for sessions that nobody has opened or that have ended.</summary>
     public long UnknownFrames => Volatile.Read(ref _unknownFrames);
@@ -83,7 +79,7 @@ internal sealed partial class TtyMux : IDisposable
 
     /// <summary>
     /// Opens a stream with a session id of its own. Do it before the guest is told the id, or output may be dropped as unknown. On a lost
-    /// channel the stream has ended already. The number of open streams is the caller's to bound.
+    /// channel the stream has ended already. The number of open streams is the caller's to bound; what they keep is not.
     /// </summary>
     public GuestStream Open(GuestStreamOptions? options = null)
     {
@@ -109,14 +105,19 @@ internal sealed partial class TtyMux : IDisposable
         }
     }
 
-    /// <summary>
-    /// The machine's process has gone: stop waiting for readers, so that what is left in the socket is taken and the end is reached however
-    /// stuck a consumer may be. What they have not read yet stays readable. Idempotent.
-    /// </summary>
-    public void Release()
+    /// <summary>Ends a stream as lost; what still comes for its session is dropped. Idempotent.</summary>
+    public void Forget(GuestStream stream)
     {
-        _budget.Open();
-        Unblock();
+        bool isOpen;
+        lock (_gate)
+        {
+            isOpen = _streams.Remove(stream.Session);
+        }
+
+        if (isOpen)
+        {
+            stream.Finish(StreamEndKind.Lost);
+        }
     }
 
     /// <summary>Ends every stream as lost and closes the channel. Idempotent; does not wait.</summary>
@@ -162,11 +163,8 @@ internal sealed partial class TtyMux : IDisposable
 
     private GuestStream Add(ulong session, GuestStreamOptions options)
     {
-        var policy = options.Output;
-        StreamOutput output = policy.Drops
-            ? new DroppingOutput(
-                StreamOutput.NewPipe(DroppingOutput.PauseAt, DroppingOutput.ResumeAt, _options.IsInline), policy.KeptBytes)
-            : new WaitingOutput(StreamOutput.NewPipe(_options.PauseAt, _options.ResumeAt, _options.IsInline), _budget);
+        Action<int>? grant = options.HasWindow && _options.Grant is { } tell ? bytes => tell(session, bytes) : null;
+        var output = new OutputLog(options.Output, _budget, grant, _options.IsInline);
         var stream = new GuestStream(this, session, options, output, _options.IsInline);
         if (_isOver)
         {
@@ -208,43 +206,27 @@ internal sealed partial class TtyMux : IDisposable
 
         _log.Debug("The tty channel is lost ({Kind}): {Reason}", loss.Kind, loss.Reason);
         _stop.TryCancel();
-        Unblock();
         if (!isReading)
         {
             EndAll();
         }
     }
 
-    private void Unblock()
-    {
-        foreach (var stream in Snapshot(isLast: false))
-        {
-            stream.Release();
-        }
-    }
-
     private void EndAll()
     {
-        foreach (var stream in Snapshot(isLast: true))
+        GuestStream[] streams;
+        lock (_gate)
+        {
+            _isOver = true;
+            streams = [.. _streams.Values];
+            _streams.Clear();
+        }
+
+        foreach (var stream in streams)
         {
             stream.Finish(StreamEndKind.Lost);
         }
 
         _completion.TrySetResult(_loss!);
-    }
-
-    private GuestStream[] Snapshot(bool isLast)
-    {
-        lock (_gate)
-        {
-            _isOver |= isLast;
-            var streams = _streams.Values.ToArray();
-            if (isLast)
-            {
-                _streams.Clear();
-            }
-
-            return streams;
-        }
     }
 }

@@ -8,17 +8,11 @@ internal sealed record TtyMuxOptions
     /// </summary>
     public ulong FirstSession { get; init; } = 1;
 
-    /// <summary>Unread output at which a waiting stream stops the channel, in bytes.</summary>
-    public int PauseAt { get; init; } = 256 << 10;
+    /// <summary>What all streams together may keep in memory, beyond 4 KiB each.</summary>
+    public int KeptBytes { get; init; } = StreamBudget.PerMachine;
 
-    /// <summary>Unread output at which it lets the channel go on, in bytes.</summary>
-    public int ResumeAt { get; init; } = 128 << 10;
-
-    /// <summary>
-    /// Most output that is taken beyond that after <see cref="TtyMux.Release"/>, over all streams; what exceeds it is dropped and
-    /// counted.
-    /// </summary>
-    public int ReleasedBytes { get; init; } = 4 << 20;
+    /// <summary>Tells the guest that a session may send so many bytes more. Called from any thread; must not block.</summary>
+    public Action<ulong, int>? Grant { get; init; }
 
     /// <summary>
     /// Readers and writers of streams continue inline, on the thread that moved the bytes: for virtual time, where nothing may hop.

@@ -70,6 +70,24 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
         return payload.Length == 4;
     }
 
+    /// <summary>A WINDOW payload: session <paramref name="session"/> may send <paramref name="bytes"/> bytes more.</summary>
+    public static byte[] EncodeWindow(ulong session, uint bytes)
+    {
+        var payload = new byte[12];
+        BinaryPrimitives.WriteUInt64BigEndian(payload, session);
+        BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(8), bytes);
+        return payload;
+    }
+
+    /// <summary>Reads a WINDOW payload. False unless it is exactly 12 bytes.</summary>
+    public static bool TryReadWindow(ReadOnlySpan<byte> payload, out ulong session, out uint bytes)
+    {
+        var isWhole = payload.Length == 12;
+        session = isWhole ? BinaryPrimitives.ReadUInt64BigEndian(payload) : 0;
+        bytes = isWhole ? BinaryPrimitives.ReadUInt32BigEndian(payload[8..]) : 0;
+        return isWhole;
+    }
+
     /// <summary>A FINISHPOD frame: one exit code per container in order of declaration.</summary>
     public static byte[] EncodeFinishPod(ReadOnlySpan<int> exitCodes) => Encode(GuestCode.FinishPod, EncodeExitCodes(exitCodes));
 

@@ -17,6 +17,14 @@ internal sealed record ExecPayload
     [JsonPropertyName("stderr")]
     public ulong? Stderr { get; set; }
 
+    /// <summary>Bytes of stdout that may be sent before a WINDOW allows more; null: any number. Feature <c>window</c>.</summary>
+    [JsonPropertyName("window")]
+    public int? Window { get; set; }
+
+    /// <summary>The same for stderr.</summary>
+    [JsonPropertyName("stderrWindow")]
+    public int? StderrWindow { get; set; }
+
     /// <summary>False: pipes instead of a terminal. Null means a terminal. Feature <c>pipes</c>.</summary>
     [JsonPropertyName("terminal")]
     public bool? Terminal { get; set; }

@@ -56,4 +56,6 @@ internal enum GuestCode : uint
     SignalProcess = 24,
     /// <summary>Never sent.</summary>
     DeleteInterface = 25,
+    /// <summary>Host to guest, never answered: a session may send so many bytes more. Far from the codes of other guests.</summary>
+    Window = 64,
 }

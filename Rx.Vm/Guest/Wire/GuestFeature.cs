@@ -22,6 +22,8 @@ internal enum GuestFeature
     Signal = 64,
     /// <summary><c>wide</c>: 64 KiB of control bytes without credit, and frames of up to 64 KiB to a session.</summary>
     Wide = 128,
+    /// <summary><c>window</c>: a process waits when it has sent as much as its reader allows; WINDOW allows more.</summary>
+    Window = 256,
     /// <summary>Everything this runtime knows.</summary>
-    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal | Wide,
+    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal | Wide | Window,
 }
