@@ -82,6 +82,9 @@ public sealed class VirtualMachine
     /// <summary>Every turn of the fold, likewise.</summary>
     internal IObservable<VmStep> Steps => _pipeline.Steps;
 
+    /// <summary>The channel of its streams.</summary>
+    internal TtyMux? Tty => _connection.Tty;
+
     /// <summary>Its events, recorded.</summary>
     public VmJournal Journal { get; }
 

@@ -1,3 +1,4 @@
+using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Qemu;
@@ -72,4 +73,45 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         Assert.Equal([137], (await pod.Completion).ExitCodes);
         Assert.Equal(VmPhase.Init, vm.State.Phase);
     }
+
+    // The simulated guest does the same in SimulatedStreamTests, with every kind of reader.
+    [Fact(Timeout = 240_000)]
+    public async Task A_container_that_floods_unread_output_costs_itself_only_and_the_stop_ends_within_its_grace()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var pod = await vm.RunPodAsync(new PodSpec { Containers = [Container("yes"), Container("sleep", "1000"), Container("yes", "read")] }, ct);
+        var (flood, read) = (pod.Containers[0].Streams.Output, pod.Containers[2].Streams.Output);
+
+        // One that nobody reads, one that a reader holds up, and one that is read at its reader's pace; beside them, others work.
+        await using var stuck = pod.Containers[2].Streams.Output.OpenStream();
+        for (var i = 0; i < 20; i++)
+        {
+            var process = await vm.ExecAsync("c1", ["sh", "-c", $"echo {i}; exit {i}"], null, ct);
+            var text = new System.Text.StringBuilder();
+            await process.Streams.Output.CopyToAsync(text, 100, ct: ct);
+            Assert.Equal(($"{i}\n", i), (text.ToString(), await process.ExitCode));
+        }
+
+        var large = await vm.ExecAsync("c1", ["sh", "-c", "dd if=/dev/zero bs=64k count=64 2>/dev/null"], new ExecOptions { Output = OutputPolicy.Wait }, ct);
+        Assert.Equal(new OutputCopy(4 << 20, 0), await large.Streams.Output.CopyToAsync(Stream.Null, ct: ct));
+        Assert.Equal((256 << 10, 256 << 10), (flood.Position, read.Position));
+
+        // A late reader gets all from the beginning, and the process goes on.
+        await using (var late = flood.OpenStream(0))
+        {
+            var bytes = new byte[1 << 20];
+            await late.ReadExactlyAsync(bytes, ct);
+            Assert.Equal(bytes.Length / 2, bytes.Count(b => b == (byte)'y'));
+            Assert.Equal(0, flood.DroppedBytes);
+        }
+
+        var watch = System.Reactive.Concurrency.Scheduler.StartStopwatch(Rx.Vm.Reactive.VmSchedulers.Real.Time);
+        await vm.StopPodAsync(ct);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal([143, 143, 143], (await pod.Completion).ExitCodes);
+        Assert.Equal(VmPhase.Init, vm.State.Phase);
+    }
+
+    private static ContainerSpec Container(params string[] command) => new() { Image = "busybox", Command = [.. command] };
 }

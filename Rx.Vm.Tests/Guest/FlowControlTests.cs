@@ -80,6 +80,43 @@ public class FlowControlTests
         Assert.Equal([(GuestCode.Ping, 8), (GuestCode.Ping, 8)], ControlHarness.Frames(h.Stream.Written));
     }
 
+    [Fact]
+    public void Credit_for_a_stream_needs_no_answer_and_is_sent_also_while_a_stop_is_unanswered()
+    {
+        var h = new ControlHarness().Reading();
+        h.Send(GuestCode.StartPod, 1);
+        h.Guest(GuestCode.Ack);
+        h.Send(GuestCode.StopPod, 2);
+        h.Control.Grant(7, 1000);
+        Assert.Equal((GuestCode.Window, 20), ControlHarness.Frames(h.Stream.Written)[^1]);
+        Assert.True(ControlFrame.TryReadWindow(h.Stream.Written.AsSpan()[^12..], out var session, out var bytes));
+        Assert.Equal((7ul, 1000u), (session, bytes));
+        h.Messages.Clear();
+        h.Guest(GuestCode.Ack);
+        Assert.Equal(2, Assert.IsType<GuestAcked>(h.Single()).Token);
+        Assert.Equal(0, h.Control.Unanswered);
+    }
+
+    [Fact]
+    public void Credit_that_a_guest_does_not_read_is_added_up_and_does_not_gather()
+    {
+        var h = new ControlHarness();
+        h.Send(GuestCode.StartPod, 1, 504);
+        for (var i = 0; i < 10; i++)
+        {
+            h.Control.Grant(7, 1000);
+            h.Control.Grant(8, 1 << 30);
+        }
+
+        h.Credit(512);
+        Assert.Equal([(GuestCode.StartPod, 512), (GuestCode.Window, 20), (GuestCode.Window, 20)], ControlHarness.Frames(h.Stream.Written));
+        Assert.True(ControlFrame.TryReadWindow(h.Stream.Written.AsSpan()[^32..^20], out var first, out var bytes));
+        Assert.Equal((7ul, 10_000u), (first, bytes));
+        Assert.True(ControlFrame.TryReadWindow(h.Stream.Written.AsSpan()[^12..], out var second, out bytes));
+        Assert.Equal((8ul, uint.MaxValue), (second, bytes));
+        Assert.False(ControlFrame.TryReadWindow(new byte[11], out _, out _));
+    }
+
     [Theory]
     [InlineData(9, 8)]
     [InlineData(513, 512)]

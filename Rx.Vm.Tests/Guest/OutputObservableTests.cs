@@ -1,68 +1,78 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Reactive;
 using System.Text;
 using Rx.Vm.Guest;
+using Rx.Vm.Pods;
 
 namespace Rx.Vm.Tests.Guest;
 
-/// <summary>The standing scenarios of a stream, for bytes as an observable.</summary>
-public class PipeReaderObservableTests
+/// <summary>The standing scenarios of a stream, for output as an observable.</summary>
+public class OutputObservableTests
 {
-    private readonly Pipe _pipe = StreamOutput.NewPipe(1000, 500, isInline: true);
     private readonly List<string> _heard = [];
+    private readonly List<int> _granted = [];
+    private readonly OutputLog _log;
+    private readonly ProcessOutput _output;
+
+    public OutputObservableTests()
+    {
+        _log = new(OutputPolicy.WaitAt(4096), new StreamBudget(0), _granted.Add, isInline: true);
+        _output = new(_log);
+    }
 
     [Fact]
     public void Bytes_come_in_order_then_the_end()
     {
         Write("early ");
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(Recorder());
+        using var subscription = _output.Subscribe(Recorder());
         Assert.Equal(["early "], _heard);
         Write("late");
-        _pipe.Writer.Complete();
+        _log.Complete();
         Assert.Equal(["early ", "late", "|"], _heard);
     }
 
     [Fact]
     public void An_empty_stream_is_just_its_end_and_a_silent_one_nothing()
     {
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(Recorder());
+        using var subscription = _output.Subscribe(Recorder());
         Assert.Empty(_heard);
-        _pipe.Writer.Complete();
+        _log.Complete();
         Assert.Equal(["|"], _heard);
     }
 
     [Fact]
-    public void The_writers_error_is_the_observers()
+    public void Every_subscription_reads_for_itself_also_behind_the_end()
     {
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(Recorder());
         Write("a");
-        _pipe.Writer.Complete(new IOException("gone"));
-        Assert.Equal(["a", "!gone"], _heard);
+        using var first = _output.Subscribe(Recorder("1"));
+        Write("b");
+        using var second = _output.Subscribe(Recorder("2"));
+        Write("c");
+        _log.Complete();
+        using var third = _output.Subscribe(Recorder("3"));
+        Assert.Equal(["1a", "1b", "2ab", "1c", "2c", "1|", "2|", "3abc", "3|"], _heard);
     }
 
     [Fact]
-    public void Nothing_is_read_before_the_subscription_and_a_second_one_is_refused()
+    public void A_position_is_where_a_subscription_begins_and_its_gap_is_told()
     {
-        Write("a");
-        var bytes = _pipe.Reader.AsObservable();
-        Assert.Empty(_heard);
-        using var first = bytes.Subscribe(Recorder());
-        var second = new List<string>();
-        using var refused = bytes.Subscribe(_ => second.Add("value"), e => second.Add(e.GetType().Name), () => second.Add("|"));
-        Assert.Equal(["InvalidOperationException"], second);
-        Write("b");
-        Assert.Equal(["a", "b"], _heard);
+        Write("abc");
+        using var middle = _output.From(1).Subscribe(p => _heard.Add($"{p.Position} {p.Missed} {Encoding.UTF8.GetString(p.Bytes.Span)}"));
+        Write(new string('x', 5000));
+        using var gone = _output.From(1).Subscribe(p => _heard.Add($"{p.Position} {p.Missed} {p.Bytes.Length}"));
+        Assert.Equal("1 0 bc", _heard[0]);
+        Assert.Equal("907 906 4096", _heard[^1]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _output.From(-1));
     }
 
     [Fact]
     public void Disposal_stops_it_and_frees_the_writer()
     {
-        var subscription = _pipe.Reader.AsObservable().Subscribe(Recorder());
+        var subscription = _output.Subscribe(Recorder());
         subscription.Dispose();
         subscription.Dispose();
-        Assert.True(Write("a"));
-        _pipe.Writer.Complete();
+        Write(new string('x', 4096));
+        Assert.Equal([4096], _granted);
+        _log.Complete();
         Assert.Empty(_heard);
     }
 
@@ -70,24 +80,23 @@ public class PipeReaderObservableTests
     public void Disposal_from_within_a_value_stops_it_there()
     {
         IDisposable? subscription = null;
-        subscription = _pipe.Reader.AsObservable().Subscribe(Observer.Create<ReadOnlyMemory<byte>>(
+        subscription = _output.Subscribe(Observer.Create<ReadOnlyMemory<byte>>(
             b =>
             {
                 _heard.Add(Encoding.UTF8.GetString(b.Span));
                 subscription!.Dispose();
             },
             () => _heard.Add("|")));
-        // More than one segment of the pipe: the rest of what was read is not delivered either.
-        Write(new string('x', 10_000));
+        Write("a");
         Write("b");
-        _pipe.Writer.Complete();
-        Assert.InRange(Assert.Single(_heard).Length, 1, 9_999);
+        _log.Complete();
+        Assert.Equal(["a"], _heard);
     }
 
     [Fact]
     public void An_observer_that_throws_ends_only_itself()
     {
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(new Raw(
+        using var bad = _output.Subscribe(new Raw(
             b =>
             {
                 _heard.Add(Encoding.UTF8.GetString(b.Span));
@@ -95,33 +104,35 @@ public class PipeReaderObservableTests
             },
             _ => _heard.Add("!"),
             () => _heard.Add("|")));
+        using var good = _output.Subscribe(Recorder("good "));
         Write("a");
-        Assert.True(Write("b"));
-        _pipe.Writer.Complete();
-        Assert.Equal(["a"], _heard);
+        Write("b");
+        _log.Complete();
+        Assert.Equal(["a", "good a", "good b", "good |"], _heard);
     }
 
     [Fact]
     public void An_observer_that_throws_at_the_end_does_not_throw_at_the_writer()
     {
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(new Raw(
-            _ => { }, _ => { }, () => throw new InvalidOperationException("observer")));
-        _pipe.Writer.Complete();
-        Assert.Throws<InvalidOperationException>(() => _pipe.Reader.TryRead(out _));
+        using var bad = _output.Subscribe(new Raw(_ => { }, _ => { }, () => throw new InvalidOperationException("observer")));
+        using var good = _output.Subscribe(Recorder());
+        _log.Complete();
+        Assert.Equal(["|"], _heard);
     }
 
     [Fact]
-    public void The_writer_waits_while_the_observer_works()
+    public void The_writer_gets_no_credit_while_the_observer_works()
     {
-        var flushed = new List<bool>();
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(new Raw(
+        using var subscription = _output.Subscribe(new Raw(
             b =>
             {
-                // Until this returns, nothing of the pipe is consumed: what is written meanwhile counts against its threshold.
-                if (flushed.Count == 0)
+                // The piece was taken; what comes while this one works counts against the window.
+                if (_heard.Count == 0)
                 {
-                    _pipe.Writer.Write(new byte[2000]);
-                    flushed.Add(_pipe.Writer.FlushAsync(TestContext.Current.CancellationToken).IsCompleted);
+                    _heard.Add("");
+                    _granted.Clear();
+                    Write(new string('x', 4096));
+                    Assert.Empty(_granted);
                 }
 
                 _heard.Add($"{b.Length}");
@@ -129,15 +140,15 @@ public class PipeReaderObservableTests
             _ => { },
             () => { }));
         Write("a");
-        Assert.Equal([false], flushed);
-        Assert.Equal(2001, _heard.Sum(int.Parse));
+        Assert.Equal(["", "1", "4096"], _heard);
+        Assert.NotEmpty(_granted);
     }
 
     [Fact]
     public void Chunks_may_be_kept()
     {
         var kept = new List<ReadOnlyMemory<byte>>();
-        using var subscription = _pipe.Reader.AsObservable().Subscribe(kept.Add);
+        using var subscription = _output.Subscribe(kept.Add);
         for (var i = 0; i < 100; i++)
         {
             Write($"{i:00}");
@@ -146,16 +157,10 @@ public class PipeReaderObservableTests
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i:00}"), kept.Select(k => Encoding.UTF8.GetString(k.Span)));
     }
 
-    /// <summary>True: the pipe has no reader any more.</summary>
-    private bool Write(string text)
-    {
-        _pipe.Writer.Write(Encoding.UTF8.GetBytes(text));
-        var flush = _pipe.Writer.FlushAsync(TestContext.Current.CancellationToken);
-        return flush.IsCompleted && flush.GetAwaiter().GetResult().IsCompleted;
-    }
+    private void Write(string text) => _log.Append(Encoding.UTF8.GetBytes(text));
 
-    private IObserver<ReadOnlyMemory<byte>> Recorder() => Observer.Create<ReadOnlyMemory<byte>>(
-        b => _heard.Add(Encoding.UTF8.GetString(b.Span)), e => _heard.Add("!" + e.Message), () => _heard.Add("|"));
+    private IObserver<ReadOnlyMemory<byte>> Recorder(string name = "") => Observer.Create<ReadOnlyMemory<byte>>(
+        b => _heard.Add(name + Encoding.UTF8.GetString(b.Span)), e => _heard.Add($"{name}!{e.Message}"), () => _heard.Add(name + "|"));
 
     /// <summary>An observer without the protections of the library's own.</summary>
     private sealed class Raw(Action<ReadOnlyMemory<byte>> next, Action<Exception> error, Action completed)

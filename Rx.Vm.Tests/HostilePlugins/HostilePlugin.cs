@@ -2,6 +2,7 @@ using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using DynamicData;
+using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Reactive;
@@ -96,6 +97,23 @@ internal sealed record HostilePlugin(string Name)
         }
     }
 
+    private static IEnumerable<(string Name, Action<ProcessOutput, VirtualMachine> Read)> Readers()
+    {
+        static void Throw() => throw new InvalidOperationException("hostile reader");
+        static void Block(VirtualMachine vm) => vm.Completion.Wait(TestContext.Current.CancellationToken);
+
+        yield return ("an observer of output that throws", (output, _) => output.Subscribe(_ => Throw()));
+        yield return ("an observer of output that throws at the end", (output, _) => output.Subscribe(_ => { }, Throw));
+        yield return ("an observer of output that blocks", (output, vm) => Task.Run(() => output.Subscribe(_ => Block(vm))));
+        yield return ("an observer of pieces that throws", (output, _) => output.From(0).Subscribe(_ => Throw()));
+        yield return ("an observer of pieces that blocks", (output, vm) => Task.Run(() => output.From(0).Subscribe(_ => Block(vm))));
+        yield return ("a sink of output that throws", (output, _) => output.CopyToAsync(_ => Throw()));
+        yield return ("a sink of output that blocks", (output, vm) => Task.Run(() => output.CopyToAsync(_ => Block(vm))));
+        yield return ("a stream for output that can't be written", (output, _) => output.CopyToAsync(new MemoryStream([])));
+        yield return ("an enumeration of output that stops", (output, _) => output.ReadAsync().GetAsyncEnumerator().MoveNextAsync().AsTask());
+        yield return ("a stream of output that nobody reads", (output, _) => output.OpenStream());
+    }
+
     private static IEnumerable<HostilePlugin> Observers()
     {
         (string Name, Action<VmHost, VirtualMachine> Act)[] acts =
@@ -129,10 +147,11 @@ internal sealed record HostilePlugin(string Name)
                 vm.States.Subscribe(observer);
             },
         };
-        yield return new("a reader of output that throws")
+        foreach (var (name, read) in Readers())
         {
-            Join = (_, _, pod) => pod.Containers[0].Streams.Output.Subscribe(_ => throw new InvalidOperationException("hostile observer")),
-        };
+            yield return new(name) { Join = (_, vm, pod) => read(pod.Containers[0].Streams.Output, vm) };
+        }
+
         yield return new("a predicate of the fleet that throws")
         {
             Attach = (host, _) => host.Vms.Connect(_ => throw new InvalidOperationException("hostile predicate")).Subscribe(_ => { }, _ => { }),

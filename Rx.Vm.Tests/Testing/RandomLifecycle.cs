@@ -147,6 +147,14 @@ internal sealed class RandomLifecycle
             streams.Error.Subscribe(_ => { }, () => _open--);
         }
 
+        switch (_random.Next(8))
+        {
+            case 0: streams.Output.OpenStream(); break;
+            case 1: streams.Output.Subscribe(_ => throw new InvalidOperationException("hostile")); break;
+            case 2: streams.Error.Subscribe(_ => { }).Dispose(); break;
+            case 3: streams.Discard(); break;
+        }
+
         if (_random.Next(3) == 0)
         {
             Add("input", streams.WriteInputAsync("some input\n"u8.ToArray()).AsTask());

@@ -179,29 +179,6 @@ public class SimulatedEndTests
     }
 
     [Fact]
-    public void A_reader_that_takes_its_time_holds_the_end_of_the_pod_up_for_as_long_as_it_takes()
-    {
-        // More than the host buffers, and little enough for the guest to have written all of it and to have told the end.
-        const int Pieces = 5;
-        const int Piece = 56_000;
-        var world = new SimulatedWorld(new SimulatedSettings { Programs = SimulatedPrograms.Default.Add("print", Print) });
-        var (vm, pod) = world.Running(Pod("print"));
-
-        world.Advance(300);
-        Assert.Equal(VmPhase.Running, vm.State.Phase);
-        Assert.False(pod.Completion.IsCompleted);
-        var bytes = 0;
-        pod.Containers[0].Streams.Output.Subscribe(chunk => bytes += chunk.Length);
-        world.Advance(1);
-
-        Assert.Equal(Pieces * Piece, bytes);
-        Assert.Equal((0, VmPhase.Gone), (Now(pod.Completion).ExitCode, vm.State.Phase));
-
-        static IEnumerable<SimulatedStep> Print(SimulatedCall call) =>
-            Enumerable.Repeat(SimulatedStep.Print(new byte[Piece]), Pieces);
-    }
-
-    [Fact]
     public void A_process_that_dies_before_its_greeting_is_seen_at_once_and_quoted()
     {
         var world = new SimulatedWorld(new SimulatedFault(K.DiesBeforeGreeting));

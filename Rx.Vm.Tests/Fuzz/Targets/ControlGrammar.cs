@@ -11,7 +11,7 @@ internal static class ControlGrammar
 
     public static IEnumerable<string> Words =>
     [
-        "init", "version", "features", "rxvm", "pipes", "user", "serial-disk", "overlay", "exit-frame", "stdin-eof", "signal", "wide",
+        "init", "version", "features", "rxvm", "pipes", "user", "serial-disk", "overlay", "exit-frame", "stdin-eof", "signal", "wide", "window",
         """{"init":"rxvm","version":1,"features":["pipes","signal"]}""", "\0\0\0\u0009\0\0\0\u0008", "\0\0\0\u000a\0\0\0\u0009x",
         "\0\0\0\u000d\0\0\0\u000c\0\0\0\u0001", "\0\0\0\u000e\0\0\0\u000c\0\0\0\u0001", "\u001b[2J", "\u202e", "\r\n", "\ud83d\ude00",
     ];

@@ -31,6 +31,7 @@ public class ProtocolNumberTests
     [InlineData(32, "stdin-eof")]
     [InlineData(64, "signal")]
     [InlineData(128, "wide")]
+    [InlineData(256, "window")]
     public void A_feature_is_one_flag_and_one_name(int flag, string name)
     {
         var feature = (GuestFeature)flag;

@@ -27,8 +27,9 @@ internal sealed class OutputByteStream(OutputReader reader) : Stream
     {
         while (true)
         {
+            var hasMore = await reader.WaitAsync(cancellationToken).ConfigureAwait(false);
             ObjectDisposedException.ThrowIf(reader.IsGone, this);
-            if (!await reader.WaitAsync(cancellationToken).ConfigureAwait(false) || buffer.IsEmpty)
+            if (!hasMore || buffer.IsEmpty)
             {
                 return 0;
             }

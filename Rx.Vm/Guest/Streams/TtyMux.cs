@@ -48,8 +48,23 @@ internal sealed partial class TtyMux : IDisposable
     /// <summary>How the channel ended: completes once, after every stream has; never faults.</summary>
     public Task<GuestLost> Completion => _completion.Task;
 
+    /// <summary>What all streams together may keep.</summary>
+    public StreamBudget Budget => _budget;
+
     /// <summary>Frames for sessions that nobody has opened or that have ended.</summary>
     public long UnknownFrames => Volatile.Read(ref _unknownFrames);
+
+    /// <summary>Streams that have not ended.</summary>
+    public int OpenStreams
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _streams.Count;
+            }
+        }
+    }
 
     /// <summary>The id the next stream will get: what a later host must not fall behind.</summary>
     public ulong NextSession
