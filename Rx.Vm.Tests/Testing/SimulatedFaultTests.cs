@@ -20,7 +20,7 @@ public class SimulatedFaultTests
     private static readonly ImmutableHashSet<K> Tolerated =
     [
         K.ReplyDoubled, K.DeletionDoubled, K.EventFlood, K.MonitorStray, K.ControlStray, K.AckDoubled, K.FinishDoubled, K.FinishLong,
-        K.TtyStray, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork, K.ExitLost,
+        K.TtyStray, K.WindowIgnored, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork, K.ExitLost,
     ];
 
     private static readonly ImmutableArray<SimulatedFault> Faults =
@@ -60,7 +60,7 @@ public class SimulatedFaultTests
 
         new(K.TtyCut) { Offset = 5 }, new(K.TtyCut) { At = SimulatedMoment.ExecStarting },
         new(K.TtyMalformed) { At = SimulatedMoment.PodStarted }, new(K.TtyStray) { At = SimulatedMoment.PodStarted },
-        new(K.ExitFrameShort), new(K.EndLost), new(K.ConsoleFlood) { At = SimulatedMoment.PodStarted },
+        new(K.ExitFrameShort), new(K.WindowIgnored), new(K.EndLost), new(K.ConsoleFlood) { At = SimulatedMoment.PodStarted },
         new(K.ConsoleCut) { At = SimulatedMoment.PodStarted },
     ];
 

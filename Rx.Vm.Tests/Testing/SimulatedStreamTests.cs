@@ -111,8 +111,8 @@ public class SimulatedStreamTests
         var world = World();
         var (_, pod) = world.Running(Pod("count"));
         var output = pod.Containers[0].Streams.Output;
-        var (fast, slow) = (Collect(output), new StringBuilder());
         using var stream = output.OpenStream();
+        var (fast, slow) = (Collect(output), new StringBuilder());
         var buffer = new byte[10_000];
         for (var i = 0; i < 1000; i++)
         {

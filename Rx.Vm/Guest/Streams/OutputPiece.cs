@@ -8,4 +8,10 @@ public readonly record struct OutputPiece(long Position, ReadOnlyMemory<byte> By
 {
     /// <summary>The position behind the piece: where a later reader goes on.</summary>
     public long Next => Position + Bytes.Length;
+
+    /// <summary>By content.</summary>
+    public bool Equals(OutputPiece other) => Position == other.Position && Missed == other.Missed && Bytes.Span.SequenceEqual(other.Bytes.Span);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Position, Missed, Bytes.Length);
 }
