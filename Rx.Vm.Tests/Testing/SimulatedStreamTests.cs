@@ -269,7 +269,8 @@ public class SimulatedStreamTests
         return new(settings with
         {
             Programs = SimulatedPrograms.Default
-                .Add("flood", _ => Lines(int.MaxValue, SimulatedStep.Sleep(TimeSpan.FromMilliseconds(50)))).Add("count", _ => Lines(100)).Add("print", _ => [.. Lines(4), SimulatedStep.Exit(7)])
+                .Add("flood", _ => Lines(int.MaxValue, SimulatedStep.Sleep(TimeSpan.FromMilliseconds(50))))
+                .Add("count", _ => Lines(100)).Add("print", _ => [.. Lines(4), SimulatedStep.Exit(7)])
                 .Add("polite", Polite),
         });
     }

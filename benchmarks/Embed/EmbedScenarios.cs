@@ -63,7 +63,8 @@ internal static class EmbedScenarios
     {
         var samples = await RepeatAsync(options.Count, async () =>
         {
-            var process = await vm.ExecAsync(Name, ["sh", "-c", $"dd if=/dev/zero bs=64k count={options.Megabytes * 16} 2>/dev/null"], new ExecOptions { Output = OutputPolicy.Wait });
+            var process = await vm.ExecAsync(
+                Name, ["sh", "-c", $"dd if=/dev/zero bs=64k count={options.Megabytes * 16} 2>/dev/null"], new ExecOptions { Output = OutputPolicy.Wait });
             IStopwatch? watch = null;
             var bytes = await ReadAsync(process.Streams.Output.OpenReader(), () => watch ??= Clock.StartStopwatch());
             var seconds = watch!.Elapsed.TotalSeconds;

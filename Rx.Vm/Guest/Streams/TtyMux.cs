@@ -21,7 +21,6 @@ internal sealed partial class TtyMux : IDisposable
     private readonly Stream _stream;
     private readonly TtyMuxOptions _options;
     private readonly ILogger _log;
-    private readonly StreamBudget _budget;
     private readonly AsyncLock _writeGate;
     private byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
     private readonly CancellationTokenSource _stop = new();
@@ -39,7 +38,7 @@ internal sealed partial class TtyMux : IDisposable
         _stream = stream;
         _options = options ?? new();
         _log = (logger ?? Logger.None).ForContext<TtyMux>();
-        _budget = new(_options.KeptBytes);
+        Budget = new(_options.KeptBytes);
         _writeGate = new(isHeld: false, _options.IsInline);
         _completion = new(_options.IsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _nextSession = _options.FirstSession;
@@ -49,7 +48,7 @@ internal sealed partial class TtyMux : IDisposable
     public Task<GuestLost> Completion => _completion.Task;
 
     /// <summary>What all streams together may keep.</summary>
-    public StreamBudget Budget => _budget;
+    public StreamBudget Budget { get; }
 
     /// <summary>Frames for sessions that nobody has opened or that have ended.</summary>
     public long UnknownFrames => Volatile.Read(ref _unknownFrames);
@@ -179,7 +178,7 @@ internal sealed partial class TtyMux : IDisposable
     private GuestStream Add(ulong session, GuestStreamOptions options)
     {
         Action<int>? grant = options.HasWindow && _options.Grant is { } tell ? bytes => tell(session, bytes) : null;
-        var output = new OutputLog(options.Output, _budget, grant, _options.IsInline);
+        var output = new OutputLog(options.Output, Budget, grant, _options.IsInline);
         var stream = new GuestStream(this, session, options, output, _options.IsInline);
         if (_isOver)
         {
