@@ -274,6 +274,7 @@ public class OutputLogTests
     {
         Assert.Equal(OutputPolicy.Wait, new ContainerSpec { Image = "x" }.Output);
         Assert.Equal((OutputPolicyKind.Wait, 256 << 10), (OutputPolicy.Wait.Kind, OutputPolicy.Wait.KeptBytes));
+        Assert.Equal(OutputPolicy.Wait, OutputPolicy.WaitAt(256 << 10));
         Assert.Equal(OutputPolicy.DropOldest(256 << 10), new ExecOptions().OutputPolicy);
         Assert.Equal(OutputPolicy.Wait, new ExecOptions { Tty = true }.OutputPolicy);
         Assert.Equal(OutputPolicy.Discard, new ExecOptions { Error = OutputPolicy.Discard }.ErrorPolicy);

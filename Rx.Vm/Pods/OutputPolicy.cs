@@ -14,7 +14,9 @@ public readonly record struct OutputPolicy
 
     private readonly int _keptBytes;
 
-    private OutputPolicy(OutputPolicyKind kind, int keptBytes) => (Kind, _keptBytes) = (kind, keptBytes);
+    // The default as nothing, so that it equals the default value.
+    private OutputPolicy(OutputPolicyKind kind, int keptBytes) =>
+        (Kind, _keptBytes) = (kind, keptBytes == DefaultKeptBytes ? 0 : keptBytes);
 
     /// <summary>What gives way.</summary>
     public OutputPolicyKind Kind { get; }
