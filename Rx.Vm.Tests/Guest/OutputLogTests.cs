@@ -95,6 +95,16 @@ public class OutputLogTests
     }
 
     [Fact]
+    public void A_first_reader_that_wants_only_what_is_new_lets_a_writer_that_waits_go_on()
+    {
+        var log = Waiting();
+        log.Append(new byte[Window]);
+        using var reader = log.Attach(log.Received);
+        Assert.Equal([Window], _granted);
+        Assert.Null(reader.Take(10));
+    }
+
+    [Fact]
     public void A_late_reader_gets_what_is_kept_and_is_told_the_length_of_what_is_gone()
     {
         var log = new OutputLog(OutputPolicy.DropOldest(Window), _budget, null, isInline: true);
