@@ -14,7 +14,7 @@ namespace Rx.Vm.Guest;
 /// That is kept while the machine's budget lasts; then the oldest bytes go, and are counted.</para>
 /// <para>One lock, held for no foreign code: readers are woken, and credit is given, outside it.</para>
 /// </remarks>
-internal sealed class OutputLog
+internal sealed partial class OutputLog
 {
     private readonly Lock _gate = new();
     private readonly List<OutputReader> _readers = [];
@@ -23,7 +23,7 @@ internal sealed class OutputLog
     private readonly ByteRing _ring;
     private int _reserved;
     private int _taken;
-    private int _window;
+    private readonly int _window;
     private long _received;
     private long _granted;
     private long _readTo;
@@ -235,54 +235,6 @@ internal sealed class OutputLog
         position += into.Length;
         _readTo = Math.Max(_readTo, position);
         return Credit();
-    }
-
-    // The slowest attached reader; what nobody was ever there to read; else nobody.
-    private long SlowestReader()
-    {
-        var slowest = _isFree ? _received : 0;
-        foreach (var reader in _readers)
-        {
-            slowest = Math.Min(slowest, reader.Position);
-        }
-
-        return slowest;
-    }
-
-    private void Keep(ReadOnlySpan<byte> piece)
-    {
-        var limit = _window;
-        if (Policy.Kind == OutputPolicyKind.Wait)
-        {
-            // Beyond the window only while somebody needs it.
-            limit = (int)Math.Min(int.MaxValue, Math.Max(_window, _received + piece.Length - Math.Max(First, SlowestReader())));
-        }
-
-        var first = First;
-        _received += piece.Length;
-        _ring.Append(piece, limit);
-        _dropped += Math.Max(0, First - Math.Max(first, _readTo));
-    }
-
-    private int Credit()
-    {
-        var due = Math.Min(int.MaxValue, SlowestReader() + _window - _granted);
-        if (_grant is null || _isOver || due < _window / 2)
-        {
-            return 0;
-        }
-
-        _granted += due;
-        return (int)due;
-    }
-
-    private int Grow(int wanted)
-    {
-        var own = Math.Min(wanted, _reserved);
-        _reserved -= own;
-        var more = _isOver ? 0 : _budget.TakeUpTo(wanted - own);
-        _taken += more;
-        return own + more;
     }
 
     private void Settle(ReadOnlySpan<OutputReader> woken, int credit)
