@@ -75,6 +75,9 @@ public sealed record VmOptions
             throw new RxVmException($"{nameof(VmOptions)}.{nameof(Cpus)}: {Cpus} is not between 1 and {MachineSize.MostCpus}");
         }
 
+        EnumRules.Check($"{nameof(VmOptions)}.{nameof(Accelerator)}", Accelerator);
+        EnumRules.Check($"{nameof(VmOptions)}.{nameof(Keep)}", Keep);
+        EnumRules.Check($"{nameof(VmOptions)}.{nameof(WhenProcessDies)}", WhenProcessDies);
         if (Timeouts.Invalid() is { } name)
         {
             throw new RxVmException($"{nameof(VmOptions)}.{nameof(Timeouts)}.{name}: must be more than 0, or infinite");

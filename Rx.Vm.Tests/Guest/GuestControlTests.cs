@@ -430,15 +430,15 @@ public class GuestControlTests
     }
 
     [Fact]
-    public void A_sink_that_throws_gets_the_next_message_all_the_same()
+    public void A_message_that_the_host_fails_at_is_not_passed_over_the_channel_ends_and_says_why()
     {
         var h = new ControlHarness().Reading();
         h.Reaction = _ => throw new InvalidOperationException("sink");
         h.Send(GuestCode.Ping, 1);
         h.Guest(GuestCode.Ack);
-        h.Stream.End();
         Assert.Equal(2, h.Messages.Count);
-        h.Lost();
+        Assert.Equal(new(GuestLossKind.HostFailed, "the host failed at what the guest said: sink"), h.Lost());
+        Assert.Equal(GuestSend.Lost, h.Send(GuestCode.Ping, 2));
     }
 
     [Fact]

@@ -89,6 +89,8 @@ public class PodSpecTests
     [InlineData("""{"containers":[{"name":"a","image":"b","command":["x"]},{"name":"a","image":"b","command":["x"]}]}""", "containers[1].name", "taken")]
     [InlineData("""{"containers":[{"image":"b","command":["x"]},{"name":"c0","image":"b","command":["x"]}]}""", "containers[1].name", "taken")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"envs":[{"env":"A=","value":""}]}]}""", "containers[0].envs[0].env", "variable")]
+    [InlineData("""{"containers":[{"image":"b","command":["x"],"envs":[{"env":"","value":""}]}]}""", "containers[0].envs[0].env", "empty")]
+    [InlineData("""{"containers":[{"image":"b","command":["x"],"envs":[{"env":"=A","value":""}]}]}""", "containers[0].envs[0].env", "empty")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"envs":[{"value":""}]}]}""", "containers[0].envs[0]", "missing")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"envs":[{"env":"A"},{"env":"A"}]}]}""", "containers[0].envs[1].env", "twice")]
     [InlineData("""{"containers":[{"image":"b","command":["x"],"user":{"group":"g"}}]}""", "containers[0].user", "missing")]
@@ -124,6 +126,10 @@ public class PodSpecTests
     [Fact]
     public void A_value_that_may_be_a_secret_is_not_in_any_text()
     {
+        var wrong = Assert.Throws<PodSpecException>(
+            () => PodSpec.Parse("""{"containers":[{"image":"b","command":["x"],"envs":[{"env":"TOKEN=hunter2","value":""}]}]}"""));
+        Assert.Contains("TOKEN", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", wrong.ToString(), StringComparison.Ordinal);
         var pod = PodSpec.Parse("""{"containers":[{"image":"b","command":["x"],"envs":[{"env":"TOKEN","value":"hunter2"}]}]}""");
 
         Assert.DoesNotContain("hunter2", pod.Containers[0].Envs[0].ToString(), StringComparison.Ordinal);

@@ -56,6 +56,9 @@ public sealed class MachineSpecRulesTests
             (Good with { ExtraAppend = new string('a', 1025) }, "command line"),
             (Good with { ExtraAppend = "a\nb" }, "command line"),
             (Good with { KernelPath = "k" }, "kernel"),
+            (Good with { Accelerator = (Accelerator)7 }, "accelerator"),
+            (Good with { WhenProcessDies = (WhenProcessDies)5 }, "process dies"),
+            (Good with { Memory = new("/ram", (MachineMemoryRole)9) }, "memory file"),
             (Good with { InitrdPath = "/i\0" }, "initramfs"),
             (Good with { Memory = new("ram", MachineMemoryRole.Clone) }, "memory file"),
         ];
@@ -75,5 +78,29 @@ public sealed class MachineSpecRulesTests
         var clone = spec with { Memory = new("/no", MachineMemoryRole.Clone) };
         Assert.Contains("memory file", MachineSpecRules.Missing(clone), StringComparison.Ordinal);
         Assert.Null(MachineSpecRules.Missing(spec with { Memory = new("/no", MachineMemoryRole.Template) }));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public void Rules_Files_that_could_be_waited_for_are_refused_and_never_opened()
+    {
+        using var temp = new TemporaryDirectory();
+        File.WriteAllText(temp["file"], "");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [temp["pipe"]]))
+        {
+            make.WaitForExit();
+        }
+
+        foreach (var path in new[] { temp["pipe"], "/dev/zero" })
+        {
+            Assert.Equal($"the kernel '{path}' is no ordinary file",
+                MachineSpecRules.Missing(Good with { KernelPath = path, InitrdPath = temp["file"] }));
+            Assert.Equal($"the initramfs '{path}' is no ordinary file",
+                MachineSpecRules.Missing(Good with { KernelPath = temp["file"], InitrdPath = path }));
+            Assert.Equal($"'{path}' is no ordinary file", Assert.Throws<IOException>(() => HandedFile.Open(path)).Message);
+            Assert.Equal($"'{path}' is no ordinary file", Assert.Throws<IOException>(() => HandedFile.OpenImage(path)).Message);
+        }
+
+        Assert.Null(MachineSpecRules.Missing(Good with { KernelPath = temp["file"], InitrdPath = temp["file"] }));
+        TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
     }
 }

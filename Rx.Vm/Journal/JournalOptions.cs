@@ -33,6 +33,7 @@ public sealed record JournalOptions
         Check(nameof(Capacity), Capacity, 0, 1 << 24);
         Check(nameof(QueueCapacity), QueueCapacity, 1, 1 << 24);
         Check(nameof(MaxFileBytes), MaxFileBytes, 256 << 10, JournalFormat.MaxFileBytes);
+        EnumRules.Check($"{nameof(JournalOptions)}.{nameof(Sync)}", Sync);
         if (Directory is "")
         {
             throw new RxVmException($"{nameof(JournalOptions)}.{nameof(Directory)}: is empty");

@@ -79,7 +79,10 @@ internal static class ProcessRules
             var name = texts.Check($"{field}[{i}].env", envs[i].Env, ProcessLimits.Text);
             if (name.Length == 0 || name.Contains('='))
             {
-                throw new PodSpecException($"{field}[{i}].env", $"{CleanText.Quote(name)} is not a variable's name");
+                // Behind the equals sign stands what was meant to be the value; it may be a secret.
+                throw new PodSpecException($"{field}[{i}].env", name is ['=', ..] or ""
+                    ? "a variable's name is not empty"
+                    : $"{CleanText.Quote(name.Split('=')[0])} has an equals sign behind it: a variable's value is a key of its own");
             }
 
             // One string for the kernel, with the equals sign between.

@@ -1,3 +1,4 @@
+using Rx.Vm.Native;
 using Rx.Vm.Text;
 
 namespace Rx.Vm.Qemu;
@@ -23,16 +24,22 @@ internal static class MachineSpecRules
         : spec.Cpus is < 1 or > 64 ? $"{spec.Cpus} processors is not within 1 to 64"
         : spec.DiskSlots is < 0 or > DiskHotplug.Slots ? $"{spec.DiskSlots} disk slots is not within 0 to {DiskHotplug.Slots}"
         : spec.NicSlots is < 0 or > NicHotplug.Slots ? $"{spec.NicSlots} network card slots is not within 0 to {NicHotplug.Slots}"
+        : EnumRules.Complaint(spec.Accelerator) is { } accelerator ? $"the accelerator {accelerator}"
+        : EnumRules.Complaint(spec.WhenProcessDies) is { } ending ? $"what becomes of the machine when its host's process dies: {ending}"
+        : spec.Memory is { } file && EnumRules.Complaint(file.Role) is { } role ? $"the role of the memory file: {role}"
         : BrokenAppend(spec.ExtraAppend) ?? BrokenPath("kernel", spec.KernelPath) ?? BrokenPath("initramfs", spec.InitrdPath)
             ?? (spec.Memory is { } memory ? BrokenPath("memory file", memory.FilePath) : null);
 
     /// <summary>The first file that must exist and does not, or null.</summary>
     public static string? Missing(MachineSpec spec) =>
-        !File.Exists(spec.KernelPath) ? $"the kernel '{spec.KernelPath}' is not there"
-        : !File.Exists(spec.InitrdPath) ? $"the initramfs '{spec.InitrdPath}' is not there"
-        : spec.Memory is { Role: MachineMemoryRole.Clone } memory && !File.Exists(memory.FilePath)
-            ? $"the memory file '{memory.FilePath}' is not there"
-        : null;
+        Missing("kernel", spec.KernelPath) ?? Missing("initramfs", spec.InitrdPath)
+        ?? (spec.Memory is { Role: MachineMemoryRole.Clone } memory ? Missing("memory file", memory.FilePath) : null);
+
+    // A pipe or a device is there, and opening it can wait for ever.
+    private static string? Missing(string what, string path) =>
+        !File.Exists(path) ? $"the {what} '{path}' is not there"
+        : PosixFiles.RealPath(path) is { } real && PosixFiles.Stamp(real) is { IsFile: true } ? null
+        : $"the {what} '{path}' is no ordinary file";
 
     private static string BadId(string id) => $"the machine id {Identifiers.Complaint(id)}";
 

@@ -10,7 +10,7 @@ internal static class GuestSource
     /// <summary>The event that <paramref name="message"/> is, or null for an answer that concerns nobody.</summary>
     public static VmEvent? ToEvent(GuestMessage message) => message switch
     {
-        GuestReady ready => new VmEvent(VmEventKind.GuestReady) { Text = ready.Features.ToString() },
+        GuestReady ready => new VmEvent(VmEventKind.GuestReady) { Text = ready.Features.Describe() },
         GuestAcked acked => Acked(acked),
         GuestRefused refused => Refused(refused),
         PodFinished finished => new VmEvent(VmEventKind.PodFinished) { ExitCodes = finished.ExitCodes },

@@ -39,7 +39,7 @@ internal sealed partial class GuestControl : IDisposable
         _stream = stream;
         _options = options ?? new();
         _log = (logger ?? Logger.None).ForContext<GuestControl>();
-        _messages = new(sink, _log);
+        _messages = new(sink, e => Lose(GuestLossKind.HostFailed, $"the host failed at what the guest said: {SafeText.Of(e)}"), _log);
         _queue = new(_options);
     }
 

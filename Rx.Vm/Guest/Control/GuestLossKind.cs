@@ -15,6 +15,9 @@ internal enum GuestLossKind : byte
     /// <summary>The guest broke the protocol.</summary>
     Protocol,
 
+    /// <summary>This side failed at what the guest said.</summary>
+    HostFailed,
+
     /// <summary>This side closed it.</summary>
     Disposed,
 }

@@ -6,7 +6,7 @@ namespace Rx.Vm.Guest;
 /// Hands messages to the sink one at a time, in order, without holding a lock: whoever finds nobody at it delivers what has gathered.
 /// Re-entrant calls and other threads leave their message and go on. Short by construction: only the reader tells more than one thing.
 /// </summary>
-internal sealed class MessageQueue(IObserver<GuestMessage> sink, ILogger log)
+internal sealed class MessageQueue(IObserver<GuestMessage> sink, Action<Exception> onFault, ILogger log)
 {
     private readonly Lock _gate = new();
     private readonly Queue<GuestMessage> _waiting = [];
@@ -80,8 +80,9 @@ internal sealed class MessageQueue(IObserver<GuestMessage> sink, ILogger log)
         }
         catch (Exception e)
         {
-            // The sink is the machine's inbox and does not throw; if it does all the same, the next message is none the worse for it.
+            // What the guest said is lost, and nobody can tell what it meant: the channel is over, and says why.
             log.Error(e, "The sink of guest messages threw on {Message}", message.GetType().Name);
+            onFault(e);
         }
     }
 }

@@ -41,6 +41,8 @@ public sealed record ImageStoreOptions
     {
         Check(BuildTimeout, nameof(BuildTimeout));
         Check(LockTimeout, nameof(LockTimeout));
+        EnumRules.Check($"{nameof(ImageStoreOptions)}.{nameof(Sources)}", Sources);
+        EnumRules.Check($"{nameof(ImageStoreOptions)}.{nameof(Compression)}", Compression);
     }
 
     private static void Check(TimeSpan limit, string name)

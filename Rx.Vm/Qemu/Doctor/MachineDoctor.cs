@@ -102,6 +102,10 @@ public static class MachineDoctor
         {
             items.AddRange(OfTrial(path, await EmulatorTrial.RunAsync(path, options, ct).ConfigureAwait(false)));
         }
+        catch (IOException) when (Qemu.RuntimeRoot.ProblemWith(options.RuntimeRoot) is not null)
+        {
+            items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal, $"{path} was not tried, for want of a runtime directory", "see the runtime directory"));
+        }
         catch (IOException e)
         {
             items.Add(new DoctorItem("qemu", DoctorVerdict.Fatal, $"{path} cannot be started: {e.Message}", "reinstall it"));

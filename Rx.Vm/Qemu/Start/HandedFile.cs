@@ -17,14 +17,7 @@ internal static class HandedFile
     /// <exception cref="IOException">It can't be opened or read.</exception>
     public static SafeFileHandle Open(string path)
     {
-        var file = OpenImage(path);
-        if (Libc.statx(file, "", Libc.EmptyPath, out var facts) != 0)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            file.Dispose();
-            throw new IOException($"'{path}': {Libc.Describe(error)}");
-        }
-
+        var (file, facts) = OpenOrdinary(path);
         if ((facts.Mode & ReadableByOthers) != 0)
         {
             return file;
@@ -39,14 +32,28 @@ internal static class HandedFile
 
     /// <summary>Opens an image whose descriptor itself is used.</summary>
     /// <exception cref="IOException">It can't be opened.</exception>
-    public static SafeFileHandle OpenImage(string path)
-    {
-        var file = Libc.open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
-        return file.IsInvalid ? throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}") : file;
-    }
+    public static SafeFileHandle OpenImage(string path) => OpenOrdinary(path).File;
 
     /// <summary>Whether the machine's process runs as another user than this one, so that it can't reach files by their paths.</summary>
     public static bool IsOtherUser(this HandedOutMachine machine) => machine.Confinement is { } c && c.Uid != Libc.geteuid();
+
+    // A pipe would be waited for, and what a device gives has no end.
+    private static (SafeFileHandle File, FileFacts Facts) OpenOrdinary(string path)
+    {
+        var file = Libc.open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec | Libc.OpenNonBlocking);
+        if (file.IsInvalid)
+        {
+            throw new IOException($"'{path}': {Libc.Describe(Marshal.GetLastPInvokeError())}");
+        }
+
+        if (Libc.statx(file, "", Libc.EmptyPath, out var facts) == 0 && facts.IsRegular)
+        {
+            return (file, facts);
+        }
+
+        file.Dispose();
+        throw new IOException($"'{path}' is no ordinary file");
+    }
 
     private static SafeFileHandle Copy(SafeFileHandle file, string path)
     {
