@@ -98,12 +98,17 @@ internal ref partial struct Draft
         }
     }
 
-    // Nobody would ever hear of what was to be started: it is ended.
+    // Nobody would ever hear of what was to be started: a process is ended, and a pod that waits for the cleaning does not begin.
     private void Abandon(in RequestNode request)
     {
+        var input = new Input(InputFamily.Abandoned);
         if (request.Core is { Kind: RequestKind.Exec, Verdict: Verdict.TimedOut } && SessionAt(request.Target) is >= 0 and var at)
         {
-            Set(at, SessionFold.Reduce(_sessions[at].Core, new Input(InputFamily.Abandoned)));
+            Set(at, SessionFold.Reduce(_sessions[at].Core, input));
+        }
+        else if (request.Core is { Kind: RequestKind.RunPod, Verdict: Verdict.TimedOut })
+        {
+            Set(PodFold.Reduce(Pod, input));
         }
     }
 }

@@ -39,6 +39,9 @@ internal enum Tally : ushort
 
     /// <summary>Something on the host was not given back and is listed as lost.</summary>
     Leaked = 1 << 9,
+
+    /// <summary>Has its devices and waits for the word to start.</summary>
+    Waiting = 1 << 10,
 }
 
 /// <summary>Questions to a tally.</summary>

@@ -17,7 +17,7 @@ internal sealed class Pair
     private readonly (Tally Containers, Tally Devices)[] _tallies;
 
     private Pair(Tally[] containers, Tally[] devices) =>
-        _tallies = [.. from c in Reduced(containers, Tally.Held | Tally.Moving | Tally.Live | Tally.NoStart | Tally.StopLate | Tally.StuckOut)
+        _tallies = [.. from c in Reduced(containers, Tally.Held | Tally.Moving | Tally.Live | Tally.Waiting | Tally.NoStart | Tally.StopLate | Tally.StuckOut)
                        from d in Reduced(devices, Tally.Held | Tally.Moving | Tally.NoDevice | Tally.StuckOut)
                        select (c, d)];
 

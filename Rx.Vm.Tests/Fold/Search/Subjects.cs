@@ -129,16 +129,19 @@ internal static class Subjects
         Text = core => new PodCore(core).ToString(),
     };
 
-    /// <summary>All joins of what single children tell: what any number of them can tell together.</summary>
+    /// <summary>
+    /// All joins of what single children tell: what any number of them can tell together. Losses are passed on whatever else is told, so they
+    /// are joined to nothing.
+    /// </summary>
     public static Tally[] Joins(IEnumerable<Tally> single)
     {
         HashSet<Tally> joins = [Tally.None];
-        foreach (var tally in single.Distinct().ToArray())
+        foreach (var tally in single.Select(told => told & ~Tally.Leaked).Distinct().ToArray())
         {
             joins.UnionWith([.. joins.Select(join => join | tally)]);
         }
 
-        return [.. joins.Order()];
+        return [.. joins.Append(Tally.Leaked).Order()];
     }
 
     /// <summary>What single devices can tell.</summary>

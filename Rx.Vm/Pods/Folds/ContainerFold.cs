@@ -90,7 +90,8 @@ internal static partial class ContainerFold
     {
         ContainerPhase.Planned => Tally.Moving,
         ContainerPhase.Attaching => Tally.Moving | Tally.Held,
-        ContainerPhase.Attached or ContainerPhase.Exited or ContainerPhase.Removing or ContainerPhase.Cut or ContainerPhase.Lost => Tally.Held,
+        ContainerPhase.Attached => Tally.Waiting | Tally.Held,
+        ContainerPhase.Exited or ContainerPhase.Removing or ContainerPhase.Cut or ContainerPhase.Lost => Tally.Held,
         ContainerPhase.Starting => Tally.Moving | Tally.Live | Tally.Held,
         ContainerPhase.Running or ContainerPhase.BackingOff or ContainerPhase.Stopping or ContainerPhase.Killing => Tally.Live | Tally.Held,
         ContainerPhase.Stuck => Tally.Live | Tally.Held | (s.Fault == ContainerFault.StopLate ? Tally.StopLate : Tally.StopRefused),

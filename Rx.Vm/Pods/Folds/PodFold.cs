@@ -23,6 +23,7 @@ internal static class PodFold
         { Asked: RequestKind.AddContainer } when s.AllAtOnce => new(s, Refused: Denial.Unsupported),
         { Asked: RequestKind.AddContainer or RequestKind.RemoveContainer or RequestKind.RestartContainer or RequestKind.Exec or RequestKind.Call } =>
             new(s, Refused: Inside(s)),
+        { Family: InputFamily.Abandoned } => new(s with { Next = false }),
         { Fact: FactKind.GuestReady } => new(s with { AllAtOnce = i.Operand == 1 }),
         { Ended: OpKind.PodStartLimit } when Starting(s) => new(Failed(s, PodFault.StartTimedOut)),
         { Ended: OpKind.PodStopLimit } when s is { Phase: PodPhase.Stopping, Stuck: false } => new(s with { Force = true }),
@@ -122,7 +123,7 @@ internal static class PodFold
             : containers.Any(Tally.Moving) ? s
             : s with { Phase = PodPhase.Starting },
         PodPhase.Starting => WhenStarting(s, containers),
-        PodPhase.Running => containers.Any(Tally.Live | Tally.Moving) ? s : s with { Phase = PodPhase.Cleaning, Outcome = PodOutcome.Done },
+        PodPhase.Running => containers.Any(Tally.Live | Tally.Moving | Tally.Waiting) ? s : s with { Phase = PodPhase.Cleaning, Outcome = PodOutcome.Done },
         PodPhase.Stopping => WhenStopping(s, containers),
         PodPhase.Cleaning => containers.Any(Tally.StuckOut) ? StuckBy(s, PodFault.DeviceRemove)
             : containers.Any(Tally.Held | Tally.Moving) ? s
@@ -138,13 +139,13 @@ internal static class PodFold
         containers.Any(Tally.NoDevice) ? Failed(s, PodFault.DeviceAdd)
         : containers.Any(Tally.NoStart) ? Failed(s, PodFault.StartRefused)
         : containers.Any(Tally.StartLate) ? Failed(s, PodFault.StartTimedOut)
-        : containers.Any(Tally.Moving) ? s
+        : containers.Any(Tally.Moving | Tally.Waiting) ? s
         : s with { Phase = PodPhase.Running, Ran = true };
 
     private static PodCore WhenStopping(PodCore s, Tally containers) =>
         containers.Any(Tally.StopRefused) ? StuckBy(s, PodFault.StopRefused)
         : containers.Any(Tally.StopLate) ? StuckBy(s, PodFault.StopTimedOut)
-        : containers.Any(Tally.Live | Tally.Moving) ? s
+        : containers.Any(Tally.Live | Tally.Moving | Tally.Waiting) ? s
         : s with { Phase = PodPhase.Cleaning, Force = false, Outcome = s.Outcome == PodOutcome.None ? PodOutcome.Done : s.Outcome };
 
     // The pod before it has told whether it ran; what is told from now on is about the next.
