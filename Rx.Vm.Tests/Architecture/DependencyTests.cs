@@ -26,7 +26,10 @@ public class DependencyTests
     // The only types of the root that a pure room may use: a size, the base of exceptions.
     private static readonly string[] Shared = [typeof(RxVmException).FullName!, typeof(MemorySize).FullName!];
 
-    public static TheoryData<string> PureRooms => ["Rx.Vm.Lifecycle", "Rx.Vm.Pods", "Rx.Vm.Devices", "Rx.Vm.Text", "Rx.Values"];
+    public static TheoryData<string> PureRooms =>
+    [
+        "Rx.Vm.Lifecycle", "Rx.Vm.Pods", "Rx.Vm.Pods.Folds", "Rx.Vm.Devices", "Rx.Vm.Machines", "Rx.Vm.Fold", "Rx.Vm.Text", "Rx.Values",
+    ];
 
     [Theory]
     [MemberData(nameof(PureRooms))]

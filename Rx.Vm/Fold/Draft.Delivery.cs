@@ -1,5 +1,5 @@
 using Rx.Vm.Devices;
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 using Rx.Vm.Pods.Folds;
 
 namespace Rx.Vm.Fold;

@@ -1,5 +1,5 @@
 using Rx.Vm.Lifecycle;
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 using Rx.Vm.Pods.Folds;
 
 namespace Rx.Vm.Fold;

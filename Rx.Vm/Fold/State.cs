@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Rx.Vm.Devices;
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 using Rx.Vm.Pods;
 using Rx.Vm.Pods.Folds;
 

@@ -1,4 +1,4 @@
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 
 namespace Rx.Vm.Fold;
 

@@ -1,5 +1,5 @@
 using Rx.Vm.Fold;
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 
 namespace Rx.Vm.Tests.Fold.Search;
 

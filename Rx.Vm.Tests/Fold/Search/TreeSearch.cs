@@ -57,21 +57,8 @@ internal sealed class TreeSearch
         foreach (var e in _events)
         {
             Transitions++;
-            Step step;
-            try
+            if (Try(s, e) is not { } step)
             {
-                step = TreeFold.Step(s, e);
-            }
-            catch (Exception fault)
-            {
-                Broken ??= new(Law.Total, $"{fault.Message} at {Words.Of(s)} + {e.Input}");
-                return;
-            }
-
-            var law = TreeLaws.Of(step);
-            if (law != Law.None)
-            {
-                Broken ??= new(law, $"{Words.Of(s)}\n + {e.Input} #{e.Target} op {e.Op}\n -> {Words.Of(step.State)}\n answers {string.Join(", ", step.Answers)}");
                 return;
             }
 
@@ -84,6 +71,40 @@ internal sealed class TreeSearch
             {
                 Reach(step.State);
             }
+        }
+    }
+
+    private Step? Try(State s, in Event e)
+    {
+        try
+        {
+            var step = TreeFold.Step(s, e);
+            var law = TreeLaws.Of(step);
+            if (law == Law.None)
+            {
+                return step;
+            }
+
+            Broken ??= new(law, $"{Words.Of(s)}\n + {e.Input} #{e.Target} op {e.Op}\n -> {Words.Of(step.State)}\n answers {string.Join(", ", step.Answers)}");
+        }
+        catch (Exception fault)
+        {
+            Broken ??= new(Law.Total, $"{fault.Message} at {Words.Of(s)} + {e.Input}");
+        }
+
+        return null;
+    }
+
+    private Law Judge(State s)
+    {
+        try
+        {
+            return TreeLaws.Of(s);
+        }
+        catch (Exception fault)
+        {
+            Broken ??= new(Law.Total, $"{fault.Message} at {Words.Of(s)}");
+            return Law.None;
         }
     }
 
@@ -115,8 +136,8 @@ internal sealed class TreeSearch
             Kinds |= 1UL << (int)op.Kind;
         }
 
-        var law = TreeLaws.Of(s);
-        if (law == Law.None && States % _silenceEvery == 0)
+        var law = Judge(s);
+        if (Broken is null && law == Law.None && States % _silenceEvery == 0)
         {
             var (oldest, newest) = (Silence.Length(s, newest: false), Silence.Length(s, newest: true));
             law = oldest < 0 || newest < 0 ? Law.SilenceEnds : Law.None;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Rx.Vm.Devices;
 using Rx.Vm.Fold;
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 using Rx.Vm.Pods;
 using Rx.Vm.Pods.Folds;
 

@@ -1,6 +1,6 @@
 using Rx.Vm.Devices;
 using Rx.Vm.Fold;
-using Rx.Vm.Machine;
+using Rx.Vm.Machines;
 
 namespace Rx.Vm.Pods.Folds;
 

@@ -1,7 +1,7 @@
 using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
 
-namespace Rx.Vm.Machine;
+namespace Rx.Vm.Machines;
 
 // Preparing ─ boot or run asked ─► Booting ── launched, monitor and guest there, in any order ─► Ready
 //     └────── shut down or kill ─► Gone (there is nothing to release)

@@ -1,7 +1,7 @@
 using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
 
-namespace Rx.Vm.Machine;
+namespace Rx.Vm.Machines;
 
 // Ending: thaw ─► pod first ─► quit ─► quitting ─┐
 //           a channel broke ─► await exit ──────┼─► exited, or killed and never seen to end ─► Releasing ── all given back or lost ─► Gone

@@ -1,7 +1,7 @@
 using Rx.Vm.Lifecycle;
 using B = Rx.Vm.Fold.Bits;
 
-namespace Rx.Vm.Machine;
+namespace Rx.Vm.Machines;
 
 /// <summary>Where the machine itself stands, whatever becomes of its pod.</summary>
 internal enum MachinePhase : byte

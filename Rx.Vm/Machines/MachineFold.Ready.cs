@@ -1,7 +1,7 @@
 using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
 
-namespace Rx.Vm.Machine;
+namespace Rx.Vm.Machines;
 
 // Ready ── pause ─► Paused (stopping, stopped) ── resume ─► Paused (continuing) ─► Ready
 //   ├─ shut down ─► Ending (thaw, pod first)

@@ -2,7 +2,7 @@ using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods.Folds;
 
-namespace Rx.Vm.Machine;
+namespace Rx.Vm.Machines;
 
 /// <summary>
 /// The machine: boots, is ready, may be paused, ends. What runs in it is its pod's business; the machine hears one level of it and tells one word.
