@@ -121,7 +121,7 @@ public class ContainerScenarioTests
             .. Enumerable.Range(0, 3).Select(_ =>
             {
                 life.See(FactKind.ContainerExited, life[0].Id, operand: 1);
-                var pause = Limits.Of(life.State.Ops.Single(op => op.Kind == OpKind.BackOff), life.State, times);
+                var pause = TreeLimits.Of(life.State.Ops.Single(op => op.Kind == OpKind.BackOff), life.State, times);
                 life.End(OpKind.BackOff);
                 life.End(OpKind.StartContainer);
                 return pause;
@@ -160,7 +160,7 @@ public class ContainerScenarioTests
     public void More_requests_than_a_machine_holds_are_refused_but_never_a_kill()
     {
         var life = new TreeLife().Running();
-        for (var token = 1; token <= Limits.MaxRequests; token++)
+        for (var token = 1; token <= TreeLimits.MaxRequests; token++)
         {
             Assert.Empty(life.Step(Event.Request(RequestKind.Call, 1000 + token, life[0].Id)).Answers);
         }

@@ -65,9 +65,9 @@ public class PlantedFoldFaultTests(ITestOutputHelper output)
                 && (file.StartsWith("System.", StringComparison.Ordinal) || file is "Rx.Vm.dll" or "netstandard.dll"))
             .Select(path => MetadataReference.CreateFromFile(path));
         var image = new MemoryStream();
-        var emitted = CSharpCompilation.Create(
-            "folds", trees, references, new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable))
-            .Emit(image);
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
+        var emitted = CSharpCompilation.Create("folds", trees, references, options).Emit(image);
         Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).Take(5)));
         image.Position = 0;
         return image;

@@ -60,7 +60,8 @@ public class PodScenarioTests
     {
         var life = new TreeLife().Booted();
         life.Ask(RequestKind.RunPod, payload: TreeLife.Plan(1, podDevices: 1));
-        Assert.Equal([life.State.Devices.Single(device => device.Owner == 0).Id], life.State.Ops.Where(op => op.Kind == OpKind.Reserve).Select(op => (int)op.Target.Id));
+        var reserved = life.State.Ops.Where(op => op.Kind == OpKind.Reserve).Select(op => (int)op.Target.Id);
+        Assert.Equal([life.State.Devices.Single(device => device.Owner == 0).Id], reserved);
     }
 
     [Fact]

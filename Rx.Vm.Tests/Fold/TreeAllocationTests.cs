@@ -7,7 +7,8 @@ public class TreeAllocationTests
 {
     private const int Rounds = 1_000;
 
-    public static TheoryData<string> Nothing => ["a stale operation", "a fact that is so already", "a fact about nobody", "a fact of another life", "a second request of a token"];
+    public static TheoryData<string> Nothing =>
+        ["a stale operation", "a fact that is so already", "a fact about nobody", "a fact of another life", "a second request of a token"];
 
     [Theory]
     [MemberData(nameof(Nothing))]

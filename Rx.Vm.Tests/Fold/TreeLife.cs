@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Rx.Vm.Devices;
 using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Machines;
 using Rx.Vm.Pods;
 using Rx.Vm.Pods.Folds;
 using Rx.Vm.Tests.Fold.Search;
@@ -31,7 +32,7 @@ internal sealed class TreeLife(bool keep = false)
 
     public TreeLife Booted(bool allAtOnce = false)
     {
-        if (State.Machine.Phase == Machines.MachinePhase.Preparing)
+        if (State.Machine.Phase == MachinePhase.Preparing)
         {
             Ask(RequestKind.Boot);
         }
@@ -81,8 +82,11 @@ internal sealed class TreeLife(bool keep = false)
         }
     }
 
-    public void See(FactKind fact, int target = 0, int operand = 0) =>
-        Step(Event.Saw(fact, State.Ops.First(op => op.Kind == (fact is FactKind.Queued or FactKind.Admitted ? OpKind.Launch : OpKind.Attend)).Id, target, operand));
+    public void See(FactKind fact, int target = 0, int operand = 0)
+    {
+        var seer = fact is FactKind.Queued or FactKind.Admitted ? OpKind.Launch : OpKind.Attend;
+        Step(Event.Saw(fact, State.Ops.First(op => op.Kind == seer).Id, target, operand));
+    }
 
     /// <summary>The containers end as asked, and everything after that goes well.</summary>
     public void StopWell()

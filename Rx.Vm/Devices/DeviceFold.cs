@@ -25,7 +25,8 @@ internal static class DeviceFold
         var ok = i.Ok && i.Ended != OpKind.DeviceLimit;
         var next = s.Phase switch
         {
-            DevicePhase.Reserving or DevicePhase.Plugging or DevicePhase.Confirming => ok ? s with { Phase = s.Phase + 1 } : s with { Failed = true, Halted = true },
+            DevicePhase.Reserving or DevicePhase.Plugging or DevicePhase.Confirming =>
+                ok ? s with { Phase = s.Phase + 1 } : s with { Failed = true, Halted = true },
             DevicePhase.Unmounting or DevicePhase.Unplugging => ok ? s with { Phase = s.Phase + 1 } : s with { Stuck = true, Halted = true },
             DevicePhase.Releasing => s with { Phase = DevicePhase.Released, Leaked = !ok },
             DevicePhase.Planned or DevicePhase.Attached or DevicePhase.Released => s,

@@ -16,7 +16,7 @@ internal ref partial struct Draft
             return;
         }
 
-        var denial = _requests.Count >= Limits.MaxRequests && e.Input.Asked is not (RequestKind.Shutdown or RequestKind.Kill)
+        var denial = _requests.Count >= TreeLimits.MaxRequests && e.Input.Asked is not (RequestKind.Shutdown or RequestKind.Kill)
             ? Denial.TooMany
             : e.Input.Asked switch
             {
@@ -42,7 +42,7 @@ internal ref partial struct Draft
 
     private Denial AskPod(in Event e)
     {
-        if (e.Input.Asked == RequestKind.RunPod && Limits.Trouble(e.Payload as Payload.Pod) is var trouble && trouble != Denial.None)
+        if (e.Input.Asked == RequestKind.RunPod && TreeLimits.Trouble(e.Payload as Payload.Pod) is var trouble && trouble != Denial.None)
         {
             return trouble;
         }
@@ -77,9 +77,9 @@ internal ref partial struct Draft
             return denial != Denial.None ? denial : Denial.Unsupported;
         }
 
-        if (_containers.Count >= Limits.MaxContainers || _devices.Count + asked.Plan.Devices.Length > Limits.MaxDevices)
+        if (_containers.Count >= TreeLimits.MaxContainers || _devices.Count + asked.Plan.Devices.Length > TreeLimits.MaxDevices)
         {
-            return _containers.Count >= Limits.MaxContainers ? Denial.TooMany : Denial.TooManyDevices;
+            return _containers.Count >= TreeLimits.MaxContainers ? Denial.TooMany : Denial.TooManyDevices;
         }
 
         return Admit(e, Add(asked.Plan, late: true), new(Machine));
@@ -112,7 +112,7 @@ internal ref partial struct Draft
         {
             denial = at < 0 ? Denial.Unknown
                 : e.Payload is not Payload.Process ? Denial.Unsupported
-                : _sessions.Count >= Limits.MaxSessions ? Denial.TooMany
+                : _sessions.Count >= TreeLimits.MaxSessions ? Denial.TooMany
                 : ContainerFold.Reduce(_containers[at].Core, e.Input).Refused;
         }
 
@@ -211,13 +211,22 @@ internal ref partial struct Draft
                 continue;
             }
 
-            var reason = verdict is Verdict.Failed or Verdict.Gone ? Reason(request) : VmReason.None;
-            var reply = request.Core.Kind == RequestKind.Call || reason != VmReason.None && reason == Machine.Reason;
-            _answers = _answers.Add(new(
-                request.Token, verdict, request.Target, Denial.None, reason, request.Core.Kind == RequestKind.Call && reason == VmReason.None ? _words
-                    : reply ? _evidence : null));
+            _answers = _answers.Add(ToAnswer(request, verdict));
             _requests.RemoveAt(i);
         }
+    }
+
+    // The guest's words to a call are its answer; else the words are about the cause: the machine's own, or what has just been said.
+    private readonly TreeAnswer ToAnswer(in RequestNode request, Verdict verdict)
+    {
+        if (request.Core.Kind == RequestKind.Call && verdict is Verdict.Done or Verdict.Failed)
+        {
+            return new(request.Token, verdict, request.Target, Payload: _words);
+        }
+
+        var reason = verdict is Verdict.Failed or Verdict.Gone ? Reason(request) : VmReason.None;
+        var words = reason == VmReason.None ? null : reason == Machine.Reason ? _evidence : _words as Payload.Words;
+        return new(request.Token, verdict, request.Target, Denial.None, reason, words);
     }
 
     private readonly Outlook Look(in RequestNode request) => request.Core.Kind switch

@@ -32,7 +32,7 @@ internal ref partial struct Draft
 
     private bool Pass()
     {
-        Span<Tally> below = stackalloc Tally[Limits.MaxContainers + 1];
+        Span<Tally> below = stackalloc Tally[TreeLimits.MaxContainers + 1];
         var moved = false;
         var own = Devices(below);
         var containers = Containers(below, ref moved);
@@ -82,11 +82,11 @@ internal ref partial struct Draft
     // In reverse: a device is let go only when no later one of its owner is in the machine any more.
     private bool TellDevices()
     {
-        Span<bool> laterHolds = stackalloc bool[Limits.MaxContainers + 1];
+        Span<bool> laterHolds = stackalloc bool[TreeLimits.MaxContainers + 1];
         var moved = false;
         for (var i = _devices.Count - 1; i >= 0; i--)
         {
-            var place = _devices[i].Owner == 0 ? Limits.MaxContainers : PlaceOf(_devices[i].Owner);
+            var place = _devices[i].Owner == 0 ? TreeLimits.MaxContainers : PlaceOf(_devices[i].Owner);
             var word = _devices[i].Owner == 0 ? PodFold.ToDevices(Pod) : ContainerFold.ToDevices(_containers[place].Core);
             moved |= Set(i, DeviceFold.Hear(_devices[i].Core, word == DeviceWord.Drop && laterHolds[place] ? DeviceWord.Halt : word));
             laterHolds[place] |= DeviceFold.Holds(_devices[i].Core);

@@ -68,7 +68,10 @@ internal sealed class Alone
     {
         Check(core >> _subject.Width == 0, Law.Width, core, "");
         var wanted = _subject.Wanted(core);
-        Check((wanted & OpSet.Deadlines) != default || (wanted - OpSet.Deadlines - OpKind.Attend).IsEmpty || wanted == OpKind.StartSession, Law.WorkHasDeadline, core, "");
+
+        // A session's start has the limit of its request; the attendance ends with the process.
+        var bounded = (wanted & OpSet.Deadlines) != default || (wanted - OpKind.Attend - OpKind.StartSession).IsEmpty;
+        Check(bounded, Law.WorkHasDeadline, core, "");
         foreach (var input in _subject.Inputs)
         {
             var (next, renew, refused) = _subject.Reduce(core, input);

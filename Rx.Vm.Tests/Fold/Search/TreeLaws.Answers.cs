@@ -28,7 +28,8 @@ internal static partial class TreeLaws
             RequestKind.Boot => true,
             RequestKind.RunPod => s.Containers.All(container => container.Core is { Once: true } or { Late: true }),
             RequestKind.StopPod => HasStopped(step),
-            RequestKind.Shutdown or RequestKind.Kill => s.Machine is { Phase: MachinePhase.Gone, Process: not (ProcessState.Running or ProcessState.Launching) },
+            RequestKind.Shutdown or RequestKind.Kill =>
+                s.Machine is { Phase: MachinePhase.Gone, Process: not (ProcessState.Running or ProcessState.Launching) },
             RequestKind.Pause => s.Machine is { Phase: MachinePhase.Paused, Freezing: not Freezing.Stopping },
             RequestKind.Resume => s.Machine.Phase == MachinePhase.Ready,
             RequestKind.AddContainer => Find(s, answer.Target) is { Phase: ContainerPhase.Running or ContainerPhase.BackingOff }

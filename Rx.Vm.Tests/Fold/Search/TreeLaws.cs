@@ -5,7 +5,9 @@ using Rx.Vm.Pods.Folds;
 
 namespace Rx.Vm.Tests.Fold.Search;
 
-/// <summary>The laws of the composition, asked of every state and every step. They look at cores and lists, never at what the code latches for itself.</summary>
+/// <summary>
+/// The laws of the composition, asked of every state and every step. They look at cores and lists, never at what the code latches for itself.
+/// </summary>
 internal static partial class TreeLaws
 {
     /// <summary>The law that <paramref name="s"/> breaks.</summary>

@@ -6,18 +6,29 @@ namespace Rx.Vm.Tests.Fold.Search;
 /// <summary>The worlds that are searched.</summary>
 internal static class Worlds
 {
-    
 
     private static readonly RequestKind[] All = [.. Enum.GetValues<RequestKind>().Except([RequestKind.None])];
 
     /// <summary>One container with everything that can be asked for, and the restart of what ends.</summary>
-    public static World One { get; } = new() { Name = "1 container x 1 device, 1 session, 1 request, all kinds", MostSessions = 1, Requests = All, Policy = RestartPolicy.OnFailure };
+    public static World One { get; } = new()
+    {
+        Name = "1 container x 1 device, 1 session, 1 request, all kinds",
+        MostSessions = 1,
+        Requests = All,
+        Policy = RestartPolicy.OnFailure,
+    };
 
     /// <summary>The same, with two requests at a time.</summary>
     public static World OneTwice { get; } = One with { Name = "1 container x 1 device, 1 session, 2 requests, all kinds", MostRequests = 2 };
 
     /// <summary>Two containers and a device of the pod's own.</summary>
-    public static World Two { get; } = new() { Name = "2 containers x 1 device, 1 pod device, 1 request of life", Containers = 2, MostContainers = 2, PodDevices = 1 };
+    public static World Two { get; } = new()
+    {
+        Name = "2 containers x 1 device, 1 pod device, 1 request of life",
+        Containers = 2,
+        MostContainers = 2,
+        PodDevices = 1,
+    };
 
     /// <summary>A guest that starts and stops all containers together.</summary>
     public static World Together { get; } = Two with { Name = "2 containers x 1 device together, 1 request of life", PodDevices = 0, AllAtOnce = true };

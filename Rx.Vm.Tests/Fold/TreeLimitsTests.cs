@@ -4,7 +4,7 @@ using Rx.Vm.Lifecycle;
 namespace Rx.Vm.Tests.Fold;
 
 /// <summary>Every deadline has a length, taken from the options, and nothing else has.</summary>
-public class FoldLimitsTests
+public class TreeLimitsTests
 {
     private static readonly State Some = new TreeLife().Booted().State;
 
@@ -14,11 +14,11 @@ public class FoldLimitsTests
         var op = new Op(1, kind, new(Level.Machine));
         if (OpSet.Deadlines.Has(kind))
         {
-            Assert.True(Limits.Of(op, Some, new VmTimeouts()) is var length && (length > TimeSpan.Zero || length == Timeout.InfiniteTimeSpan));
+            Assert.True(TreeLimits.Of(op, Some, new VmTimeouts()) is var length && (length > TimeSpan.Zero || length == Timeout.InfiniteTimeSpan));
         }
         else
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => Limits.Of(op, Some, new VmTimeouts()));
+            Assert.Throws<ArgumentOutOfRangeException>(() => TreeLimits.Of(op, Some, new VmTimeouts()));
         }
     });
 
@@ -26,9 +26,9 @@ public class FoldLimitsTests
     public void Silence_is_the_time_to_a_ping_and_to_its_answer_and_infinite_where_one_is()
     {
         var op = new Op(1, OpKind.SilenceLimit, new(Level.Machine));
-        Assert.Equal(TimeSpan.FromSeconds(60), Limits.Of(op, Some, new VmTimeouts()));
-        Assert.Equal(TimeSpan.MaxValue, Limits.Of(op, Some, new VmTimeouts { Ping = TimeSpan.MaxValue }));
-        Assert.Equal(Timeout.InfiniteTimeSpan, Limits.Of(op, Some, new VmTimeouts { Pong = Timeout.InfiniteTimeSpan }));
+        Assert.Equal(TimeSpan.FromSeconds(60), TreeLimits.Of(op, Some, new VmTimeouts()));
+        Assert.Equal(TimeSpan.MaxValue, TreeLimits.Of(op, Some, new VmTimeouts { Ping = TimeSpan.MaxValue }));
+        Assert.Equal(Timeout.InfiniteTimeSpan, TreeLimits.Of(op, Some, new VmTimeouts { Pong = Timeout.InfiniteTimeSpan }));
     }
 
     [Fact]
@@ -36,6 +36,6 @@ public class FoldLimitsTests
     {
         var life = new TreeLife().Running();
         life.Ask(RequestKind.Call, life[0].Id, within: TimeSpan.FromSeconds(3));
-        Assert.Equal(TimeSpan.FromSeconds(3), Limits.Of(life.State.Ops.Single(op => op.Kind == OpKind.RequestLimit), life.State, new VmTimeouts()));
+        Assert.Equal(TimeSpan.FromSeconds(3), TreeLimits.Of(life.State.Ops.Single(op => op.Kind == OpKind.RequestLimit), life.State, new VmTimeouts()));
     }
 }

@@ -5,7 +5,7 @@ using Rx.Vm.Pods;
 namespace Rx.Vm.Fold;
 
 /// <summary>How much of what a machine takes, and how long each deadline is: data beside the fold, which knows no time.</summary>
-internal static class Limits
+internal static class TreeLimits
 {
     /// <summary>The most containers of a pod at a time.</summary>
     public const int MaxContainers = PodSpec.MaxContainers;
