@@ -19,7 +19,7 @@ public class EndScenarioTests
         Assert.Equal(Verdict.Done, life.Answers[pause].Verdict);
         Assert.True(Faces.IsPaused(life.State.Machine));
         Assert.False(Faces.IsResponsive(life.State.Machine));
-        Assert.Equal([OpKind.Attend, OpKind.RequestLimit, OpKind.StopContainer], life.Ops.Order());
+        Assert.Equal([OpKind.Attend, OpKind.StopContainer, OpKind.RequestLimit], life.Ops.Order());
         Assert.Equal(Denial.Paused, life.Answers[life.Exec(1)].Why);
         var resume = life.Ask(RequestKind.Resume);
         life.End(OpKind.Thaw);
@@ -82,7 +82,7 @@ public class EndScenarioTests
         var life = new TreeLife().Running();
         var (call, kill) = (life.Ask(RequestKind.Call, life[0].Id), life.Ask(RequestKind.Kill));
         Assert.Equal((VmPhase.Destroying, Verdict.Gone), (life.Phase, life.Answers[call].Verdict));
-        Assert.Equal([OpKind.Attend, OpKind.Kill, OpKind.RequestLimit, OpKind.KillLimit], life.Ops.Order());
+        Assert.Equal([OpKind.Attend, OpKind.Kill, OpKind.KillLimit, OpKind.RequestLimit], life.Ops.Order());
         life.End(OpKind.Attend, status: 1);
         Assert.Equal(2, life.Ops.Count(kind => kind == OpKind.Release));
         life.End(OpKind.ReleaseHost);

@@ -45,7 +45,7 @@ internal static class Outlooks
         {
             PodOutcome.Done => Outlook.Good,
             PodOutcome.Failed => pod.Phase == PodPhase.None && pod.Asked ? Outlook.Good : Outlook.Bad,
-            PodOutcome.Lost or PodOutcome.None => Outlook.Gone,
+            PodOutcome.Lost or PodOutcome.None => pod.Fault == PodFault.None ? Outlook.Gone : Outlook.Bad,
         },
         _ => pod.Stuck && pod.Outcome != PodOutcome.Done ? Outlook.Bad : Outlook.Open,
     };

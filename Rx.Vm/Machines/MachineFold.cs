@@ -90,15 +90,15 @@ internal static partial class MachineFold
         MachinePhase.Ready or MachinePhase.Paused => pod.Level switch
         {
             PodLevel.Done when !s.Keep => PodFirst(s.Because(VmReason.PodFinished)),
-            PodLevel.Failed when !s.Keep => PodFirst(s.Because(pod.Fault.Reason())),
+            PodLevel.Failing or PodLevel.Failed when !s.Keep => PodFirst(s.Because(pod.Fault.Reason())),
             PodLevel.Stuck => PowerOff(s.Because(pod.Fault.Reason())),
-            PodLevel.Empty or PodLevel.Alive or PodLevel.Down or PodLevel.Held or PodLevel.Done or PodLevel.Failed => s,
+            PodLevel.Empty or PodLevel.Alive or PodLevel.Down or PodLevel.Held or PodLevel.Done or PodLevel.Failing or PodLevel.Failed => s,
         },
         MachinePhase.Ending when s.How == EndStage.PodFirst => pod.Level switch
         {
             PodLevel.Stuck => PowerOff(s.Because(pod.Fault.Reason())),
-            PodLevel.Empty or PodLevel.Done or PodLevel.Down or PodLevel.Held => PowerOff(s),
-            PodLevel.Alive or PodLevel.Failed => s,
+            PodLevel.Empty or PodLevel.Done or PodLevel.Failed or PodLevel.Down or PodLevel.Held => PowerOff(s),
+            PodLevel.Alive or PodLevel.Failing => s,
         },
         MachinePhase.Releasing when s.HostReleased && pod.Level == PodLevel.Empty => s with { Phase = MachinePhase.Gone },
         MachinePhase.Preparing or MachinePhase.Booting or MachinePhase.Ending or MachinePhase.Releasing or MachinePhase.Gone => s,

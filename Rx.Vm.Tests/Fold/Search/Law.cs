@@ -48,11 +48,17 @@ internal enum Law
     /// <summary>Of what has gone nothing is left.</summary>
     GoneIsEmpty,
 
+    /// <summary>A limit is that of one step of a device; the next has its own.</summary>
+    LimitIsOfOneStep,
+
     /// <summary>While the machine stands still, so do the deadlines below it.</summary>
     PauseMasks,
 
     /// <summary>Leases are kept as long as the process may use them.</summary>
     LeasesOutliveProcess,
+
+    /// <summary>A machine that is not kept ends with its pod.</summary>
+    NotKeptEndsWithPod,
 
     /// <summary>With nobody saying anything, every state comes to an end by its deadlines.</summary>
     SilenceEnds,

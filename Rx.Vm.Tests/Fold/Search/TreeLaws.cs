@@ -23,6 +23,11 @@ internal static partial class TreeLaws
             return Law.GoneIsEmpty;
         }
 
+        if (s.Machine is { Phase: MachinePhase.Ready, Keep: false } && s.Pod is { Asked: false, Outcome: not PodOutcome.None } && s.Pod.Phase != PodPhase.None)
+        {
+            return Law.NotKeptEndsWithPod;
+        }
+
         if (!AreDerived(s))
         {
             return Law.OpsAreDerived;
@@ -57,6 +62,7 @@ internal static partial class TreeLaws
 
         return Ended(step) is var ended && ended != Law.None ? ended
             : !IsMasked(after) ? Law.PauseMasks
+            : !HasOwnLimits(before, after) ? Law.LimitIsOfOneStep
             : !IsInReverse(before, after) ? Law.ReverseOrder
             : !KeepsLeases(before, after) ? Law.LeasesOutliveProcess
             : !AreTrue(step) ? Law.TruthfulAnswer
@@ -158,6 +164,19 @@ internal static partial class TreeLaws
         foreach (var op in s.Ops)
         {
             if (s.Machine.Phase == MachinePhase.Paused && op.Target.Level is not (Level.Machine or Level.Request) && OpSet.Deadlines.Has(op.Kind))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool HasOwnLimits(State before, State after)
+    {
+        foreach (var op in after.Ops)
+        {
+            if (op.Kind == OpKind.DeviceLimit && op.Id < before.NextOp && Of(before, (int)op.Target.Id)?.Phase != Of(after, (int)op.Target.Id)?.Phase)
             {
                 return false;
             }

@@ -99,13 +99,21 @@ internal sealed class TreeSearch
     {
         try
         {
-            return TreeLaws.Of(s);
+            var law = TreeLaws.Of(s);
+            return law == Law.None && States % _silenceEvery == 0 ? Quiet(s) : law;
         }
         catch (Exception fault)
         {
             Broken ??= new(Law.Total, $"{fault.Message} at {Words.Of(s)}");
             return Law.None;
         }
+    }
+
+    private Law Quiet(State s)
+    {
+        var (oldest, newest) = (Silence.Length(s, newest: false), Silence.Length(s, newest: true));
+        LongestSilence = Math.Max(LongestSilence, Math.Max(oldest, newest));
+        return oldest < 0 || newest < 0 ? Law.SilenceEnds : Law.None;
     }
 
     private static RequestKind Asked(State s, Event e, long token)
@@ -136,15 +144,7 @@ internal sealed class TreeSearch
             Kinds |= 1UL << (int)op.Kind;
         }
 
-        var law = Judge(s);
-        if (Broken is null && law == Law.None && States % _silenceEvery == 0)
-        {
-            var (oldest, newest) = (Silence.Length(s, newest: false), Silence.Length(s, newest: true));
-            law = oldest < 0 || newest < 0 ? Law.SilenceEnds : Law.None;
-            LongestSilence = Math.Max(LongestSilence, Math.Max(oldest, newest));
-        }
-
-        if (law != Law.None)
+        if (Judge(s) is var law && law != Law.None)
         {
             Broken ??= new(law, Words.Of(s));
         }

@@ -50,8 +50,18 @@ internal static class Worlds
         Requests = All,
     };
 
-    /// <summary>The whole, with one request at a time.</summary>
-    public static World WholeOnce { get; } = Whole with { Name = "2 containers x 1 device, 2 sessions, 1 request, all kinds", MostRequests = 1 };
+    /// <summary>A pod to which another container is added.</summary>
+    public static World Added { get; } = Whole with
+    {
+        Name = "1 container x 1 device and one that is added, 1 session, 1 request, all kinds",
+        Containers = 1,
+        MostSessions = 1,
+        MostRequests = 1,
+        Policy = RestartPolicy.OnFailure,
+    };
+
+    /// <summary>Those that are searched in part by every run, and in full by the long runs.</summary>
+    public static World[] Large { get; } = [Added, Whole];
 
     /// <summary>Those of every run.</summary>
     public static World[] Small { get; } = [One, OneTwice, Two, Together, Devices, Three];

@@ -93,7 +93,10 @@ internal enum PodLevel : byte
     /// <summary>One is coming, runs or is being stopped.</summary>
     Alive,
 
-    /// <summary>One has failed to start and is being rolled back.</summary>
+    /// <summary>One has failed to start, and containers of it may still live.</summary>
+    Failing,
+
+    /// <summary>One has failed to start, and none of its containers lives.</summary>
     Failed,
 
     /// <summary>Its containers have ended by themselves.</summary>

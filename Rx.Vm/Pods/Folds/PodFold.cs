@@ -89,8 +89,10 @@ internal static class PodFold
     {
         PodPhase.None => PodLevel.Empty,
         PodPhase.Waiting or PodPhase.Plugging or PodPhase.Attaching or PodPhase.Starting or PodPhase.Running => PodLevel.Alive,
-        PodPhase.Stopping => s.Outcome == PodOutcome.Failed ? PodLevel.Failed : PodLevel.Alive,
-        PodPhase.Cleaning or PodPhase.Detaching or PodPhase.Rescanning => s is { Outcome: PodOutcome.Done, Asked: false } ? PodLevel.Done : PodLevel.Down,
+        PodPhase.Stopping => s.Outcome == PodOutcome.Failed ? PodLevel.Failing : PodLevel.Alive,
+        PodPhase.Cleaning or PodPhase.Detaching or PodPhase.Rescanning => s.Asked ? PodLevel.Down
+            : s.Outcome == PodOutcome.Failed ? PodLevel.Failed
+            : PodLevel.Done,
         PodPhase.Cut or PodPhase.Lost => PodLevel.Held,
     };
 
