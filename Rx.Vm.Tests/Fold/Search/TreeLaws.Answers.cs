@@ -48,7 +48,9 @@ internal static partial class TreeLaws
     {
         foreach (var container in step.Before.Containers)
         {
-            var swept = Find(step.State, container.Id) is { Phase: ContainerPhase.Cut or ContainerPhase.Lost or ContainerPhase.Stuck };
+            // Of one that waits for its next start nothing runs.
+            var swept = container.Core.Phase != ContainerPhase.BackingOff
+                && Find(step.State, container.Id) is { Phase: ContainerPhase.Cut or ContainerPhase.Lost or ContainerPhase.Stuck };
             if (Lives(container.Core) && (swept && !EndsIt(step, container.Id) || Find(step.State, container.Id) is { } now && Lives(now)))
             {
                 return false;
