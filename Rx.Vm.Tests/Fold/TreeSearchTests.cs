@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Tests.Fold.Search;
@@ -62,10 +61,9 @@ public class TreeSearchTests(ITestOutputHelper output)
 
     private TreeSearch Search(World world, int silenceEvery, int most)
     {
-        var clock = Stopwatch.StartNew();
         var search = TreeSearch.Run(world, silenceEvery, most);
         output.WriteLine($"{world.Name}: {search.States:N0} states, {search.Transitions:N0} transitions, closed: {search.IsClosed}, "
-            + $"{search.LongestSilence} deadlines at most, {clock.Elapsed.TotalSeconds:F1} s");
+            + $"{search.LongestSilence} deadlines at most");
         Assert.True(search.Broken is null, $"{search.Broken}");
         return search;
     }
