@@ -8,6 +8,7 @@ using Rx.Vm.Journal;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Reactive;
+using Rx.Vm.Sources;
 
 namespace Rx.Vm;
 
@@ -19,9 +20,9 @@ namespace Rx.Vm;
 public sealed class VirtualMachine
 {
     private readonly VmPipeline _pipeline;
-    private readonly CommandLedger _ledger;
+    private readonly RequestSource _requests;
+    private readonly MachineEffects _machine;
     private readonly GuestEffects _guest;
-    private readonly MachineConnection _connection;
     private readonly Func<PodSpec, ImmutableArray<ImageReference>> _judge;
     private readonly Func<ImageReference, CancellationToken, Task<ImageLease>> _lease;
     private readonly MachineSizing _sizing;
@@ -29,14 +30,14 @@ public sealed class VirtualMachine
     private readonly bool _inline;
 
     internal VirtualMachine(
-        VmPipeline pipeline, VmJournal journal, CommandLedger ledger, GuestEffects guest, MachineConnection connection,
+        VmPipeline pipeline, VmJournal journal, RequestSource requests, MachineEffects machine, GuestEffects guest,
         Func<PodSpec, ImmutableArray<ImageReference>> judge, Func<ImageReference, CancellationToken, Task<ImageLease>> lease, MachineSizing sizing,
         Func<string, string> newId, bool inline)
     {
         _pipeline = pipeline;
-        _ledger = ledger;
+        _requests = requests;
+        _machine = machine;
         _guest = guest;
-        _connection = connection;
         _judge = judge;
         _lease = lease;
         _sizing = sizing;
@@ -54,7 +55,7 @@ public sealed class VirtualMachine
     /// The process id of the machine's process; null before it was started, after it has ended, and for a machine that is no process. By
     /// the time it is used it may be another's: signals go through <see cref="KillAsync"/>.
     /// </summary>
-    public int? ProcessId => _connection.Machine is { Exited.IsCompleted: false } machine ? machine.Identity?.Pid : null;
+    public int? ProcessId => _machine.Session?.Machine is { Exited.IsCompleted: false } machine ? machine.Identity?.Pid : null;
 
     /// <summary>The state that was published last.</summary>
     public VmState State => _pipeline.Current;
@@ -89,7 +90,7 @@ public sealed class VirtualMachine
     public VmJournal Journal { get; }
 
     /// <summary>The last lines of the guest's serial console, at most 200, oldest first.</summary>
-    public ImmutableArray<string> ConsoleTail => _connection.Console?.Tail() ?? [];
+    public ImmutableArray<string> ConsoleTail => _machine.Session?.Console.Tail() ?? [];
 
     /// <summary>
     /// Completes with the terminal state when the machine has gone and its journal has its last entry; never fails. Depends on no scheduler,
@@ -141,9 +142,11 @@ public sealed class VirtualMachine
             var plan = new PodPlan(spec.Id ?? _newId("pod-"), spec, disks, _inline);
             ct.ThrowIfCancellationRequested();
             RefuseTooSmall(_sizing.Claim(spec.Resources));
-            var (command, answer) = _ledger.Open();
-            _guest.Plan(command, plan);
-            _pipeline.Post(VmEvent.RunPod(command, plan.PodId, plan.Disks.Length, new(spec.Labels)));
+            var answer = _requests.Ask(command =>
+            {
+                _guest.Plan(command, plan);
+                return VmEvent.RunPod(command, plan.PodId, plan.Disks.Length, new(spec.Labels));
+            });
             var held = HoldAsync(leases, answer);
             leases = [];
             Check(await held.WaitAsync(ct).ConfigureAwait(false), "run pod");
@@ -245,9 +248,11 @@ public sealed class VirtualMachine
     private async Task CallAsync(string request, CallPlan plan, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var (command, answer) = _ledger.Open();
-        _guest.Plan(command, plan);
-        _pipeline.Post(VmEvent.Request(VmEventKind.CallRequested, command));
+        var answer = _requests.Ask(command =>
+        {
+            _guest.Plan(command, plan);
+            return VmEvent.Request(VmEventKind.CallRequested, command);
+        });
         Check(await FollowAsync(plan, answer).WaitAsync(ct).ConfigureAwait(false), request);
     }
 
@@ -262,8 +267,7 @@ public sealed class VirtualMachine
     private async Task AskAsync(VmEventKind kind, string request, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var (command, answer) = _ledger.Open();
-        _pipeline.Post(VmEvent.Request(kind, command));
+        var answer = _requests.Ask(command => VmEvent.Request(kind, command));
         Check(await answer.WaitAsync(ct).ConfigureAwait(false), request);
     }
 
@@ -285,7 +289,7 @@ public sealed class VirtualMachine
                 throw new VmRefusedException(Id, request, answer.Refusal, answer.Phase);
             case AnswerKind.Failed:
                 throw new VmFailedException(
-                    Id, request, answer.Reason, answer.Message, answer.Reason == VmReason.StartFailed ? _connection.StartFault : null);
+                    Id, request, answer.Reason, answer.Message, answer.Reason == VmReason.StartFailed ? _machine.StartFault : null);
         }
     }
 }

@@ -15,6 +15,7 @@ using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
+using Rx.Vm.Sources;
 using Serilog;
 
 namespace Rx.Vm;
@@ -294,19 +295,24 @@ public sealed class VmHost : IAsyncDisposable
             _options.InlineContinuations);
         var journal = _journals.Open(pipeline.Initial.Fold, options.JournalPath, log);
         var ledger = new CommandLedger(_options.InlineContinuations);
-        var connection = new MachineConnection();
-        var guest = new GuestEffects(connection, pipeline.Post);
+        var requests = new RequestSource(ledger);
+        var guest = new GuestEffects();
         var sizing = new MachineSizing(options.Memory is { } memory ? (int)(memory >> 20) : null, options.Cpus);
         var machine = new MachineEffects(
-            _driver, () => Specify(id, options, sizing.Settle()), _starts, connection, _options.Schedulers, _options.InlineContinuations,
-            options.Timeouts, IsOrdinary(options), pipeline.Post, log);
-        var work = new WorkMeter(connection);
-        var effects = new VmEffectRunner(machine, new DeviceEffects(connection, options.Timeouts.PodStop, pipeline.Post, log), guest, pipeline.Post);
-        pipeline.Connect(ledger, new StepWork
+            _driver, () => Specify(id, options, sizing.Settle()), _starts, _options.Schedulers, _options.InlineContinuations,
+            options.Timeouts, IsOrdinary(options), log);
+        var effects = new VmEffectRunner(machine, new DeviceEffects(options.Timeouts.PodStop, log), guest);
+        var sources = new VmSources
+        {
+            Requests = requests,
+            Sessions = machine.Sessions.Select(session => session.Facts),
+            Effects = effects.Events,
+        };
+        pipeline.Connect(sources, ledger, new StepWork
         {
             Free = step =>
             {
-                if (step is { Published: true, Fold.State.IsTerminal: true })
+                if (step.IsLast)
                 {
                     // Whoever hears that it has gone may use its id again.
                     Forget(id);
@@ -316,16 +322,15 @@ public sealed class VmHost : IAsyncDisposable
             {
                 guest.Follow(step);
                 machine.Follow(step);
-                work.Follow(step);
             },
             RunEffects = effects.Run,
+            ProcessorTime = () => machine.Session?.Machine.ProcessorTime,
             Record = journal.Record,
-            WasAtWork = work.WasAtWork,
             Log = step => VmLog.Step(log, step),
             Report = (part, fault) => log.Error(fault, "Something in {Part} of a step threw", part),
         });
         return new VirtualMachine(
-            pipeline, journal, ledger, guest, connection, spec => PodImages.Check(spec, _options.Images.Sources), LeaseAsync, sizing, NewId,
+            pipeline, journal, requests, machine, guest, spec => PodImages.Check(spec, _options.Images.Sources), LeaseAsync, sizing, NewId,
             _options.InlineContinuations);
     }
 

@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using System.Reactive.Subjects;
 using BenchmarkDotNet.Attributes;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
@@ -74,10 +75,11 @@ public class InboxFold
             pipeline.States.Subscribe(state => sum += state.Sequence);
         }
 
-        pipeline.Connect(new CommandLedger(true), new StepWork());
+        var door = new Subject<VmEvent>();
+        pipeline.Connect(new VmSources { Requests = door }, new CommandLedger(true), new StepWork());
         foreach (var e in _events)
         {
-            pipeline.Post(e);
+            door.OnNext(e);
         }
 
         notify.Start();

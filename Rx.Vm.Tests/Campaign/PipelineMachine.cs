@@ -1,3 +1,4 @@
+using System.Reactive.Subjects;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
 using K = Rx.Vm.Lifecycle.VmEventKind;
@@ -21,6 +22,7 @@ internal sealed class PipelineMachine
     private readonly Queue<VmEvent> _posted = new();
     private readonly Queue<long> _calls = new();
     private readonly Queue<Folded> _folded = new();
+    private readonly Subject<VmEvent> _door = new();
     private VmPipeline? _pipeline;
     private CommandLedger _ledger = new(inlineContinuations: true);
     private VmFold _last = VmFold.Initial("vm", KeepMode.None, new VmTimeouts()).Fold;
@@ -62,7 +64,7 @@ internal sealed class PipelineMachine
             _pipeline.States.Subscribe(_ => throw new InvalidOperationException("a bad subscriber"));
         }
 
-        _pipeline.Connect(_ledger, new StepWork { Follow = Record, RunEffects = AskAgain });
+        _pipeline.Connect(new VmSources { Requests = _door }, _ledger, new StepWork { Follow = Record, RunEffects = AskAgain });
     }
 
     /// <summary>Posts what happened at <paramref name="now"/>, by the world's time.</summary>
@@ -102,7 +104,7 @@ internal sealed class PipelineMachine
         _posted.Enqueue(e);
         if (Loses?.Invoke(e) != true)
         {
-            _pipeline!.Post(e);
+            _door.OnNext(e);
         }
     }
 

@@ -1,96 +1,100 @@
+using Microsoft.Reactive.Testing;
 using Rx.Vm.Effects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Images;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
+using Rx.Vm.Sources;
 using Rx.Vm.Tests.Guest;
+using Rx.Vm.Tests.Sources;
 
 namespace Rx.Vm.Tests.Effects;
 
 /// <summary>Each effect toward the guest, alone: what is sent, and what is answered when nothing can be.</summary>
 public class GuestEffectsTests
 {
-    private readonly List<VmEvent> _posted = [];
-    private readonly ControlHarness _guest = new ControlHarness().Reading();
-    private readonly MuxHarness _tty = new();
-    private readonly MachineConnection _connection = new();
+    private readonly StillMachine _machine = new();
+    private readonly MachineSession _session;
+    private readonly GuestEffects _effects = new();
+
+    public GuestEffectsTests()
+    {
+        _session = Sessions.Of(_machine, new TestScheduler());
+        _session.Facts.Subscribe();
+        _machine.ControlEnd.OnWrite = bytes => Credit(bytes.Length);
+        Guest(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload());
+    }
 
     [Theory]
     [InlineData(nameof(GuestEffects.StopPod), GuestCode.StopPod, VmEventKind.PodStopRefused)]
     [InlineData(nameof(GuestEffects.DestroyPod), GuestCode.DestroyPod, VmEventKind.PodDestroyRefused)]
     [InlineData(nameof(GuestEffects.Rescan), GuestCode.Ready, VmEventKind.RescanRefused)]
-    internal void A_command_is_sent_or_its_refusal_posted(string effect, GuestCode code, VmEventKind refused)
+    internal void A_command_is_sent_or_its_refusal_told(string effect, GuestCode code, VmEventKind refused)
     {
-        void Do(GuestEffects effects) => typeof(GuestEffects).GetMethod(effect)!.Invoke(effects, []);
-        Do(new GuestEffects(_connection, _posted.Add));
-        Assert.Equal((refused, "the connection to the guest is lost"), (Assert.Single(_posted).Kind, _posted[0].Text));
+        VmEvent? Do() => (VmEvent?)typeof(GuestEffects).GetMethod(effect)!.Invoke(_effects, [_session]);
+        _session.Control.Send(GuestCode.StartPod, default, 1);
+        Guest(GuestCode.Ack);
+        Assert.Null(Do());
+        Assert.Equal((code, ControlFrame.HeaderSize), ControlHarness.Frames(_machine.ControlEnd.Written)[^1]);
 
-        _posted.Clear();
-        _guest.Send(GuestCode.StartPod, 1);
-        _guest.Guest(GuestCode.Ack);
-        Do(Effects());
-        Assert.Empty(_posted);
-        Assert.Equal((code, ControlFrame.HeaderSize), ControlHarness.Frames(_guest.Stream.Written)[^1]);
+        _session.Control.Dispose();
+        Assert.Equal((refused, "the connection to the guest is lost"), (Do()?.Kind, Do()?.Text));
     }
 
     [Fact]
     public void A_pod_that_has_ended_is_as_good_as_stopped()
     {
-        Effects().StopPod();
-        Assert.Empty(_posted);
-        Assert.Empty(_guest.Stream.Written);
+        Assert.Null(_effects.StopPod(_session));
+        Assert.Empty(_machine.ControlEnd.Written);
     }
 
     [Fact]
     public void A_ping_that_cannot_be_sent_says_nothing()
     {
-        new GuestEffects(_connection, _posted.Add).Ping();
-        Assert.Empty(_posted);
-        Effects().Ping();
-        Assert.Equal([GuestCode.Ping], ControlHarness.Frames(_guest.Stream.Written).Select(f => f.Code));
+        GuestEffects.Ping(_session);
+        Assert.Equal([GuestCode.Ping], Sent);
+        _session.Control.Dispose();
+        GuestEffects.Ping(_session);
+        Assert.Equal([GuestCode.Ping], Sent);
     }
 
     [Fact]
     public void A_pod_is_started_with_streams_that_are_open_before_the_command_is_sent()
     {
-        var effects = Effects();
-        Run(effects, Pod("a", "b"));
+        Run(Pod("a", "b"));
         var open = 0;
-        _guest.Stream.OnWrite = bytes =>
+        _machine.ControlEnd.OnWrite = bytes =>
         {
-            open = _connection.PodStreams.Length;
-            _guest.Credit(bytes.Length);
+            open = _session.PodStreams.Length;
+            Credit(bytes.Length);
         };
-        effects.StartPod();
-        Assert.Equal(GuestCode.StartPod, Assert.Single(ControlHarness.Frames(_guest.Stream.Written)).Code);
-        Assert.Equal(2, _connection.PodStreams.Length);
-        Assert.Empty(_posted);
+        Assert.Null(_effects.StartPod(_session));
+        Assert.Equal([GuestCode.StartPod], Sent);
+        Assert.Equal(2, open);
     }
 
     [Fact]
     public void A_pod_that_the_guest_cannot_run_is_refused_with_what_it_lacks()
     {
-        var effects = Effects(GuestFeatures.None);
-        Run(effects, Pod("a"));
-        effects.StartPod();
-        var refusal = Assert.Single(_posted);
-        Assert.Equal(VmEventKind.PodStartRefused, refusal.Kind);
-        Assert.NotEqual("", refusal.Text);
-        Assert.Empty(_guest.Stream.Written);
+        _session.Features = GuestFeatures.None;
+        Run(Pod("a"));
+        var refusal = _effects.StartPod(_session);
+        Assert.Equal(VmEventKind.PodStartRefused, refusal?.Kind);
+        Assert.NotEqual("", refusal?.Text);
+        Assert.Empty(Sent);
     }
 
     [Fact]
     public void Without_a_pod_none_is_started()
     {
-        Effects().StartPod();
-        Assert.Equal((VmEventKind.PodStartRefused, "there is no pod to start"), (Assert.Single(_posted).Kind, _posted[0].Text));
+        var refusal = _effects.StartPod(_session);
+        Assert.Equal((VmEventKind.PodStartRefused, "there is no pod to start"), (refusal?.Kind, refusal?.Text));
     }
 
     [Fact]
     public void A_refused_request_brings_no_pod_in_and_an_answered_one_is_forgotten()
     {
-        var effects = Effects();
-        var pod = Pod("a");
+        var (effects, pod) = (_effects, Pod("a"));
         effects.Plan(1, pod);
         effects.Follow(Requested(1) with { Answers = [new Answer(1, AnswerKind.Refused, VmPhase.Running, Refusal.Busy)] });
         Assert.Null(effects.Pod);
@@ -104,38 +108,35 @@ public class GuestEffectsTests
     [Fact]
     public void A_call_is_sent_once_under_its_number_and_refused_when_unknown_answered_or_not_possible()
     {
-        var effects = Effects();
-        effects.Plan(5, new SignalPlan("a", 15));
-        effects.Call(5);
-        Assert.Equal(GuestCode.KillContainer, Assert.Single(ControlHarness.Frames(_guest.Stream.Written)).Code);
-        Assert.Empty(_posted);
+        _effects.Plan(5, new SignalPlan("a", 15));
+        Assert.Null(_effects.Call(_session, 5));
+        Assert.Equal([GuestCode.KillContainer], Sent);
 
-        effects.Call(5);
-        effects.Call(6);
-        effects.Plan(7, new SignalPlan("a", 15));
-        effects.Follow(Requested(0) with { Answers = [new Answer(7, AnswerKind.Failed, VmPhase.Running)] });
-        effects.Call(7);
-        Assert.Equal([(5, "the call is unknown"), (6, "the call is unknown"), (7, "the call is unknown")], _posted.Select(e => ((int)e.Token, e.Text!)));
+        _effects.Plan(7, new SignalPlan("a", 15));
+        _effects.Follow(Requested(0) with { Answers = [new Answer(7, AnswerKind.Failed, VmPhase.Running)] });
+        foreach (var command in new long[] { 5, 6, 7 })
+        {
+            var unknown = _effects.Call(_session, command);
+            Assert.Equal((VmEventKind.CallRefused, command, "the call is unknown"), (unknown?.Kind, unknown?.Token, unknown?.Text));
+        }
 
-        _posted.Clear();
-        _connection.Features = GuestFeatures.None;
-        effects.Plan(8, new SignalPlan("a", 15));
-        effects.Call(8);
-        Assert.Equal((VmEventKind.CallRefused, 8L), (Assert.Single(_posted).Kind, _posted[0].Token));
-        Assert.NotEqual("the call is unknown", _posted[0].Text);
-        Assert.Single(ControlHarness.Frames(_guest.Stream.Written));
+        _session.Features = GuestFeatures.None;
+        _effects.Plan(8, new SignalPlan("a", 15));
+        var lacking = _effects.Call(_session, 8);
+        Assert.Equal((VmEventKind.CallRefused, 8L), (lacking?.Kind, lacking?.Token));
+        Assert.NotEqual("the call is unknown", lacking?.Text);
+        Assert.Single(Sent);
     }
 
     [Fact]
     public void An_exec_opens_its_streams_when_it_is_sent_and_not_before()
     {
-        var effects = Effects();
         var exec = new ExecPlan("a", ["ls"], new ExecOptions());
-        effects.Plan(5, exec);
+        _effects.Plan(5, exec);
         Assert.Null(exec.Streams);
-        effects.Call(5);
+        Assert.Null(_effects.Call(_session, 5));
         Assert.NotNull(exec.Streams);
-        Assert.Equal([GuestCode.ExecCmd], ControlHarness.Frames(_guest.Stream.Written).Select(f => f.Code));
+        Assert.Equal([GuestCode.ExecCmd], Sent);
     }
 
     private static PodPlan Pod(params string[] containers)
@@ -148,17 +149,15 @@ public class GuestEffectsTests
     private static VmStep Requested(long command) =>
         VmFold.Initial("vm", KeepMode.None, new VmTimeouts()) with { Event = VmEvent.RunPod(command, "pod", 1) };
 
-    private static void Run(GuestEffects effects, PodPlan pod)
+    private IEnumerable<GuestCode> Sent => ControlHarness.Frames(_machine.ControlEnd.Written).Select(frame => frame.Code);
+
+    private void Run(PodPlan pod)
     {
-        effects.Plan(1, pod);
-        effects.Follow(Requested(1));
+        _effects.Plan(1, pod);
+        _effects.Follow(Requested(1));
     }
 
-    private GuestEffects Effects(GuestFeatures? features = null)
-    {
-        _connection.Control = _guest.Control;
-        _connection.Tty = _tty.Mux;
-        _connection.Features = features ?? new GuestFeatures("rxvm", 1, GuestFeature.All);
-        return new GuestEffects(_connection, _posted.Add);
-    }
+    private void Guest(GuestCode code, ReadOnlySpan<byte> payload = default) => _machine.ControlEnd.Feed(ControlFrame.Encode(code, payload));
+
+    private void Credit(int bytes) => _machine.ControlEnd.Feed(ControlFrame.EncodeNext((uint)bytes));
 }

@@ -15,7 +15,6 @@ public sealed class MachineEffectsTests : IMachineDriver
 
     private readonly List<VmEvent> _posted = [];
     private readonly TestScheduler _time = new();
-    private readonly MachineConnection _connection = new();
     private readonly StillMachine _machine = new();
     private readonly TaskCompletionSource<IMachine> _start = new();
     private readonly MachineEffects _effects;
@@ -28,12 +27,11 @@ public sealed class MachineEffectsTests : IMachineDriver
     public void A_launched_machine_is_told_before_anything_it_says()
     {
         _start.SetResult(_machine);
-        _effects.Launch();
+        Launch(_effects);
         _machine.ControlEnd.Feed(ControlFrame.Encode(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload()));
         Assert.Equal(VmEventKind.ProcessStarted, _posted[0].Kind);
         Assert.Contains(VmEventKind.QmpConnected, Kinds);
         Assert.Contains(VmEventKind.GuestReady, Kinds);
-        Assert.NotNull(_connection.Qmp);
         _machine.Exit(MachineExit.WithCode(3));
         Assert.Equal(VmEventKind.ProcessExited, _posted[^1].Kind);
         Assert.NotEqual(0, _posted[^1].Operand);
@@ -45,24 +43,25 @@ public sealed class MachineEffectsTests : IMachineDriver
     {
         var fault = new MachineStartException("vm", MachineStartFailure.Driver, "no such kernel");
         _start.SetException(fault);
-        _effects.Launch();
+        Launch(_effects);
         Assert.Equal(VmEventKind.ProcessStartFailed, Assert.Single(_posted).Kind);
         Assert.Contains("no such kernel", _posted[0].Text);
-        Assert.Same(fault, _connection.StartFault);
+        Assert.Same(fault, _effects.StartFault);
+        Assert.Null(_effects.Session);
     }
 
     [Fact]
     public void A_driver_that_hands_out_nothing_fails_the_start()
     {
         _start.SetResult(null!);
-        _effects.Launch();
+        Launch(_effects);
         Assert.Equal([VmEventKind.ProcessStartFailed], Kinds);
     }
 
     [Fact]
     public void A_kill_before_the_process_gives_the_start_up()
     {
-        _effects.Launch();
+        Launch(_effects);
         _effects.Kill();
         Assert.True(_given.IsCancellationRequested);
         _start.SetCanceled(_given);
@@ -72,7 +71,7 @@ public sealed class MachineEffectsTests : IMachineDriver
     [Fact]
     public void A_start_that_comes_about_although_it_was_killed_is_killed_then()
     {
-        _effects.Launch();
+        Launch(_effects);
         _effects.Kill();
         _start.SetResult(_machine);
         Assert.Equal(1, _machine.Kills);
@@ -82,11 +81,11 @@ public sealed class MachineEffectsTests : IMachineDriver
     [Fact]
     public void A_start_that_comes_about_after_the_release_is_disposed_of_and_never_told()
     {
-        _effects.Launch();
-        _effects.Release(Ended);
+        Launch(_effects);
+        Release();
         _start.SetResult(_machine);
         Assert.True(_machine.IsDisposed);
-        Assert.Null(_connection.Machine);
+        Assert.Null(_effects.Session);
         Assert.Equal([VmEventKind.ResourcesReleased], Kinds);
     }
 
@@ -104,7 +103,7 @@ public sealed class MachineEffectsTests : IMachineDriver
     public void A_release_closes_every_channel_and_disposes_of_the_machine_once_the_guest_s_streams_have_ended()
     {
         Launch();
-        _effects.Release(Ended);
+        Release();
         _machine.TtyEnd.End();
         Assert.True(_machine.IsDisposed);
         Assert.Equal(VmEventKind.ResourcesReleased, _posted[^1].Kind);
@@ -116,8 +115,8 @@ public sealed class MachineEffectsTests : IMachineDriver
     {
         var machine = new StillMachine { Fault = new IOException("its directory is busy") };
         _start.SetResult(machine);
-        _effects.Launch();
-        _effects.Release(Ended);
+        Launch(_effects);
+        Release();
         machine.TtyEnd.End();
         Assert.Equal(VmEventKind.ResourcesLost, _posted[^1].Kind);
         Assert.Contains("its directory is busy", _posted[^1].Text);
@@ -129,8 +128,8 @@ public sealed class MachineEffectsTests : IMachineDriver
         var queue = new StartQueue(1, null, _time, inline: true);
         var first = Effects(queue);
         var second = Effects(queue);
-        first.Launch();
-        second.Launch();
+        Launch(first);
+        Launch(second);
         Assert.Equal([VmEventKind.StartQueued], Kinds);
         Assert.Equal(1, _starts);
         var step = VmFold.Initial("vm", KeepMode.None, new VmTimeouts());
@@ -145,8 +144,8 @@ public sealed class MachineEffectsTests : IMachineDriver
         var queue = new StartQueue(1, null, _time, inline: true);
         var first = Effects(queue);
         var second = Effects(queue);
-        first.Launch();
-        second.Launch();
+        Launch(first);
+        Launch(second);
         second.Kill();
         Assert.Equal([VmEventKind.StartQueued, VmEventKind.ProcessStartFailed], Kinds);
         Assert.Equal(1, _starts);
@@ -166,11 +165,21 @@ public sealed class MachineEffectsTests : IMachineDriver
     private void Launch()
     {
         _start.SetResult(_machine);
-        _effects.Launch();
+        Launch(_effects);
         Assert.Equal(VmEventKind.ProcessStarted, _posted[0].Kind);
     }
 
-    private MachineEffects Effects(StartQueue queue) => new(
-        this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, queue, _connection, VmSchedulers.Single(_time),
-        inline: true, new VmTimeouts(), ordinary: true, _posted.Add, Serilog.Core.Logger.None);
+    private void Launch(MachineEffects effects) => effects.Launch().Subscribe(_posted.Add);
+
+    private void Release() => _effects.Release(Ended).ContinueWith(
+        released => _posted.Add(released.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private MachineEffects Effects(StartQueue queue)
+    {
+        var effects = new MachineEffects(
+            this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, queue, VmSchedulers.Single(_time), inline: true,
+            new VmTimeouts(), ordinary: true, Serilog.Core.Logger.None);
+        effects.Sessions.Subscribe(session => session.Facts.Subscribe(_posted.Add));
+        return effects;
+    }
 }

@@ -16,20 +16,30 @@ public sealed class VmEffectRunnerTests : IMachineDriver
     private readonly MachineEffects _machine;
     private readonly GuestEffects _guest;
     private readonly VmEffectRunner _runner;
+    private readonly StillMachine _still = new();
+    private readonly bool _isBroken;
 
     public VmEffectRunnerTests()
     {
-        var connection = new MachineConnection();
         var time = new TestScheduler();
         _machine = new MachineEffects(
-            this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, new StartQueue(1, null, time, inline: true), connection,
-            VmSchedulers.Single(time), inline: true, new VmTimeouts(), ordinary: true, _posted.Add, Serilog.Core.Logger.None);
-        _guest = new GuestEffects(connection, _posted.Add);
-        _runner = new VmEffectRunner(
-            _machine, new DeviceEffects(connection, TimeSpan.FromSeconds(1), _posted.Add, Serilog.Core.Logger.None), _guest, _posted.Add);
+            this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, new StartQueue(2, null, time, inline: true),
+            VmSchedulers.Single(time), inline: true, new VmTimeouts(), ordinary: true, Serilog.Core.Logger.None);
+        _guest = new GuestEffects();
+        _runner = new VmEffectRunner(_machine, new DeviceEffects(TimeSpan.FromSeconds(1), Serilog.Core.Logger.None), _guest);
+
+        // A machine whose guest and monitor can't be reached any more.
+        _machine.Launch().Subscribe(_posted.Add);
+        var session = _machine.Session!;
+        session.Control.Dispose();
+        _ = session.Qmp.DisposeAsync();
+        _ = session.Qmp.ConnectAsync(Stream.Null, TestContext.Current.CancellationToken);
+        _runner.Events.Subscribe(_posted.Add);
+        Assert.Empty(_posted);
+        _isBroken = true;
     }
 
-    /// <summary>On a machine that has nothing, each effect shows by its own complaint which handler it has.</summary>
+    /// <summary>On a machine that can't be reached, each effect shows by its own complaint which handler it has.</summary>
     [Theory]
     [InlineData(VmEffects.LaunchProcess, VmEventKind.ProcessStartFailed)]
     [InlineData(VmEffects.AddDevices, VmEventKind.DeviceAddFailed)]
@@ -81,6 +91,20 @@ public sealed class VmEffectRunnerTests : IMachineDriver
         Assert.StartsWith("SendCall: ", _posted[0].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_needs_a_process_is_a_fault_where_there_is_none()
+    {
+        var time = new TestScheduler();
+        var machine = new MachineEffects(
+            this, () => new MachineSpec { Id = "vm", KernelPath = "", InitrdPath = "" }, new StartQueue(1, null, time, inline: true),
+            VmSchedulers.Single(time), inline: true, new VmTimeouts(), ordinary: true, Serilog.Core.Logger.None);
+        var runner = new VmEffectRunner(machine, new DeviceEffects(TimeSpan.FromSeconds(1), Serilog.Core.Logger.None), _guest);
+        runner.Events.Subscribe(_posted.Add);
+        runner.Run(Step(VmEffects.SendStopPod | VmEffects.SendQuit | VmEffects.KillProcess | VmEffects.ReleaseResources));
+        Assert.Equal([VmEventKind.FoldFaulted, VmEventKind.ResourcesReleased], _posted.Select(e => e.Kind));
+        Assert.Equal("SendStopPod: there is no process", _posted[0].Text);
+    }
+
     [Theory]
     [InlineData(new int[0], new int[0])]
     [InlineData(new[] { 7 }, new[] { 7, 255 })]
@@ -98,7 +122,8 @@ public sealed class VmEffectRunnerTests : IMachineDriver
         Assert.Equal(told, (await pod.Ended.Task).ExitCodes.ToArray());
     }
 
-    ValueTask<IMachine> IMachineDriver.StartAsync(MachineSpec spec, CancellationToken ct) => throw new InvalidOperationException("no machines here");
+    ValueTask<IMachine> IMachineDriver.StartAsync(MachineSpec spec, CancellationToken ct) =>
+        _isBroken ? throw new InvalidOperationException("no machines here") : new(_still);
 
     ValueTask<IMachine?> IMachineDriver.AttachAsync(MachineRecord record, CancellationToken ct) => throw new NotSupportedException();
 

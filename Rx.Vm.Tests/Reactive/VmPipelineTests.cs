@@ -1,3 +1,5 @@
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
@@ -8,6 +10,7 @@ namespace Rx.Vm.Tests.Reactive;
 public class VmPipelineTests
 {
     private readonly TestScheduler _scheduler = new();
+    private readonly Subject<VmEvent> _door = new();
     private readonly List<VmStep> _steps = [];
 
     [Fact]
@@ -18,7 +21,7 @@ public class VmPipelineTests
         using var pipeline = New();
         var (command, answer) = ledger.Open();
         answer.GetAwaiter().OnCompleted(() => order.Add($"answered in {pipeline.Current.Phase}"));
-        pipeline.Connect(ledger, new StepWork
+        pipeline.Connect(new VmSources { Requests = _door }, ledger, new StepWork
         {
             Record = _ => order.Add("recorded"),
             Free = _ => order.Add($"freed in {pipeline.Current.Phase}"),
@@ -27,7 +30,7 @@ public class VmPipelineTests
             Log = _ => order.Add("logged"),
         });
 
-        pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, command));
+        _door.OnNext(VmEvent.Request(VmEventKind.BootRequested, command));
 
         Assert.Equal(
             ["freed in Preparing", "followed in Booting", "answered in Booting", "LaunchProcess, CompleteRequest in Booting", "recorded", "logged"], order);
@@ -45,24 +48,24 @@ public class VmPipelineTests
             if (step.Effects.HasFlag(VmEffects.LaunchProcess))
             {
                 // All of it arrives while one step is being handled.
-                pipeline.Post(new VmEvent(VmEventKind.ProcessStarted));
+                _door.OnNext(new VmEvent(VmEventKind.ProcessStarted));
                 for (var i = 0; i < 10_000; i++)
                 {
-                    pipeline.Post(new VmEvent(VmEventKind.PingAcked));
+                    _door.OnNext(new VmEvent(VmEventKind.PingAcked));
                 }
             }
             else if (step.Effects.HasFlag(VmEffects.KillProcess))
             {
-                pipeline.Post(VmEvent.Exited(1, "signal 9"));
+                _door.OnNext(VmEvent.Exited(1, "signal 9"));
             }
             else if (step.Effects.HasFlag(VmEffects.ReleaseResources))
             {
-                pipeline.Post(new VmEvent(VmEventKind.ResourcesReleased));
+                _door.OnNext(new VmEvent(VmEventKind.ResourcesReleased));
             }
         });
 
-        pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, 1));
-        pipeline.Post(VmEvent.Request(VmEventKind.ShutdownRequested, 2));
+        _door.OnNext(VmEvent.Request(VmEventKind.BootRequested, 1));
+        _door.OnNext(VmEvent.Request(VmEventKind.ShutdownRequested, 2));
 
         Assert.Equal((VmPhase.Gone, VmReason.InboxOverflowed), (pipeline.Current.Phase, pipeline.Current.Reason));
         Assert.Equal("events arrived faster than they could be handled", pipeline.Current.Message);
@@ -82,16 +85,16 @@ public class VmPipelineTests
             {
                 for (var i = 0; i < 5_000; i++)
                 {
-                    pipeline.Post(new VmEvent(VmEventKind.PingAcked));
+                    _door.OnNext(new VmEvent(VmEventKind.PingAcked));
                 }
 
-                pipeline.Post(VmEvent.Request(VmEventKind.ShutdownRequested, 2));
-                pipeline.Post(new VmEvent(VmEventKind.ProcessStartFailed));
-                pipeline.Post(new VmEvent(VmEventKind.ResourcesReleased));
+                _door.OnNext(VmEvent.Request(VmEventKind.ShutdownRequested, 2));
+                _door.OnNext(new VmEvent(VmEventKind.ProcessStartFailed));
+                _door.OnNext(new VmEvent(VmEventKind.ResourcesReleased));
             }
         });
 
-        pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, 1));
+        _door.OnNext(VmEvent.Request(VmEventKind.BootRequested, 1));
 
         Assert.Equal(VmPhase.Gone, pipeline.Current.Phase);
     }
@@ -129,7 +132,7 @@ public class VmPipelineTests
             }
         }
 
-        pipeline.Connect(ledger, new StepWork
+        pipeline.Connect(new VmSources { Requests = _door }, ledger, new StepWork
         {
             Follow = _ => Do(Part.Follow),
             RunEffects = _ => Do(Part.Effects),
@@ -138,7 +141,7 @@ public class VmPipelineTests
             Report = (name, fault) => reported.Add($"{name}: {fault.Message}"),
         });
 
-        pipeline.Post(VmEvent.Request(VmEventKind.BootRequested, command));
+        _door.OnNext(VmEvent.Request(VmEventKind.BootRequested, command));
 
         Assert.True(answer.IsCompletedSuccessfully);
         Assert.Equal([Part.Follow, Part.Effects, Part.Record, Part.Log], seen[..4]);
@@ -151,6 +154,56 @@ public class VmPipelineTests
         Assert.NotEqual(VmPhase.Booting, pipeline.Current.Phase);
     }
 
+    /// <summary>Whatever a source does, no observer hears an error and the machine ends with the reason.</summary>
+    [Theory]
+    [InlineData("requests", true)]
+    [InlineData("requests", false)]
+    [InlineData("session", true)]
+    [InlineData("session", false)]
+    [InlineData("effects", true)]
+    [InlineData("effects", false)]
+    public void A_source_that_fails_is_an_event_and_the_others_are_heard(string which, bool whenSubscribed)
+    {
+        using var pipeline = New();
+        var states = new List<VmState>();
+        var ended = false;
+        pipeline.States.Subscribe(states.Add, fault => Assert.Fail(fault.ToString()), () => ended = true);
+        var broken = new Subject<VmEvent>();
+        IObservable<VmEvent> source = whenSubscribed ? Cold.Of<VmEvent>(_ => throw new IOException("it broke")) : broken;
+        var sources = new VmSources { Requests = _door };
+        sources = which switch
+        {
+            "requests" => sources with { Requests = _door.Merge(broken), Effects = whenSubscribed ? source : sources.Effects },
+            "session" => sources with { Sessions = Observable.Return(source).Concat(Observable.Never<IObservable<VmEvent>>()) },
+            _ => sources with { Effects = source },
+        };
+        pipeline.Connect(sources, new CommandLedger(inlineContinuations: true), new StepWork());
+        broken.OnError(new IOException("it broke"));
+
+        Assert.Equal((VmPhase.Gone, VmReason.InternalError), (pipeline.Current.Phase, pipeline.Current.Reason));
+        Assert.Contains("it broke", pipeline.Current.Message);
+        _scheduler.Start();
+        Assert.True(ended);
+        Assert.Equal(VmPhase.Gone, states[^1].Phase);
+    }
+
+    [Fact]
+    public void What_an_earlier_process_still_says_is_dropped()
+    {
+        using var pipeline = New();
+        var (first, second, sessions) = (new Subject<VmEvent>(), new Subject<VmEvent>(), new Subject<IObservable<VmEvent>>());
+        pipeline.Connect(
+            new VmSources { Requests = _door, Sessions = sessions }, new CommandLedger(inlineContinuations: true), new StepWork());
+        _door.OnNext(VmEvent.Request(VmEventKind.BootRequested, 1));
+        sessions.OnNext(first);
+        sessions.OnNext(second);
+        first.OnNext(VmEvent.Exited(1, "the earlier one"));
+        Assert.Equal(VmPhase.Booting, pipeline.Current.Phase);
+        Assert.False(first.HasObservers);
+        second.OnNext(VmEvent.Exited(1, "this one"));
+        Assert.Equal((VmPhase.Destroying, VmReason.ProcessDied), (pipeline.Current.Phase, pipeline.Current.Reason));
+    }
+
     private VmPipeline New()
     {
         SynchronizationContext.SetSynchronizationContext(null);
@@ -160,6 +213,6 @@ public class VmPipelineTests
         return pipeline;
     }
 
-    private static void Connect(VmPipeline pipeline, Action<VmStep> effects) =>
-        pipeline.Connect(new CommandLedger(inlineContinuations: true), new StepWork { RunEffects = effects });
+    private void Connect(VmPipeline pipeline, Action<VmStep> effects) =>
+        pipeline.Connect(new VmSources { Requests = _door }, new CommandLedger(inlineContinuations: true), new StepWork { RunEffects = effects });
 }

@@ -2,11 +2,14 @@ using System.Collections.Concurrent;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Sources;
 
 namespace Rx.Vm.Effects;
 
-/// <summary>Effects toward the guest: each sends one command; the answer comes back as an event. What can't be sent is answered here.</summary>
-internal sealed class GuestEffects(MachineConnection connection, Action<VmEvent> post)
+/// <summary>
+/// Effects toward the guest: each sends one command and returns null, because the answer is the guest's; what can't be sent is answered here.
+/// </summary>
+internal sealed class GuestEffects
 {
     private readonly ConcurrentDictionary<long, CallPlan> _calls = new();
     private readonly ConcurrentDictionary<long, PodPlan> _pods = new();
@@ -38,67 +41,54 @@ internal sealed class GuestEffects(MachineConnection connection, Action<VmEvent>
     }
 
     /// <summary>STARTPOD.</summary>
-    public void StartPod()
+    public VmEvent? StartPod(MachineSession session)
     {
-        if (Pod is null || connection.Tty is null)
+        if (Pod is null)
         {
-            post(new VmEvent(VmEventKind.PodStartRefused) { Text = "there is no pod to start" });
-            return;
+            return new VmEvent(VmEventKind.PodStartRefused) { Text = "there is no pod to start" };
         }
 
-        var (payload, lacking) = Pod.Prepare(connection.Features, connection.Tty);
-        connection.PodStreams = Pod.Streams;
-        var trouble = lacking ?? Trouble(Send(GuestCode.StartPod, payload!, 0));
-        if (trouble is not null)
-        {
-            post(new VmEvent(VmEventKind.PodStartRefused) { Text = trouble });
-        }
+        var (payload, lacking) = Pod.Prepare(session.Features, session.Tty);
+        session.PodStreams = Pod.Streams;
+        var trouble = lacking ?? Trouble(session.Control.Send(GuestCode.StartPod, payload!, 0));
+        return trouble is null ? null : new VmEvent(VmEventKind.PodStartRefused) { Text = trouble };
     }
 
     /// <summary>The call that <paramref name="command"/> asked for.</summary>
-    public void Call(long command)
+    public VmEvent? Call(MachineSession session, long command)
     {
-        if (!_calls.TryRemove(command, out var plan) || connection.Tty is null)
+        if (!_calls.TryRemove(command, out var plan))
         {
-            post(new VmEvent(VmEventKind.CallRefused) { Token = command, Text = "the call is unknown" });
-            return;
+            return new VmEvent(VmEventKind.CallRefused) { Token = command, Text = "the call is unknown" };
         }
 
-        var trouble = connection.Features.Lacking(plan.Needs)
-            ?? Trouble(Send(plan.Code, plan.Prepare(connection.Features, connection.Tty), command));
-        if (trouble is not null)
-        {
-            post(new VmEvent(VmEventKind.CallRefused) { Token = command, Text = trouble });
-        }
+        var trouble = session.Features.Lacking(plan.Needs)
+            ?? Trouble(session.Control.Send(plan.Code, plan.Prepare(session.Features, session.Tty), command));
+        return trouble is null ? null : new VmEvent(VmEventKind.CallRefused) { Token = command, Text = trouble };
     }
 
     /// <summary>STOPPOD. A pod that has ended already is as good as stopped, and its end is told separately.</summary>
-    public void StopPod()
+    public VmEvent? StopPod(MachineSession session)
     {
         Pod?.LetGo();
-        SendOrFail(GuestCode.StopPod, VmEventKind.PodStopRefused, tolerated: GuestSend.PodEnded);
+        return SendOrFail(session, GuestCode.StopPod, VmEventKind.PodStopRefused, tolerated: GuestSend.PodEnded);
     }
 
     /// <summary>DESTROYPOD.</summary>
-    public void DestroyPod() => SendOrFail(GuestCode.DestroyPod, VmEventKind.PodDestroyRefused, tolerated: null);
+    public static VmEvent? DestroyPod(MachineSession session) =>
+        SendOrFail(session, GuestCode.DestroyPod, VmEventKind.PodDestroyRefused, tolerated: null);
 
     /// <summary>READY, which makes the guest rescan.</summary>
-    public void Rescan() => SendOrFail(GuestCode.Ready, VmEventKind.RescanRefused, tolerated: null);
+    public static VmEvent? Rescan(MachineSession session) => SendOrFail(session, GuestCode.Ready, VmEventKind.RescanRefused, tolerated: null);
 
     /// <summary>PING; one that can't be sent is as silent as one that is not answered.</summary>
-    public void Ping() => Send(GuestCode.Ping, default, 0);
+    public static void Ping(MachineSession session) => session.Control.Send(GuestCode.Ping, default, 0);
 
-    private void SendOrFail(GuestCode code, VmEventKind failure, GuestSend? tolerated)
+    private static VmEvent? SendOrFail(MachineSession session, GuestCode code, VmEventKind failure, GuestSend? tolerated)
     {
-        var sent = Send(code, default, 0);
-        if (sent != tolerated && Trouble(sent) is { } trouble)
-        {
-            post(new VmEvent(failure) { Text = trouble });
-        }
+        var sent = session.Control.Send(code, default, 0);
+        return sent != tolerated && Trouble(sent) is { } trouble ? new VmEvent(failure) { Text = trouble } : null;
     }
-
-    private GuestSend Send(GuestCode code, ReadOnlyMemory<byte> payload, long token) =>
-        connection.Control?.Send(code, payload, token) ?? GuestSend.Lost;
 
     // A lost channel announces itself by an event of its own.
     private static string? Trouble(GuestSend sent) => sent switch

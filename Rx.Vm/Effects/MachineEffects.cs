@@ -1,7 +1,6 @@
-using System.Reactive.Linq;
-using Rx.Qmp;
+using System.Reactive.Disposables;
+using System.Reactive.Subjects;
 using Rx.Qmp.Isolation;
-using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
@@ -10,24 +9,38 @@ using Serilog;
 
 namespace Rx.Vm.Effects;
 
-/// <summary>Effects on the machine as a whole: launch with all its channels, quit, kill, release.</summary>
+/// <summary>Effects on the machine as a whole: launch, quit, kill, release. A launch that comes about hands out the session of its process.</summary>
 internal sealed class MachineEffects(
-    IMachineDriver driver, Func<MachineSpec> specify, StartQueue queue, MachineConnection connection, VmSchedulers schedulers, bool inline,
-    VmTimeouts timeouts, bool ordinary, Action<VmEvent> post, ILogger log)
+    IMachineDriver driver, Func<MachineSpec> specify, StartQueue queue, VmSchedulers schedulers, bool inline,
+    VmTimeouts timeouts, bool ordinary, ILogger log)
 {
     private const int Killed = 9;
 
     private readonly CancellationTokenSource _launch = new();
+    private readonly Subject<MachineSession> _sessions = new();
+    private readonly Lock _gate = new();
     private MachineSpec? _spec;
     private StartQueue.Turn? _turn;
-    private readonly Lock _gate = new();
+    private MachineSession? _session;
     private bool _killed;
     private bool _released;
-    private Task _ttyEnded = Task.CompletedTask;
-    private volatile bool _ready;
+    private bool _ready;
 
-    /// <summary>Starts the process and connects the channels.</summary>
-    public void Launch() => _ = LaunchAsync();
+    /// <summary>The session of each process, from the moment it may speak: to be listened to at once.</summary>
+    public IObservable<MachineSession> Sessions => _sessions;
+
+    /// <summary>The session of the process, dead or alive; null when there was none yet.</summary>
+    public MachineSession? Session => Volatile.Read(ref _session);
+
+    /// <summary>Why the process could not be started, in the words and the type of whoever refused.</summary>
+    public Exception? StartFault { get; private set; }
+
+    /// <summary>Starts the process once subscribed to. Emits its time in the queue and that it failed; a process speaks for itself.</summary>
+    public IObservable<VmEvent> Launch() => Cold.Of<VmEvent>(observer =>
+    {
+        _ = LaunchAsync(observer);
+        return Disposable.Empty;
+    });
 
     /// <summary>Tells QEMU to quit. That the monitor ends before it answers is the normal case; the exit is what counts.</summary>
     public void Quit() => _ = QuitAsync();
@@ -35,23 +48,24 @@ internal sealed class MachineEffects(
     /// <summary>Kills the process, or gives up its start.</summary>
     public void Kill()
     {
-        HandedOutMachine? machine;
+        MachineSession? session;
         lock (_gate)
         {
             _killed = true;
-            machine = connection.Machine;
+            session = _session;
         }
 
-        machine?.Kill(KillFailed);
+        session?.Machine.Kill(KillFailed);
 
         // A driver may have hung something on the token.
         Foreign.Start(inline, _launch.TryCancel, static _ => { });
     }
 
     /// <summary>Closes the channels and removes what the machine held on the host.</summary>
-    public void Release(VmState state)
+    /// <returns>What became of it; never fails.</returns>
+    public Task<VmEvent> Release(VmState state)
     {
-        if (!_ready && ordinary && connection.Machine is { } machine
+        if (!_ready && ordinary && Session is { Machine: var machine }
             && (state.Reason is VmReason.BootTimedOut or VmReason.QmpFailed or VmReason.GuestShutdown
                 || state.Reason == VmReason.ProcessDied && !WasKilled(machine)))
         {
@@ -63,75 +77,80 @@ internal sealed class MachineEffects(
             _released = true;
         }
 
-        _ = ReleaseAsync();
+        return ReleaseAsync();
     }
 
     /// <summary>
-    /// Follows the fold to its end: behind the terminal state nothing may be left waiting for a process that was given up, neither
-    /// the readers of its streams nor the release itself.
+    /// Follows the fold: a guest that is ready has booted, and a machine that boots no more gives its turn to another. Behind the terminal
+    /// state nothing may be left waiting for a process that was given up, neither the readers of its streams nor the release itself.
     /// </summary>
     public void Follow(VmStep step)
     {
+        if (step.Event?.Kind == VmEventKind.GuestReady && Session is { Machine: var machine })
+        {
+            _ready = true;
+            machine.TellBooted(driver, _spec!, TellFailed);
+        }
+
         if (step.Fold.State.Phase > VmPhase.Booting)
         {
-            // Booted or not: another machine may boot now.
             Interlocked.Exchange(ref _turn, null)?.Dispose();
         }
 
-        if (step is { Published: true, Fold.State.IsTerminal: true })
+        if (step.IsLast)
         {
-            connection.Tty?.Dispose();
+            Session?.Tty.Dispose();
         }
     }
 
-    private async Task LaunchAsync()
+    private async Task LaunchAsync(IObserver<VmEvent> observer)
     {
         try
         {
             // What follows looks at disks, makes sockets and starts a process: not on the thread of whoever asked.
             await Foreign.EnterAsync(inline).ConfigureAwait(false);
-            await TurnAsync().ConfigureAwait(false);
+            await TurnAsync(observer).ConfigureAwait(false);
 
             // Not before: what the first pod asks for settles the size.
             _spec = specify();
             var started = await driver.StartAsync(_spec, _launch.Token).ConfigureAwait(false);
-            var machine = HandedOutMachine.Take(started, _spec.Id, inline);
+            var session = new MachineSession(HandedOutMachine.Take(started, _spec.Id, inline), schedulers, inline, timeouts, log);
             bool killed;
             bool released;
             lock (_gate)
             {
                 released = _released;
-                connection.Machine = released ? null : machine;
+                _session = released ? null : session;
                 killed = _killed;
             }
 
             if (released)
             {
                 // The start was given up and has come about all the same: nobody else will see to this process.
-                await machine.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync().ConfigureAwait(false);
                 return;
             }
 
             if (killed)
             {
-                machine.Kill(KillFailed);
+                session.Machine.Kill(KillFailed);
             }
 
-            Connect(machine);
+            _sessions.OnNext(session);
         }
         catch (OperationCanceledException) when (_launch.IsCancellationRequested)
         {
-            post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = "the start was given up" });
+            observer.OnNext(new VmEvent(VmEventKind.ProcessStartFailed) { Text = "the start was given up" });
         }
         catch (Exception e)
         {
-            connection.StartFault = e;
-            post(new VmEvent(VmEventKind.ProcessStartFailed) { Text = SafeText.Of(e) });
+            StartFault = e;
+            observer.OnNext(new VmEvent(VmEventKind.ProcessStartFailed) { Text = SafeText.Of(e) });
         }
     }
 
     // Held until the machine has booted or failed to; a kill gives it up.
-    private async Task TurnAsync()
+    private async Task TurnAsync(IObserver<VmEvent> observer)
     {
         var turn = queue.Join();
         using var given = _launch.Token.UnsafeRegister(static turn => ((IDisposable)turn!).Dispose(), turn);
@@ -142,28 +161,12 @@ internal sealed class MachineEffects(
             return;
         }
 
-        post(new VmEvent(VmEventKind.StartQueued));
+        observer.OnNext(new VmEvent(VmEventKind.StartQueued));
         await turn.Came.ConfigureAwait(false);
-        post(new VmEvent(VmEventKind.StartAdmitted));
+        observer.OnNext(new VmEvent(VmEventKind.StartAdmitted));
     }
 
     private void KillFailed(Exception fault) => log.Warning(fault, "The machine could not be killed");
-
-    // Everything is subscribed before anything can speak, and the process is known to the fold before its channels are.
-    private void Connect(HandedOutMachine machine)
-    {
-        post(new VmEvent(VmEventKind.ProcessStarted) { Text = machine.Description });
-        _ = WatchAsync(machine);
-        connection.Console = new ConsoleLog(machine.Console, onLine: new ConsoleTrace(schedulers.Time, log).Write);
-        connection.Console.Start();
-        connection.Tty = new TtyMux(
-            machine.Tty, new TtyMuxOptions { IsInline = inline, Grant = (session, bytes) => connection.Control?.Grant(session, bytes) }, log);
-        connection.Tty.Start();
-        _ttyEnded = WatchTtyAsync(connection.Tty);
-        connection.Control = new GuestControl(machine.Control, System.Reactive.Observer.Create<GuestMessage>(OnGuest), logger: log);
-        connection.Control.Start();
-        _ = ConnectQmpAsync(machine);
-    }
 
     // By the host's memory manager, for one; a kill of ours comes after the reason was found.
     private static bool WasKilled(HandedOutMachine machine) =>
@@ -172,81 +175,13 @@ internal sealed class MachineEffects(
     // Of no consequence for this machine, whatever the driver makes of it.
     private void TellFailed(Exception fault) => log.Warning(fault, "The driver failed at what it was told");
 
-    private void OnGuest(GuestMessage message)
-    {
-        if (message is GuestReady ready)
-        {
-            _ready = true;
-            connection.Features = ready.Features;
-            connection.Machine!.TellBooted(driver, _spec!, TellFailed);
-        }
-
-        if (GuestSource.ToEvent(message) is not { } e)
-        {
-            return;
-        }
-
-        if (e.Kind is VmEventKind.PodFinished or VmEventKind.PodStopAcked)
-        {
-            _ = PodEndSource.PostBehindAsync(e, connection.PodStreams, schedulers.Time, post);
-        }
-        else
-        {
-            post(e);
-        }
-    }
-
-    private async Task WatchAsync(HandedOutMachine machine)
-    {
-        var exit = await machine.Exited.ConfigureAwait(false);
-        post(ProcessSource.ToEvent(exit));
-    }
-
-    private async Task WatchTtyAsync(TtyMux tty)
-    {
-        var lost = await tty.Completion.ConfigureAwait(false);
-        post(new VmEvent(VmEventKind.GuestDisconnected) { Text = lost.Reason });
-    }
-
-    private async Task ConnectQmpAsync(HandedOutMachine machine)
-    {
-        var qmp = new QmpClient(new QmpClientOptions
-        {
-            Scheduler = schedulers.Time,
-            InlineContinuations = true,
-            Logger = log,
-
-            // Nothing the runtime sends may overtake anything, and every byte of the handshake is boot time.
-            OutOfBand = false,
-
-            // The fold has a deadline for the greeting; the client's own must not race with it, nor be shorter than its longest.
-            ConnectTimeout = timeouts.QmpGreeting.Times(2 + Deadline.MaxExtensions),
-
-            // No reply that is used here comes near it, and what a machine can make its host hold is bounded.
-            MaxFrameBytes = MachineBuffers.MonitorFrame,
-        });
-        connection.Qmp = qmp;
-        QmpSource.ToEvents(qmp.Events).Subscribe(post, LoseQmp);
-        QmpSource.ToEvents(qmp.ConnectionStates).Subscribe(post, LoseQmp);
-        try
-        {
-            await qmp.ConnectAsync(machine.Qmp).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            log.Debug("The monitor did not come up: {Cause}", SafeText.Of(e));
-        }
-    }
-
-    private void LoseQmp(Exception fault) => post(new VmEvent(VmEventKind.QmpDisconnected) { Text = SafeText.Of(fault) });
-
     private async Task QuitAsync()
     {
         try
         {
-            if (connection.Qmp is { } qmp)
+            if (Session is { } session)
             {
-                await qmp.QuitAsync().ConfigureAwait(false);
+                await session.Qmp.QuitAsync().ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -255,37 +190,22 @@ internal sealed class MachineEffects(
         }
     }
 
-    private async Task ReleaseAsync()
+    private async Task<VmEvent> ReleaseAsync()
     {
         try
         {
             await Foreign.EnterAsync(inline).ConfigureAwait(false);
-            if (connection.Tty is { } tty)
+            if (Session is { } session)
             {
-                // What the guest wrote last may still be in the socket.
-                // Not its own task: of several who await one task all but one continue on another thread.
-                await _ttyEnded.ConfigureAwait(false);
-                tty.Dispose();
+                await session.DisposeAsync().ConfigureAwait(false);
             }
 
-            connection.Control?.Dispose();
-            connection.Console?.Dispose();
-            if (connection.Qmp is { } qmp)
-            {
-                await qmp.DisposeAsync().ConfigureAwait(false);
-            }
-
-            if (connection.Machine is { } machine)
-            {
-                await machine.DisposeAsync().ConfigureAwait(false);
-            }
-
-            post(new VmEvent(VmEventKind.ResourcesReleased));
+            return new VmEvent(VmEventKind.ResourcesReleased);
         }
         catch (Exception e)
         {
             log.Warning(e, "Something of the machine could not be released");
-            post(new VmEvent(VmEventKind.ResourcesLost) { Text = SafeText.Of(e) });
+            return new VmEvent(VmEventKind.ResourcesLost) { Text = SafeText.Of(e) };
         }
     }
 }

@@ -1,15 +1,25 @@
+using System.Reactive.Subjects;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
+using Rx.Vm.Sources;
 
 namespace Rx.Vm.Effects;
 
 /// <summary>
 /// Runs the effects of a step, in the order of their bits, after its state was published. Each handler starts its work and returns; what
-/// comes of it is posted back as an event. Answers to callers are the ledger's, but for the end of a pod.
+/// comes of it is an event. Answers to callers are the ledger's, but for the end of a pod.
 /// </summary>
-internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devices, GuestEffects guest, Action<VmEvent> post)
+internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devices, GuestEffects guest)
 {
+    private readonly Subject<VmEvent> _events = new();
+
+    /// <summary>What comes of effects. Hot; calls may overlap.</summary>
+    public IObservable<VmEvent> Events => _events;
+
+    // The fold orders what needs a process behind its start.
+    private MachineSession Session => machine.Session ?? throw new InvalidOperationException("there is no process");
+
     /// <summary>Runs what <paramref name="step"/> asks for.</summary>
     public void Run(VmStep step)
     {
@@ -23,7 +33,7 @@ internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devic
             catch (Exception fault)
             {
                 // Handlers turn trouble into events; one that throws all the same must not leave its machine waiting for ever.
-                post(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{effect}: {SafeText.Of(fault)}" });
+                _events.OnNext(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{effect}: {SafeText.Of(fault)}" });
             }
         }
     }
@@ -32,18 +42,18 @@ internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devic
     {
         switch (effect)
         {
-            case VmEffects.LaunchProcess: machine.Launch(); break;
-            case VmEffects.AddDevices: devices.Add(step.Devices, guest.Pod); break;
-            case VmEffects.SendStartPod: guest.StartPod(); break;
-            case VmEffects.SendCall: guest.Call(step.Event!.Token); break;
-            case VmEffects.SendPing: guest.Ping(); break;
-            case VmEffects.SendStopPod: guest.StopPod(); break;
-            case VmEffects.RemoveDevices: devices.Remove(step.Devices); break;
-            case VmEffects.SendRescan: guest.Rescan(); break;
-            case VmEffects.SendDestroyPod: guest.DestroyPod(); break;
+            case VmEffects.LaunchProcess: machine.Launch().Subscribe(_events.OnNext); break;
+            case VmEffects.AddDevices: Tell(devices.Add(Session, step.Devices, guest.Pod)); break;
+            case VmEffects.SendStartPod: Tell(guest.StartPod(Session)); break;
+            case VmEffects.SendCall: Tell(guest.Call(Session, step.Event!.Token)); break;
+            case VmEffects.SendPing: GuestEffects.Ping(Session); break;
+            case VmEffects.SendStopPod: Tell(guest.StopPod(Session)); break;
+            case VmEffects.RemoveDevices: Tell(devices.Remove(Session, step.Devices)); break;
+            case VmEffects.SendRescan: Tell(GuestEffects.Rescan(Session)); break;
+            case VmEffects.SendDestroyPod: Tell(GuestEffects.DestroyPod(Session)); break;
             case VmEffects.SendQuit: machine.Quit(); break;
             case VmEffects.KillProcess: machine.Kill(); break;
-            case VmEffects.ReleaseResources: machine.Release(step.Fold.State); break;
+            case VmEffects.ReleaseResources: Tell([machine.Release(step.Fold.State)]); break;
             case VmEffects.CompleteRunPod: guest.Pod?.StartInput(); break;
             case VmEffects.EndPod: EndPod(step.Fold.State); break;
 
@@ -53,6 +63,25 @@ internal sealed class VmEffectRunner(MachineEffects machine, DeviceEffects devic
                 break;
         }
     }
+
+    // Null: it was sent, and whoever it was sent to answers.
+    private void Tell(VmEvent? e)
+    {
+        if (e is not null)
+        {
+            _events.OnNext(e);
+        }
+    }
+
+    private void Tell(IEnumerable<Task<VmEvent>> works)
+    {
+        foreach (var work in works)
+        {
+            _ = TellAsync(work);
+        }
+    }
+
+    private async Task TellAsync(Task<VmEvent> work) => _events.OnNext(await work.ConfigureAwait(false));
 
     private void EndPod(VmState state)
     {

@@ -18,4 +18,8 @@ internal sealed record VmStep(
     VmEffects Effects,
     SlotSet Devices,
     ImmutableArray<Answer> Answers,
-    bool Published);
+    bool Published)
+{
+    /// <summary>Whether it brought the terminal state.</summary>
+    public bool IsLast => Published && Fold.State.IsTerminal;
+}

@@ -20,8 +20,8 @@ internal sealed record StepWork
     /// <summary>Tells the log.</summary>
     public Action<VmStep> Log { get; init; } = static _ => { };
 
-    /// <summary>Whether the machine was at work while a deadline ran; asked when its time is over.</summary>
-    public Func<Deadline, bool> WasAtWork { get; init; } = static _ => false;
+    /// <summary>What the machine's process has used of processors; null when it can't be told. Asked when a limit begins and ends.</summary>
+    public Func<TimeSpan?> ProcessorTime { get; init; } = static () => null;
 
     /// <summary>Hears which part of the work threw, and what.</summary>
     public Action<string, Exception> Report { get; init; } = static (_, _) => { };

@@ -1,36 +1,34 @@
-using System.Collections.Immutable;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using System.Reactive.Disposables.Fluent;
 using System.Reactive.Linq;
-using System.Reactive.Subjects;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Operations;
 
 namespace Rx.Vm.Reactive;
 
 /// <summary>
 /// The pipeline of one machine.
 /// <code>
-/// requests ─┐                                ┌─► States    (last value replayed, completes when the machine has gone)
-/// QMP      ─┤                                ├─► answers   ► the callers' tasks
-/// guest    ─┤ Post ► inbox ► Scan(VmFold) ───┼─► deadlines ► timers   ► events ─┐
-/// process  ─┤          ▲                     ├─► effects   ► handlers ► events ─┤
-/// timers   ─┘          │                     └─► journal, Steps, log, Ended     │
-///                      └────────────────────────────────────────────────────────┘
+/// requests ─┐
+/// process  ─┤                                 ┌─► States     (last value replayed, completes when the machine has gone)
+/// QMP      ─┼ Merge ► inbox ► Scan(VmFold) ───┼─► answers    ► the callers' tasks
+/// guest    ─┤           ▲                     ├─► operations ► deadlines, effects ► events ─┐
+/// operations┘           │                     └─► journal, Steps, log, Ended                │
+///                       └───────────────────────────────────────────────────────────────────┘
 /// </code>
 /// </summary>
 /// <remarks>
-/// Each step goes through one list of handlers, in order and each guarded: one that throws is reported and the others are none the worse
-/// for it. What callers and the machine wait for comes first, what only tells of it last.
+/// Each step goes through one list of handlers, in order and each guarded. What callers and the machine wait for comes first, what only
+/// tells of it last.
 /// </remarks>
 internal sealed class VmPipeline : IDisposable
 {
     private const int InboxCapacity = 4096;
     private const int ObserverCapacity = 1024;
 
-    private readonly Inbox<VmEvent> _inbox = new(InboxCapacity, () => new VmEvent(VmEventKind.InboxOverflowed), IsVital);
     private readonly CompositeDisposable _lifetime = [];
     private readonly ObserverHub<VmState> _states;
     private readonly ObserverHub<VmStep> _steps;
@@ -72,39 +70,31 @@ internal sealed class VmPipeline : IDisposable
     /// no observer. Inline, each call gives a task of its own; await it once.</summary>
     public Task<VmState> Ended => _ended.Task;
 
-    /// <summary>Posts what happened. Any thread; returns at once.</summary>
-    public void Post(VmEvent e) => _inbox.OnNext(EventSanitizer.Admit(e));
-
-    /// <summary>Starts folding.</summary>
+    /// <summary>Subscribes the sources and starts folding. Once.</summary>
+    /// <param name="sources">Where events come from, beside deadlines and what goes wrong here.</param>
     /// <param name="ledger">Who is to be answered.</param>
     /// <param name="work">What is done with each step.</param>
-    public void Connect(CommandLedger ledger, StepWork work)
+    public void Connect(VmSources sources, CommandLedger ledger, StepWork work)
     {
         var clock = _time.StartStopwatch();
-        var deadlines = new Subject<ImmutableArray<Deadline>>();
-        deadlines.DistinctUntilChanged().Elapsed(_time)
-            .Subscribe(deadline => Post(VmEvent.Elapsed(deadline, WasAtWork(work, deadline)))).DisposeWith(_lifetime);
-        StepHandler[] handlers =
-        [
-            new("giving up what is the machine's alone", IsVital: true, work.Free),
-            new("publishing the state", IsVital: true, Publish),
-            new("following the state", IsVital: true, work.Follow),
-            new("answering", IsVital: true, step => ledger.Settle(step.Answers)),
-            new("setting deadlines", IsVital: true, step => deadlines.OnNext(step.Fold.Deadlines)),
-            new("carrying out effects", IsVital: true, step =>
-            {
-                if (step.Effects != VmEffects.None)
-                {
-                    work.RunEffects(step);
-                }
-            }),
-            new("the journal", IsVital: false, work.Record),
-            new("publishing the step", IsVital: false, PublishStep),
-            new("the log", IsVital: false, work.Log),
-            new("ending", IsVital: false, End),
-        ];
-        _inbox.Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed))
-            .Subscribe(step => Array.ForEach(handlers, handler => Run(handler, step, work)))
+        var deadlines = new OperationRunner<Deadline, VmEvent>(
+            static deadline => deadline.Id, new DeadlineTimers(_time, work.ProcessorTime).Wait, Failed).DisposeWith(_lifetime);
+        var handlers = new StepHandlers(work.Report)
+            .Vital("giving up what is the machine's alone", work.Free)
+            .Vital("publishing the state", Publish)
+            .Vital("following the state", work.Follow)
+            .Vital("answering", step => ledger.Settle(step.Answers))
+            .Vital("setting deadlines", step => deadlines.Follow(step.Fold.Deadlines))
+            .Vital("carrying out effects", step => RunEffects(step, work))
+            .Then("the journal", work.Record)
+            .Then("publishing the step", PublishStep)
+            .Then("the log", work.Log)
+            .Then("ending", End);
+        Merge.Of(Failed, sources.Requests, sources.Sessions.Latest(Failed), sources.Effects, deadlines, handlers.Faults)
+            .Select(EventSanitizer.Admit)
+            .Through(new Inbox<VmEvent>(InboxCapacity, static () => new(VmEventKind.InboxOverflowed), VmSources.IsVital))
+            .Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed))
+            .Subscribe(handlers.Handle)
             .DisposeWith(_lifetime);
     }
 
@@ -116,38 +106,6 @@ internal sealed class VmPipeline : IDisposable
         _steps.Complete();
     }
 
-    // A vital handler turns trouble into events itself; one that throws all the same must not leave its machine waiting for ever. One that
-    // throws at that event too has been heard.
-    private void Run(StepHandler handler, VmStep step, StepWork work)
-    {
-        try
-        {
-            handler.Handle(step);
-        }
-        catch (Exception fault)
-        {
-            if (handler.IsVital && step.Event?.Kind != VmEventKind.FoldFaulted)
-            {
-                Post(new VmEvent(VmEventKind.FoldFaulted) { Text = $"{handler.Name}: {SafeText.Of(fault)}" });
-            }
-
-            work.Report(handler.Name, fault);
-        }
-    }
-
-    private static bool WasAtWork(StepWork work, Deadline deadline)
-    {
-        try
-        {
-            return work.WasAtWork(deadline);
-        }
-        catch (Exception fault)
-        {
-            work.Report("a deadline", fault);
-            return false;
-        }
-    }
-
     private void Publish(VmStep step)
     {
         if (step.Published)
@@ -156,7 +114,7 @@ internal sealed class VmPipeline : IDisposable
             _states.Publish(step.Fold.State);
         }
 
-        if (IsLast(step))
+        if (step.IsLast)
         {
             _states.Complete();
         }
@@ -166,21 +124,27 @@ internal sealed class VmPipeline : IDisposable
     private void PublishStep(VmStep step)
     {
         _steps.Publish(step);
-        if (IsLast(step))
+        if (step.IsLast)
         {
             _steps.Complete();
         }
     }
 
+    private static void RunEffects(VmStep step, StepWork work)
+    {
+        if (step.Effects != VmEffects.None)
+        {
+            work.RunEffects(step);
+        }
+    }
+
     private void End(VmStep step)
     {
-        if (IsLast(step))
+        if (step.IsLast)
         {
             _ended.TrySetResult(step.Fold.State);
         }
     }
-
-    private static bool IsLast(VmStep step) => step.Published && step.Fold.State.IsTerminal;
 
     // The reducer is total; should it throw all the same, this machine fails visibly and the others never notice.
     private static VmStep Fold(VmStep step, VmEvent e, TimeSpan at)
@@ -195,13 +159,6 @@ internal sealed class VmPipeline : IDisposable
         }
     }
 
-    // Without these a machine that overflowed could not end, or a caller would wait for ever. The machine's own are few by construction;
-    // requests are bounded by the callers who wait for them.
-    private static bool IsVital(VmEvent e) => e.Kind is VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy
-        or VmEventKind.StartQueued or VmEventKind.StartAdmitted or VmEventKind.ProcessStarted
-        or VmEventKind.ProcessStartFailed or VmEventKind.ProcessExited or VmEventKind.ResourcesReleased or VmEventKind.ResourcesLost
-        or VmEventKind.BootRequested or VmEventKind.RunPodRequested or VmEventKind.StopPodRequested or VmEventKind.ShutdownRequested
-        or VmEventKind.KillRequested or VmEventKind.CallRequested;
-
-    private sealed record StepHandler(string Name, bool IsVital, Action<VmStep> Handle);
+    // A source turns its trouble into events that say more; one that throws all the same is no longer heard, and that must show.
+    private static VmEvent Failed(Exception fault) => new(VmEventKind.FoldFaulted) { Text = SafeText.Of(fault) };
 }

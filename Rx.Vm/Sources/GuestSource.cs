@@ -1,12 +1,30 @@
+using System.Reactive;
+using System.Reactive.Concurrency;
 using Rx.Vm.Guest;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
+using Rx.Vm.Reactive;
 
 namespace Rx.Vm.Sources;
 
 /// <summary>What the control channel says, as events of the machine.</summary>
 internal static class GuestSource
 {
+    /// <summary>
+    /// Begins to read the control channel. What the guest announced is known to the session, and the ends of the pod's streams are here,
+    /// before the fold hears of it.
+    /// </summary>
+    /// <param name="session">Whose guest it is.</param>
+    /// <param name="messages">What its control channel says.</param>
+    /// <param name="time">The clock of the wait for the streams.</param>
+    public static IObservable<VmEvent> Of(MachineSession session, IObservable<GuestMessage> messages, IScheduler time) =>
+        Cold.Of<VmEvent>(observer =>
+        {
+            var subscription = messages.Subscribe(Observer.Create<GuestMessage>(message => Tell(message, session, time, observer)));
+            session.Control.Start();
+            return subscription;
+        });
+
     /// <summary>The event that <paramref name="message"/> is, or null for an answer that concerns nobody.</summary>
     public static VmEvent? ToEvent(GuestMessage message) => message switch
     {
@@ -17,6 +35,24 @@ internal static class GuestSource
         GuestLost lost => new VmEvent(VmEventKind.GuestDisconnected) { Text = lost.Reason },
         _ => null,
     };
+
+    private static void Tell(GuestMessage message, MachineSession session, IScheduler time, IObserver<VmEvent> observer)
+    {
+        if (message is GuestReady ready)
+        {
+            session.Features = ready.Features;
+        }
+
+        switch (ToEvent(message))
+        {
+            case { Kind: VmEventKind.PodFinished or VmEventKind.PodStopAcked } ended:
+                _ = PodEndSource.TellBehindAsync(ended, session.PodStreams, time, observer);
+                break;
+            case { } e:
+                observer.OnNext(e);
+                break;
+        }
+    }
 
     private static VmEvent? Acked(GuestAcked acked) => acked.Code switch
     {

@@ -15,13 +15,13 @@ internal static class PodEndSource
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Posts <paramref name="e"/> when the last byte of every stream has come, or after ten seconds. Waits for no reader.
+    /// Tells <paramref name="e"/> when the last byte of every stream has come, or after ten seconds. Waits for no reader.
     /// </summary>
     /// <param name="e">The end of the pod.</param>
     /// <param name="streams">The pod's streams.</param>
     /// <param name="time">The clock of the patience.</param>
-    /// <param name="post">Where the event goes.</param>
-    public static async Task PostBehindAsync(VmEvent e, ImmutableArray<ProcessStreams> streams, IScheduler time, Action<VmEvent> post)
+    /// <param name="observer">Who is told.</param>
+    public static async Task TellBehindAsync(VmEvent e, ImmutableArray<ProcessStreams> streams, IScheduler time, IObserver<VmEvent> observer)
     {
         var ended = Task.WhenAll(streams.Select(s => s.Ended));
         if (!ended.IsCompleted)
@@ -29,7 +29,7 @@ internal static class PodEndSource
             await ended.WithinAsync(Patience, time).ConfigureAwait(false);
         }
 
-        post(e);
+        observer.OnNext(e);
     }
 
     private static async Task WithinAsync(this Task task, TimeSpan limit, IScheduler time)

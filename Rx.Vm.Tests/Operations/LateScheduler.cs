@@ -1,6 +1,6 @@
 using System.Reactive.Concurrency;
 
-namespace Rx.Vm.Tests.Reactive;
+namespace Rx.Vm.Tests.Operations;
 
 /// <summary>Runs everything that is due later too late, by the same time: a process that is short of threads.</summary>
 internal sealed class LateScheduler(IScheduler inner, TimeSpan lateness) : IScheduler, IStopwatchProvider, IServiceProvider

@@ -1,10 +1,10 @@
 using Microsoft.Reactive.Testing;
-using Rx.Vm.Effects;
+using Rx.Vm.Sources;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Rx.Vm.Tests.Effects;
+namespace Rx.Vm.Tests.Sources;
 
 public class ConsoleTraceTests
 {

@@ -2,7 +2,7 @@ using System.Reactive.Concurrency;
 using Serilog;
 using Serilog.Events;
 
-namespace Rx.Vm.Effects;
+namespace Rx.Vm.Sources;
 
 /// <summary>
 /// A machine's console in the log, at Debug. A guest can write lines faster than any log should grow: after a burst, which a boot's
