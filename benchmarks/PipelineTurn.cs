@@ -1,4 +1,3 @@
-using System.Reactive.Concurrency;
 using System.Reactive.Subjects;
 using BenchmarkDotNet.Attributes;
 using Rx.Vm.Lifecycle;
@@ -13,7 +12,6 @@ namespace Rx.Benchmarks;
 [ShortRunJob]
 public class PipelineTurn : IDisposable
 {
-    private readonly HistoricalScheduler _time = new();
     private readonly VmEvent _stale = new(VmEventKind.DeadlineElapsed) { Operand = (int)DeadlineKind.Boot, Token = 1 };
     private readonly VmEvent _alive = new(VmEventKind.PingAcked);
     private readonly Subject<VmEvent> _door = new();
@@ -24,7 +22,7 @@ public class PipelineTurn : IDisposable
     public PipelineTurn()
     {
         _pipeline = new VmPipeline(
-            VmFold.Initial("vm", KeepMode.None, new VmTimeouts()), VmSchedulers.Single(_time), new ObserverReport(Logger.None), inline: true);
+            VmFold.Initial("vm", KeepMode.None, new VmTimeouts()), VmSchedulers.Real, new ObserverReport(Logger.None), inline: true);
         _pipeline.States.Subscribe(state => _seen = state.Sequence);
         _pipeline.Connect(new VmSources { Requests = _door }, new CommandLedger(true), new StepWork());
         foreach (var e in Life.Events().TakeWhile(_ => _pipeline.Current.Phase != VmPhase.Running))

@@ -27,6 +27,7 @@ internal sealed class PipelineMachine
     private CommandLedger _ledger = new(inlineContinuations: true);
     private VmFold _last = VmFold.Initial("vm", KeepMode.None, new VmTimeouts()).Fold;
     private long _seen;
+    private long _number;
     private bool _ended;
     private long _slept;
     private uint _variety;
@@ -52,7 +53,7 @@ internal sealed class PipelineMachine
         _posted.Clear();
         _calls.Clear();
         _folded.Clear();
-        (_seen, _ended, _slept, _steps, _variety, Complaint) = (0, false, 0, 0, variety, null);
+        (_seen, _number, _ended, _slept, _steps, _variety, Complaint) = (0, 0, false, 0, 0, variety, null);
         var initial = VmFold.Initial("vm", keep, new VmTimeouts());
         _last = initial.Fold;
         _ledger = new CommandLedger(inlineContinuations: true);
@@ -150,7 +151,7 @@ internal sealed class PipelineMachine
         }
 
         var t = concerns ? VmReducer.Reduce(before.Core, input) : new Transition(before.Core);
-        Require(t.Next == step.Fold.Core && t.Effects == step.Effects && step.Fold.Steps == before.Steps + 1, "the fold is another");
+        Require(t.Next == step.Fold.Core && t.Effects == step.Effects && step.Number == ++_number, "the fold is another");
         if (t.Effects.HasFlag(VmEffects.SendCall))
         {
             _calls.Enqueue(e.Token);
@@ -184,7 +185,7 @@ internal sealed class PipelineMachine
         if (_steps++ == _variety / 8 % 16)
         {
             Post(VmEvent.Request(K.BootRequested, _ledger.Open().Command));
-            Require(ReferenceEquals(_last, step.Fold), "an event was folded within another");
+            Require(_number == step.Number, "an event was folded within another");
         }
     }
 

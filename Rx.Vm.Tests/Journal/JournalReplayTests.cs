@@ -115,11 +115,11 @@ public class JournalReplayTests
     {
         Assert.True(was.Fold.State == now.Fold.State, $"seed {seed}: {was.Fold.State} is now {now.Fold.State}");
         Assert.True(was.Fold.Core == now.Fold.Core, $"seed {seed}: {was.Fold.Core} is now {now.Fold.Core}");
-        Assert.True(was.Fold.Deadlines.SequenceEqual(now.Fold.Deadlines), $"seed {seed}: the deadlines of step {was.Fold.Steps}");
-        Assert.True(was.Answers.SequenceEqual(now.Answers), $"seed {seed}: the answers of step {was.Fold.Steps}");
+        Assert.True(was.Fold.Deadlines.SequenceEqual(now.Fold.Deadlines), $"seed {seed}: the deadlines of step {was.Number}");
+        Assert.True(was.Answers.SequenceEqual(now.Answers), $"seed {seed}: the answers of step {was.Number}");
         Assert.True(was.Fold.Pending.OrderBy(p => p.Key).SequenceEqual(now.Fold.Pending.OrderBy(p => p.Key)), $"seed {seed}: the requests");
         Assert.Equal(
-            (was.Event, was.At, was.Effects, was.Devices, was.Published, was.Fold.Steps),
-            (now.Event, now.At, now.Effects, now.Devices, now.Published, now.Fold.Steps));
+            (was.Event, was.At, was.Effects, was.Devices, was.Published, was.Number),
+            (now.Event, now.At, now.Effects, now.Devices, now.Published, now.Number));
     }
 }

@@ -32,7 +32,7 @@ public class StepDigestTests
         ["other codes"] = In(s => s with { ExitCodes = new([2, 1]) }),
         ["machine"] = In(s => s with { Machine = "other" }),
         ["resources"] = In(s => s with { ResourcesLost = !s.ResourcesLost }),
-        ["steps"] = Fold(f => f with { Steps = 0 }),
+        ["steps"] = Sample with { Number = 0 },
         ["deadline's id"] = Fold(f => f with { Deadlines = [f.Deadlines[0] with { Id = 1 }, .. f.Deadlines[1..]] }),
         ["no deadlines"] = Fold(f => f with { Deadlines = [] }),
         ["no request"] = Fold(f => f with { Pending = f.Pending.Clear() }),

@@ -71,8 +71,7 @@ public class VmFoldDeadlineTests
 
         var before = run.Fold;
         run.Do(VmEvent.Elapsed(late));
-        Assert.Equal(before.Core, run.Fold.Core);
-        Assert.Equal(before.State, run.Fold.State);
+        Assert.Same(before, run.Fold);
         Assert.Equal((false, 0), (run.Last.Published, run.Last.Answers.Length));
         Assert.Equal(VmEffects.None, run.Last.Effects);
     }

@@ -136,6 +136,6 @@ public class VmFoldTests
     /// <summary>All of a step as text; records compare collections by reference.</summary>
     internal static string Show(VmStep s) => string.Join(
         '\n',
-        s.Fold.Core.Pack(), s.Fold.State, s.Fold.Steps, s.At, s.Effects, s.Devices.Bits, s.Published, s.Event,
+        s.Fold.Core.Pack(), s.Fold.State, s.Number, s.At, s.Effects, s.Devices.Bits, s.Published, s.Event,
         string.Join(';', s.Fold.Deadlines), string.Join(';', s.Fold.Pending.OrderBy(p => p.Key)), string.Join(';', s.Answers));
 }

@@ -182,7 +182,7 @@ internal sealed class RandomLifecycle
 
     private void Check(VmStep step)
     {
-        Assert.Equal(++_folded, step.Fold.Steps);
+        Assert.Equal(++_folded, step.Number);
         var text = $"{step.At.Ticks} {step.Event} {step.Effects} {step.Devices} {step.Fold.State} {string.Join(';', step.Answers)}\n";
         _digest.AppendData(Encoding.UTF8.GetBytes(text));
         foreach (var answer in step.Answers)

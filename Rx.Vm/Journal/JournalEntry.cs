@@ -10,5 +10,5 @@ namespace Rx.Vm.Journal;
 public sealed record JournalEntry(long Index, TimeSpan At, VmEvent Event, JournalOutcome Outcome)
 {
     /// <summary>The entry of <paramref name="step"/>, which must have an event.</summary>
-    internal static JournalEntry Of(VmStep step) => new(step.Fold.Steps, step.At, step.Event!, JournalOutcome.Of(step));
+    internal static JournalEntry Of(VmStep step) => new(step.Number, step.At, step.Event!, JournalOutcome.Of(step));
 }

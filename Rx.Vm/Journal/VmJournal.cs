@@ -52,7 +52,7 @@ public sealed class VmJournal
         if (_capacity == 0 && _queue is null)
         {
             // Nobody will read it: an entry has a digest of the whole step.
-            Volatile.Write(ref _seen, step.Fold.Steps);
+            Volatile.Write(ref _seen, step.Number);
             return;
         }
 

@@ -25,9 +25,6 @@ internal sealed record VmFold
     /// <summary>Requests without an answer yet, with the kind of event that made them.</summary>
     public ImmutableDictionary<long, VmEventKind> Pending { get; init; } = ImmutableDictionary<long, VmEventKind>.Empty;
 
-    /// <summary>How many events were folded.</summary>
-    public long Steps { get; init; }
-
     /// <summary>The machine before its first event.</summary>
     public static VmStep Initial(string vmId, KeepMode keep, VmTimeouts timeouts) => new(
         new VmFold
@@ -47,14 +44,15 @@ internal sealed record VmFold
     public static VmStep Step(VmStep previous, VmEvent e, TimeSpan at)
     {
         var fold = previous.Fold;
+        var number = previous.Number + 1;
         if (!Concerns(fold, e))
         {
-            return new VmStep(fold with { Steps = fold.Steps + 1 }, e, at, VmEffects.None, default, [], Published: false);
+            return new VmStep(fold, e, at, VmEffects.None, default, [], Published: false) { Number = number };
         }
 
-        if (e.Kind == VmEventKind.DeadlineBusy && Extend(fold, e, at) is { } extended)
+        if (e.Kind == VmEventKind.DeadlineBusy && Extend(fold, number, e, at) is { } extended)
         {
-            return new VmStep(extended, e, at, VmEffects.None, default, [], Published: false);
+            return new VmStep(extended, e, at, VmEffects.None, default, [], Published: false) { Number = number };
         }
 
         var input = new VmInput(e.Kind == VmEventKind.DeadlineBusy ? VmEventKind.DeadlineElapsed : e.Kind, e.Operand);
@@ -74,21 +72,33 @@ internal sealed record VmFold
         {
             Core = t.Next,
             State = state,
-            Deadlines = Arm(fold, t, at),
+            Deadlines = Arm(fold, number, t, at),
             Pending = pending,
-            Steps = fold.Steps + 1,
         };
-        return new VmStep(next, e, at, t.Effects, t.Devices, answers, published);
+        return new VmStep(next, e, at, t.Effects, t.Devices, answers, published) { Number = number };
     }
 
     // A timer of a state that was left, or the answer to a call that was already given up, must not touch the state.
     private static bool Concerns(VmFold fold, VmEvent e) => e.Kind switch
     {
-        VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy => fold.Deadlines.Any(d => d.Id == e.Token && (int)d.Kind == e.Operand),
+        VmEventKind.DeadlineElapsed or VmEventKind.DeadlineBusy => IsArmed(fold.Deadlines, e),
         VmEventKind.CallAcked or VmEventKind.CallRefused =>
             fold.Pending.TryGetValue(e.Token, out var kind) && kind == VmEventKind.CallRequested,
         _ => true,
     };
+
+    private static bool IsArmed(ImmutableArray<Deadline> deadlines, VmEvent e)
+    {
+        foreach (var deadline in deadlines)
+        {
+            if (deadline.Id == e.Token)
+            {
+                return (int)deadline.Kind == e.Operand;
+            }
+        }
+
+        return false;
+    }
 
     private static VmState Show(VmState state, VmCore before, Transition t, VmEvent e)
     {
@@ -119,22 +129,21 @@ internal sealed record VmFold
     }
 
     // A limit that ran out while the machine was at work is given its time again. The core is not asked: nothing has happened to it.
-    private static VmFold? Extend(VmFold fold, VmEvent e, TimeSpan at)
+    private static VmFold? Extend(VmFold fold, long number, VmEvent e, TimeSpan at)
     {
         var deadline = fold.Deadlines.First(d => d.Id == e.Token);
         return !deadline.MayExtend ? null : fold with
         {
-            Steps = fold.Steps + 1,
             Deadlines = fold.Deadlines.Replace(
-                deadline, deadline with { Id = NewId(fold, deadline.Kind), ArmedAt = at, Extensions = deadline.Extensions + 1 }),
+                deadline, deadline with { Id = NewId(number, deadline.Kind), ArmedAt = at, Extensions = deadline.Extensions + 1 }),
         };
     }
 
     // Part of the journal's format, so the kinds of its first days keep their numbers; the younger one counts the other way.
-    private static long NewId(VmFold fold, DeadlineKind kind) =>
-        kind == DeadlineKind.Queue ? -(fold.Steps + 1) : (fold.Steps + 1) * (long)DeadlineKind.Queue + (int)kind;
+    private static long NewId(long number, DeadlineKind kind) =>
+        kind == DeadlineKind.Queue ? -number : number * (long)DeadlineKind.Queue + (int)kind;
 
-    private static ImmutableArray<Deadline> Arm(VmFold fold, Transition t, TimeSpan at)
+    private static ImmutableArray<Deadline> Arm(VmFold fold, long number, Transition t, TimeSpan at)
     {
         if (t.Rearmed.IsEmpty && t.Next.Armed == fold.Core.Armed)
         {
@@ -147,14 +156,27 @@ internal sealed record VmFold
             var kind = (DeadlineKind)k;
             if (t.Rearmed.Has(kind))
             {
-                armed.Add(new Deadline(NewId(fold, kind), kind, fold.Timeouts.For(kind), at));
+                armed.Add(new Deadline(NewId(number, kind), kind, fold.Timeouts.For(kind), at));
             }
             else if (t.Next.Armed.Has(kind))
             {
-                armed.Add(fold.Deadlines.First(d => d.Kind == kind));
+                armed.Add(Armed(fold.Deadlines, kind));
             }
         }
 
         return armed.DrainToImmutable();
+    }
+
+    private static Deadline Armed(ImmutableArray<Deadline> deadlines, DeadlineKind kind)
+    {
+        foreach (var deadline in deadlines)
+        {
+            if (deadline.Kind == kind)
+            {
+                return deadline;
+            }
+        }
+
+        throw new InvalidOperationException($"{kind} is not armed");
     }
 }

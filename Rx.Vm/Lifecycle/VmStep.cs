@@ -20,6 +20,9 @@ internal sealed record VmStep(
     ImmutableArray<Answer> Answers,
     bool Published)
 {
+    /// <summary>How many events were folded, with this one; 0 before the first.</summary>
+    public long Number { get; init; }
+
     /// <summary>Whether it brought the terminal state.</summary>
     public bool IsLast => Published && Fold.State.IsTerminal;
 }

@@ -10,7 +10,7 @@ namespace Rx.Vm.Reactive;
 /// <param name="report">Hears which one threw, and what.</param>
 internal sealed class StepHandlers(Action<string, Exception> report)
 {
-    private readonly List<Handler> _handlers = [];
+    private Handler[] _handlers = [];
     private readonly Subject<VmEvent> _faults = new();
 
     /// <summary>That a vital handler threw, as an event.</summary>
@@ -52,7 +52,7 @@ internal sealed class StepHandlers(Action<string, Exception> report)
 
     private StepHandlers Add(Handler handler)
     {
-        _handlers.Add(handler);
+        _handlers = [.. _handlers, handler];
         return this;
     }
 

@@ -91,8 +91,7 @@ internal sealed class VmPipeline : IDisposable
             .Then("the log", work.Log)
             .Then("ending", End);
         Merge.Of(Failed, sources.Requests, sources.Sessions.Latest(Failed), sources.Effects, deadlines, handlers.Faults)
-            .Select(EventSanitizer.Admit)
-            .Through(new Inbox<VmEvent>(InboxCapacity, static () => new(VmEventKind.InboxOverflowed), VmSources.IsVital))
+            .Through(new Inbox<VmEvent>(InboxCapacity, static () => new(VmEventKind.InboxOverflowed), VmSources.IsVital), EventSanitizer.Admit)
             .Scan(Initial, (step, e) => Fold(step, e, clock.Elapsed))
             .Subscribe(handlers.Handle)
             .DisposeWith(_lifetime);

@@ -38,7 +38,7 @@ public static class JournalTable
 
     private static string[] Row(VmStep step) =>
     [
-        step.Fold.Steps.ToString(CultureInfo.InvariantCulture),
+        step.Number.ToString(CultureInfo.InvariantCulture),
         step.At.TotalSeconds.ToString("0.0000000", CultureInfo.InvariantCulture),
         Name(step.Event!),
         step.Fold.State.Phase.ToString(),

@@ -17,7 +17,7 @@ internal static class StepDigest
         var (fold, core) = (step.Fold, step.Fold.Core.Pack());
         var hash = Mix(Mix(Odd, (ulong)core), (ulong)(core >> 64));
         hash = State(hash, fold.State);
-        hash = Mix(hash, (ulong)fold.Steps);
+        hash = Mix(hash, (ulong)step.Number);
         hash = Mix(hash, (uint)step.Effects);
         hash = Mix(hash, step.Devices.Bits);
         hash = Mix(hash, step.Published ? 1u : 0u);
