@@ -84,7 +84,7 @@ public sealed class VirtualMachine
     internal IObservable<VmStep> Steps => _pipeline.Steps;
 
     /// <summary>The channel of its streams.</summary>
-    internal TtyMux? Tty => _connection.Tty;
+    internal TtyMux? Tty => _machine.Session?.Tty;
 
     /// <summary>Its events, recorded.</summary>
     public VmJournal Journal { get; }
