@@ -15,7 +15,7 @@ return args switch
     ["fuzz", .. var rest] => new FuzzProgram(Console.Out, ImmediateScheduler.Instance).Run(rest),
     ["endings", .. var rest] => await new EndingsProgram(Console.Out, ImmediateScheduler.Instance).RunAsync(rest),
     ["mutate", .. var rest] => await new MutationProgram(Console.Out, ImmediateScheduler.Instance).RunAsync(rest, CancellationToken.None),
-    [MutationWorker.Word, .. var rest] => MutationWorker.Run(rest),
+    [MutationWorker.Word, .. var rest] => MutationWorker.Run(rest, ImmediateScheduler.Instance),
     [HostProgram.Word, .. var rest] => await HostProgram.RunAsync(rest),
     _ => await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
 };

@@ -102,6 +102,24 @@ public class FrameScannerTests
     }
 
     [Fact]
+    public void Without_the_processors_help_the_parities_are_the_same()
+    {
+        var random = new Random(Seeds.Of(45));
+        for (var round = 0; round < 200; round++)
+        {
+            var bits = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+            var (expected, parity) = (0UL, 0UL);
+            for (var bit = 0; bit < 64; bit++)
+            {
+                parity ^= bits >> bit & 1;
+                expected |= parity << bit;
+            }
+
+            Assert.Equal(expected, FrameScanner.PrefixXorInSteps(bits));
+        }
+    }
+
+    [Fact]
     public void Small_messages_cost_at_most_a_block_each_on_top()
     {
         const int count = 10_000;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
+using System.Threading.Channels;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Tests.Wire;
@@ -12,6 +13,8 @@ public sealed class TlsCallersTests : IDisposable
     private static readonly QmpClientOptions Options = new() { Scheduler = new TaskPoolScheduler(Task.Factory) };
 
     private readonly FakeQmpServer _server = new(new FakeQmpOptions { Inline = false });
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _server.Dispose();
 
@@ -60,5 +63,156 @@ public sealed class TlsCallersTests : IDisposable
         var patient = Options with { ConnectTimeout = TimeSpan.FromSeconds(2) };
         var fault = await Assert.ThrowsAsync<QmpConnectException>(() => listener.AcceptAsync(patient, ct));
         Assert.Equal(QmpConnectFailure.NoHandshake, fault.Failure);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_first_of_too_many_is_sent_away_and_no_other()
+    {
+        foreach (var silent in (int[])[TlsCallers.MostAtOnce - 1, TlsCallers.MostAtOnce])
+        {
+            using var door = new Door();
+            var next = door.Callers.NextAsync(Token).AsTask();
+            var ends = Enumerable.Range(0, silent).Select(_ => door.Call()).ToList();
+            await using var good = await door.ShakeHandsAsync(door.Call());
+            await using var taken = await next;
+            var first = HasHungUpAsync(ends[0]);
+            if (silent < TlsCallers.MostAtOnce)
+            {
+                Assert.False(first.IsCompleted);
+            }
+            else
+            {
+                await first;
+            }
+
+            Assert.False(HasHungUpAsync(ends[1]).IsCompleted);
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Who_was_slower_is_there_for_whoever_asks_next()
+    {
+        using var door = new Door();
+        var first = door.Callers.NextAsync(Token).AsTask();
+        var slow = door.Call();
+        await using var good = await door.ShakeHandsAsync(door.Call());
+        await using var taken = await first;
+        var second = door.Callers.NextAsync(Token).AsTask();
+        await using var late = await door.ShakeHandsAsync(slow);
+        await using var taken2 = await second;
+        await late.WriteAsync("{}"u8.ToArray(), Token);
+        var bytes = new byte[2];
+        await taken2.ReadExactlyAsync(bytes, Token);
+        Assert.Equal("{}"u8, bytes);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task At_the_end_whoever_was_not_taken_is_sent_away_also_who_comes_later()
+    {
+        var door = new Door();
+        var next = door.Callers.NextAsync(Token).AsTask();
+        var (silent, slow) = (door.Call(), door.Call());
+        await using var good = await door.ShakeHandsAsync(door.Call());
+        await using var taken = await next;
+        await using var done = await door.ShakeHandsAsync(slow);
+        using var stop = new CancellationTokenSource();
+        var waiting = door.Callers.NextAsync(stop.Token).AsTask();
+        await using var gone = await waiting;
+        var idle = door.Callers.NextAsync(stop.Token).AsTask();
+        await stop.CancelAsync();
+        Assert.Equal(QmpConnectFailure.NoHandshake, (await Assert.ThrowsAsync<QmpConnectException>(() => idle)).Failure);
+        var untaken = await door.ShakeHandsAsync(silent);
+        door.Callers.Dispose();
+        await HasHungUpAsync(untaken);
+        var later = door.Call();
+        await HasHungUpAsync(later);
+
+        // Whoever asks now learns what the listener says.
+        door.Fail(new QmpConnectException(QmpConnectFailure.Other, "here"));
+        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => door.Callers.NextAsync(Token).AsTask());
+        Assert.Equal(QmpConnectFailure.Other, fault.Failure);
+        door.Dispose();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Where_nobody_came_it_was_given_up_and_not_refused()
+    {
+        using var door = new Door();
+        using var stop = new CancellationTokenSource();
+        var next = door.Callers.NextAsync(stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_certificate_that_cannot_be_shown_is_no_fault_of_the_caller()
+    {
+        using var door = new Door(new SslServerAuthenticationOptions());
+        var next = door.Callers.NextAsync(Token).AsTask();
+        await HasHungUpAsync(door.Call());
+        Assert.Equal(QmpConnectFailure.Other, (await Assert.ThrowsAsync<QmpConnectException>(() => next)).Failure);
+    }
+
+    private static async Task HasHungUpAsync(Stream caller)
+    {
+        try
+        {
+            while (await caller.ReadAsync(new byte[100], Token) > 0)
+            {
+                // What was said before.
+            }
+        }
+        catch (IOException)
+        {
+            // Cut is as good as closed.
+        }
+    }
+
+    /// <summary>A listener in memory.</summary>
+    private sealed class Door : IDisposable
+    {
+        private readonly Channel<Stream> _calls = Channel.CreateUnbounded<Stream>();
+        private readonly TestCertificates _certificates = new();
+
+        public Door(SslServerAuthenticationOptions? tls = null) => Callers = new TlsCallers(
+            AcceptAsync, tls ?? new SslServerAuthenticationOptions { ServerCertificate = _certificates.Server }, "here");
+
+        public TlsCallers Callers { get; }
+
+        /// <summary>Somebody calls, and says nothing yet.</summary>
+        public Stream Call()
+        {
+            var (here, there) = DuplexStream.CreatePair();
+            Assert.True(_calls.Writer.TryWrite(here));
+            return there;
+        }
+
+        public async Task<SslStream> ShakeHandsAsync(Stream caller)
+        {
+            var secured = new SslStream(caller);
+            await secured.AuthenticateAsClientAsync(new QmpTls { Authorities = [_certificates.Authority] }.For("localhost"), Token);
+            return secured;
+        }
+
+        /// <summary>From now on nobody is let in.</summary>
+        public void Fail(Exception cause) => _calls.Writer.Complete(cause);
+
+        public void Dispose()
+        {
+            Callers.Dispose();
+            _certificates.Dispose();
+        }
+
+        private async ValueTask<Stream> AcceptAsync(CancellationToken ct)
+        {
+            try
+            {
+                return await _calls.Reader.ReadAsync(ct);
+            }
+            catch (ChannelClosedException closed)
+            {
+                throw closed.InnerException!;
+            }
+        }
     }
 }

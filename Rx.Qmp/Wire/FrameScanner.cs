@@ -39,9 +39,11 @@ internal struct FrameScanner(int maxDepth)
     public void Skip(int count)
     {
         var known = Math.Min(count, _ahead);
+
+        // By a whole block nothing is shifted, but of what is left of none nothing is read.
         _ahead -= known;
-        _opens = _ahead == 0 ? 0 : _opens >> known;
-        _closes = _ahead == 0 ? 0 : _closes >> known;
+        _opens >>= known;
+        _closes >>= known;
     }
 
     /// <summary>Finds the end of the current message. The first byte after a message must not be white space.</summary>
@@ -71,6 +73,17 @@ internal struct FrameScanner(int maxDepth)
         }
 
         return FrameScanStatus.NeedMore;
+    }
+
+    /// <summary>The same as <see cref="PrefixXor"/>, for processors that cannot do it at once.</summary>
+    internal static ulong PrefixXorInSteps(ulong bits)
+    {
+        bits ^= bits << 1;
+        bits ^= bits << 2;
+        bits ^= bits << 4;
+        bits ^= bits << 8;
+        bits ^= bits << 16;
+        return bits ^ bits << 32;
     }
 
     /// <summary>Makes the masks of the next block.</summary>
@@ -146,21 +159,12 @@ internal struct FrameScanner(int maxDepth)
     }
 
     /// <summary>Bit n of the result is the parity of bits 0..n: set from an opening quote up to the byte before the closing one.</summary>
-    private static ulong PrefixXor(ulong bits)
-    {
-        if (Pclmulqdq.IsSupported)
-        {
-            // A product without carries by all ones is the same sum.
-            return Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(bits), Vector128<ulong>.AllBitsSet, 0).ToScalar();
-        }
+    private static ulong PrefixXor(ulong bits) =>
 
-        bits ^= bits << 1;
-        bits ^= bits << 2;
-        bits ^= bits << 4;
-        bits ^= bits << 8;
-        bits ^= bits << 16;
-        return bits ^ bits << 32;
-    }
+        // A product without carries by all ones is the same sum.
+        Pclmulqdq.IsSupported
+            ? Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(bits), Vector128<ulong>.AllBitsSet, 0).ToScalar()
+            : PrefixXorInSteps(bits);
 
     private static BlockMasks ReadMasks(ReadOnlySpan<byte> block)
     {

@@ -5,9 +5,6 @@ namespace Rx.Qmp.Wire;
 /// <summary>Says in QMP's terms why a socket could not be connected.</summary>
 internal static class SocketFailures
 {
-    private const int NoEntry = 2;
-    private const int NotADirectory = 20;
-
     public static QmpConnectFailure Classify(SocketException fault) => fault.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => QmpConnectFailure.Refused,
@@ -20,7 +17,7 @@ internal static class SocketFailures
         SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported => QmpConnectFailure.Unsupported,
         SocketError.ProtocolNotSupported or SocketError.SocketNotSupported => QmpConnectFailure.Unsupported,
         SocketError.TimedOut => QmpConnectFailure.TimedOut,
-        _ when fault.NativeErrorCode is NoEntry or NotADirectory => QmpConnectFailure.Missing,
+        // What .NET makes of a path that leads nowhere.
         SocketError.AddressNotAvailable => QmpConnectFailure.Missing,
         _ => QmpConnectFailure.Other,
     };

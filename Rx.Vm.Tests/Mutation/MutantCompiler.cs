@@ -1,11 +1,12 @@
 using System.Reflection;
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Rx.Vm.Tests.Mutation;
 
-/// <summary>Compiles a project as its build did, with one file changed, in memory.</summary>
+/// <summary>Compiles a project as its build did, with one file changed or with all changes behind switches, in memory.</summary>
 internal sealed class MutantCompiler
 {
     private static readonly string[] Symbols = ["NET", "NET10_0", "NET10_0_OR_GREATER", "NET8_0_OR_GREATER", "NET9_0_OR_GREATER", "RELEASE"];
@@ -35,46 +36,57 @@ internal sealed class MutantCompiler
     /// <summary>All of the target's folder.</summary>
     public IReadOnlyList<Mutant> Mutants { get; }
 
-    /// <summary>The assembly with this change or, without one, as it is; null if that is no C#.</summary>
-    public byte[]? Compile(Mutant? mutant)
+    /// <summary>The assembly with this change alone; null if that is no C#.</summary>
+    public byte[]? Compile(int number)
     {
-        var changed = mutant is null ? _whole : _whole.ReplaceSyntaxTree(mutant.Node.SyntaxTree, mutant.Apply());
-        var (image, errors) = Emit(changed);
-        return image is not null || mutant is not null ? image : throw new InvalidOperationException(
-            $"The unchanged source does not compile: {string.Join('\n', errors.Take(5))}");
+        var mutant = Mutants[number];
+        var tree = mutant.Apply();
+        var changed = _whole.ReplaceSyntaxTree(mutant.Node.SyntaxTree, tree);
+
+        // Most of what is no C# is found in its own file, without looking at the others.
+        return Errors(changed, tree).Any() ? null : Emit(changed).Image;
     }
 
     /// <summary>One assembly with all mutants that can wait behind a switch, and which those are.</summary>
     public (byte[] Image, IReadOnlySet<int> Held) CompileTogether()
     {
         var held = Mutants.Index().Where(m => MutantSchema.CanHold(m.Item)).ToDictionary(m => m.Index, m => m.Item);
-        var @switch = CSharpSyntaxTree.ParseText(MutantSchema.Source, (CSharpParseOptions)_whole.SyntaxTrees[0].Options);
+        var @switch = CSharpSyntaxTree.ParseText(MutantSchema.Source(Mutants.Count), (CSharpParseOptions)_whole.SyntaxTrees[0].Options);
+        var whole = _whole.AddSyntaxTrees(@switch);
+        var woven = held.GroupBy(m => m.Value.Node.SyntaxTree).Aggregate(whole, (woven, file) => woven.ReplaceSyntaxTree(file.Key, Weave(whole, file.Key, held)));
+        var (image, errors) = Emit(woven);
+        return image is not null ? (image, held.Keys.ToHashSet())
+            : throw new InvalidOperationException($"With all mutants it does not compile: {string.Join('\n', errors.Take(5))}");
+    }
+
+    /// <summary>A file with as many mutants as it can hold; those that it can't are taken from the list, in which they have no place.</summary>
+    private static SyntaxTree Weave(CSharpCompilation whole, SyntaxTree file, Dictionary<int, Mutant> held)
+    {
         while (true)
         {
-            var woven = held.GroupBy(m => m.Value.Node.SyntaxTree).Aggregate(
-                _whole.AddSyntaxTrees(@switch),
-                (whole, file) => whole.ReplaceSyntaxTree(file.Key, MutantSchema.Weave(file.Key, file.ToDictionary())));
-            var (image, errors) = Emit(woven);
-            if (image is not null)
+            var mine = held.Where(m => m.Value.Node.SyntaxTree == file).ToDictionary();
+            var woven = MutantSchema.Weave(file, mine);
+            var errors = Errors(whole.ReplaceSyntaxTree(file, woven), woven).ToList();
+            if (errors.Count == 0)
             {
-                return (image, held.Keys.ToHashSet());
+                return woven;
             }
 
-            var wrong = errors.SelectMany(e => MutantSchema.At(e.Location)).ToHashSet();
-            if (held.Count == 0)
-            {
-                throw new InvalidOperationException($"Without any mutant it does not compile: {string.Join('\n', errors.Take(5))}");
-            }
+            var wrong = errors.SelectMany(e => MutantSchema.At(e.Location)).Where(mine.ContainsKey).ToHashSet();
 
-            if (!wrong.Any(held.ContainsKey))
+            // If nobody can tell whose fault it is, each of the file is compiled on its own, which takes longer.
+            foreach (var number in wrong.Count > 0 ? wrong : mine.Count > 0 ? mine.Keys.ToHashSet() : throw Unfit(errors))
             {
-                // Nobody can tell whose fault it is: each is compiled on its own then, which takes longer.
-                held.Clear();
+                held.Remove(number);
             }
-
-            wrong.ToList().ForEach(number => held.Remove(number));
         }
     }
+
+    private static InvalidOperationException Unfit(IEnumerable<Diagnostic> errors) =>
+        new($"The unchanged source does not compile: {string.Join('\n', errors.Take(5))}");
+
+    private static IEnumerable<Diagnostic> Errors(CSharpCompilation whole, SyntaxTree file) =>
+        whole.GetSemanticModel(file).GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error);
 
     private (byte[]? Image, IReadOnlyList<Diagnostic> Errors) Emit(CSharpCompilation compilation)
     {
@@ -91,10 +103,19 @@ internal sealed class MutantCompiler
         return Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.StartsWith(Path.Combine(project, "obj"), StringComparison.Ordinal)
                 && !path.StartsWith(Path.Combine(project, "bin"), StringComparison.Ordinal))
-            .Concat(target.LinkedSources.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)))
+            .Concat(Linked(project).SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)))
             .Append(Path.Combine(generated, $"{target.Project}.GlobalUsings.g.cs"))
             .Append(Path.Combine(generated, $"{target.Project}.AssemblyInfo.cs"))
             .Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Folders of other projects that it compiles as well.</summary>
+    private static IEnumerable<string> Linked(string project)
+    {
+        const string Everything = "/**/*.cs";
+        return XDocument.Load(Path.Combine(project, Path.GetFileName(project) + ".csproj")).Descendants("Compile")
+            .Select(item => (string?)item.Attribute("Include")).OfType<string>().Where(files => files.EndsWith(Everything, StringComparison.Ordinal))
+            .Select(files => Path.GetFullPath(Path.Combine(project, files[..^Everything.Length])));
     }
 
     /// <summary>What this process itself runs with.</summary>

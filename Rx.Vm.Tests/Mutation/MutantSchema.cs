@@ -14,62 +14,82 @@ internal static class MutantSchema
 {
     public const string TypeName = "RxMutationSwitch";
 
-    public const string FieldName = "Active";
+    public const string ActiveName = "Active";
+
+    public const string ReachedName = "Reached";
 
     private const string Kind = "mutant";
 
-    public const string Source = $$"""
+    /// <summary>The switch: which mutant is on, and by which ones the code came.</summary>
+    public static string Source(int mutants) => $$"""
         internal static class {{TypeName}}
         {
-            internal static int {{FieldName}} = -1;
+            internal static int {{ActiveName}} = -1;
 
-            internal static bool Is(int number) => {{FieldName}} == number;
+            internal static readonly bool[] {{ReachedName}} = new bool[{{mutants}}];
+
+            internal static bool Is(int number)
+            {
+                {{ReachedName}}[number] = true;
+                return {{ActiveName}} == number;
+            }
         }
         """;
 
     /// <summary>Whether a mutant can wait behind a switch. The compiler may yet find that it can't.</summary>
     public static bool CanHold(Mutant mutant) =>
-        mutant.Node is ExpressionSyntax or ExpressionStatementSyntax
-        && !mutant.Node.DescendantNodesAndSelf().Any(
-            n => n is DeclarationExpressionSyntax or DeclarationPatternSyntax or RecursivePatternSyntax or VarPatternSyntax)
-        && !mutant.Node.Ancestors().Any(IsFixed);
+        Place(mutant) is { } place
+        && !place.DescendantNodesAndSelf().Any(n => n is SingleVariableDesignationSyntax)
+        && !place.Ancestors().Any(IsFixed);
 
     /// <summary>The tree with all of these.</summary>
     public static SyntaxTree Weave(SyntaxTree tree, IReadOnlyDictionary<int, Mutant> mutants)
     {
-        var byNode = mutants.ToLookup(m => m.Value.Node);
-        var root = tree.GetRoot().ReplaceNodes(byNode.Select(g => g.Key), (node, woven) => byNode[node].Aggregate(woven, Choose));
+        var byPlace = mutants.ToLookup(m => Place(m.Value)!);
+        var root = tree.GetRoot().ReplaceNodes(byPlace.Select(g => g.Key), (place, woven) => byPlace[place].Aggregate(woven, Choose));
         return tree.WithRootAndOptions(root, tree.Options);
     }
 
     /// <summary>
     /// The mutant in whose text an error is, or the ones in the text of the error; for an error elsewhere, as of what is not assigned any more,
-    /// all statements of its member.
+    /// all statements of its member, then everything of it.
     /// </summary>
     public static IEnumerable<int> At(Location error)
     {
         var place = error.SourceTree!.GetRoot().FindNode(error.SourceSpan, getInnermostNodeForTie: true);
-        var member = place.AncestorsAndSelf().OfType<MemberDeclarationSyntax>().First();
         IEnumerable<SyntaxNode>[] suspects =
-            [place.AncestorsAndSelf(), place.DescendantNodes(), member.DescendantNodes().OfType<IfStatementSyntax>(), member.DescendantNodes()];
+        [
+            place.AncestorsAndSelf().Where(n => n.HasAnnotations(Kind)).Take(1), place.DescendantNodes(),
+            Member(place).DescendantNodes().OfType<IfStatementSyntax>(), Member(place).DescendantNodes(),
+        ];
         return suspects.Select(nodes => nodes.SelectMany(n => n.GetAnnotations(Kind))).FirstOrDefault(found => found.Any(), [])
-            .Take(place.AncestorsAndSelf().Any(n => n.HasAnnotations(Kind)) ? 1 : int.MaxValue)
             .Select(a => int.Parse(a.Data!, CultureInfo.InvariantCulture));
     }
+
+    /// <summary>What there is a choice of: for a part of a pattern, which has to be constant, the expression it belongs to.</summary>
+    private static SyntaxNode? Place(Mutant mutant) =>
+        mutant.Node.AncestorsAndSelf().OfType<PatternSyntax>().LastOrDefault() is { } pattern
+            ? pattern.Parent as IsPatternExpressionSyntax ?? (SyntaxNode?)(pattern.Parent as SwitchExpressionArmSyntax)?.Parent
+            : mutant.Node as ExpressionSyntax ?? (SyntaxNode?)(mutant.Node as ExpressionStatementSyntax);
+
+    private static SyntaxNode Member(SyntaxNode place) =>
+        place.AncestorsAndSelf().FirstOrDefault(n => n is MemberDeclarationSyntax) ?? place.SyntaxTree.GetRoot();
 
     private static SyntaxNode Choose(SyntaxNode woven, KeyValuePair<int, Mutant> mutant)
     {
         var isActive = ParseExpression($"global::{TypeName}.Is({mutant.Key})");
+        var place = Place(mutant.Value)!;
+        var instead = place == mutant.Value.Node ? mutant.Value.Instead : place.ReplaceNode(mutant.Value.Node, mutant.Value.Instead);
         SyntaxNode choice = woven is StatementSyntax statement
-            ? IfStatement(isActive, Block((StatementSyntax)mutant.Value.Instead), ElseClause(Block(statement)))
+            ? IfStatement(isActive, Block((StatementSyntax)instead), ElseClause(Block(statement)))
             : ParenthesizedExpression(ConditionalExpression(
-                isActive, ParenthesizedExpression((ExpressionSyntax)mutant.Value.Instead), ParenthesizedExpression((ExpressionSyntax)woven)));
+                isActive, ParenthesizedExpression((ExpressionSyntax)instead), ParenthesizedExpression((ExpressionSyntax)woven)));
         return choice.NormalizeWhitespace().WithAdditionalAnnotations(new SyntaxAnnotation(Kind, mutant.Key.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static bool IsFixed(SyntaxNode node) => node switch
     {
-        AttributeSyntax or ParameterSyntax or EnumMemberDeclarationSyntax or PatternSyntax or SwitchLabelSyntax or GotoStatementSyntax => true,
+        AttributeSyntax or ParameterSyntax or EnumMemberDeclarationSyntax or SwitchLabelSyntax or GotoStatementSyntax => true,
         FieldDeclarationSyntax f => f.Modifiers.Any(m => m.IsKind(SyntaxKind.ConstKeyword) || m.IsKind(SyntaxKind.StaticKeyword)),
         LocalDeclarationStatementSyntax l => l.IsConst,
         PropertyDeclarationSyntax p => p.Initializer is not null && p.Modifiers.Any(m => m.IsKind(SyntaxKind.StaticKeyword)),

@@ -10,14 +10,7 @@ internal sealed class MutantTests(MutationTarget target)
 {
     private readonly HashSet<string> _dependents = Dependents(target);
 
-    /// <summary>The first test that notices, with what it said; null if none does.</summary>
-    public string? FirstFailure(byte[] image)
-    {
-        using var loaded = new Loaded(target, image, _dependents);
-        return loaded.FirstFailure(null);
-    }
-
-    /// <summary>Loads an assembly that holds many mutants, to be tried one after the other.</summary>
+    /// <summary>Loads the assembly, to be tried with one mutant of it after the other, or with none.</summary>
     public Loaded Load(byte[] image) => new(target, image, _dependents);
 
     private static IEnumerable<(Type Class, MethodInfo Method, object?[] Arguments)> Cases(Type type) =>
@@ -42,7 +35,7 @@ internal sealed class MutantTests(MutationTarget target)
         {
             instance = Activator.CreateInstance(test.Class, [.. test.Class.GetConstructors()[0].GetParameters().Select(Argument)]);
             Wait((instance as IAsyncLifetime)?.InitializeAsync());
-            Wait(test.Method.Invoke(instance, test.Method.ResolveMethodArguments(test.Arguments)));
+            Wait(test.Method.Invoke(instance, Arguments(test.Method, test.Arguments)));
             return null;
         }
         catch (Exception e)
@@ -55,6 +48,9 @@ internal sealed class MutantTests(MutationTarget target)
             Dispose(instance);
         }
     }
+
+    private static object?[] Arguments(MethodInfo method, object?[] given) =>
+        TypeHelper.ConvertArguments(method.ResolveMethodArguments(given), [.. method.GetParameters().Select(p => p.ParameterType)]);
 
     private static object? Argument(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(ITestOutputHelper) ? new Silent()
@@ -101,44 +97,44 @@ internal sealed class MutantTests(MutationTarget target)
         return found;
     }
 
-    /// <summary>An assembly that was exchanged, with the tests that see it.</summary>
+    /// <summary>An assembly that was exchanged, with the tests that see it, by their numbers.</summary>
     internal sealed class Loaded : IDisposable
     {
         private readonly Context _context;
-        private readonly Lazy<List<(Type Class, MethodInfo Method, object?[] Arguments)>> _cases;
+        private readonly List<(Type Class, MethodInfo Method, object?[] Arguments)> _cases;
         private readonly FieldInfo? _active;
+        private readonly bool[] _reached;
 
         public Loaded(MutationTarget target, byte[] image, HashSet<string> dependents)
         {
+            const BindingFlags Hidden = BindingFlags.Static | BindingFlags.NonPublic;
             _context = new Context(target.Project, image, dependents);
             var tests = _context.LoadFromAssemblyName(new AssemblyName(target.TestAssembly));
-            _active = _context.LoadFromAssemblyName(new AssemblyName(target.Project)).GetType(MutantSchema.TypeName)?
-                .GetField(MutantSchema.FieldName, BindingFlags.Static | BindingFlags.NonPublic);
-            _cases = new(() => [.. target.Tests
+            var @switch = _context.LoadFromAssemblyName(new AssemblyName(target.Project)).GetType(MutantSchema.TypeName);
+            _active = @switch?.GetField(MutantSchema.ActiveName, Hidden);
+            _reached = (bool[]?)@switch?.GetField(MutantSchema.ReachedName, Hidden)!.GetValue(null) ?? [];
+            _cases = [.. target.Tests
                 .Select(name => tests.GetType(name) ?? throw new InvalidOperationException($"There is no test class {name}."))
-                .SelectMany(Cases)]);
+                .SelectMany(Cases)];
         }
 
-        /// <summary>Whether the last test that failed fails as well without a mutant: then a mutant before it has left something behind.</summary>
-        public bool IsSpoilt { get; private set; }
+        public int Count => _cases.Count;
 
-        /// <summary>The first test that notices the mutant, with what it said; null if none does.</summary>
-        public string? FirstFailure(int? mutant)
+        /// <summary>Runs a test without a mutant: what it said if it failed, and which mutants it came by.</summary>
+        public (string? Failure, int[] Reached) Learn(int number)
         {
-            _ = _cases.Value;
-            foreach (var test in _cases.Value)
-            {
-                _active?.SetValue(null, mutant ?? -1);
-                var failure = Run(test);
-                _active?.SetValue(null, -1);
-                if (failure is not null)
-                {
-                    IsSpoilt = mutant is not null && Run(test) is not null;
-                    return failure;
-                }
-            }
+            Array.Clear(_reached);
+            var failure = Run(_cases[number]);
+            return (failure, [.. _reached.Index().Where(r => r.Item).Select(r => r.Index)]);
+        }
 
-            return null;
+        /// <summary>Runs a test with a mutant: what it said if it failed.</summary>
+        public string? Failure(int number, int mutant)
+        {
+            _active?.SetValue(null, mutant);
+            var failure = Run(_cases[number]);
+            _active?.SetValue(null, -1);
+            return failure;
         }
 
         public void Dispose() => _context.Unload();

@@ -9,9 +9,9 @@ namespace Rx.Vm.Tests.Mutation;
 internal sealed class MutationProgram(TextWriter output, IScheduler clock)
 {
     public const string Usage = """
-        ./rx mutate [--target FOLDER] [--every N] [--cores N] [--patience SECONDS] [--survivors explained|told]
+        ./rx mutate [--target FOLDER] [--every N] [--cores N]
             Changes the code of a folder in one place, runs its tests, and tells which changes no test noticed; with --every only each N-th.
-            Exit code 1: less than 80 % were noticed or, unless survivors are only to be told, one was not that docs/mutation.md does not explain.
+            Exit code 1: less than 80 % were noticed, or one was not that docs/mutation.md does not explain.
         """;
 
     private const double Wanted = 0.8;
@@ -21,7 +21,7 @@ internal sealed class MutationProgram(TextWriter output, IScheduler clock)
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken ct)
     {
         var targets = MutationTarget.All;
-        var (every, cores, patience, mayTell) = (1, Environment.ProcessorCount, TimeSpan.FromSeconds(60), false);
+        var (every, cores) = (1, Environment.ProcessorCount);
         try
         {
             for (var i = 0; i < args.Count; i += 2)
@@ -32,10 +32,6 @@ internal sealed class MutationProgram(TextWriter output, IScheduler clock)
                     case "--target": targets = [MutationTarget.Of(value)]; break;
                     case "--every": every = int.Parse(value, CultureInfo.InvariantCulture); break;
                     case "--cores": cores = int.Parse(value, CultureInfo.InvariantCulture); break;
-                    case "--survivors":
-                        mayTell = value is "told" ? true : value is "explained" ? false : throw new FormatException($"survivors are not '{value}'");
-                        break;
-                    case "--patience": patience = TimeSpan.FromSeconds(int.Parse(value, CultureInfo.InvariantCulture)); break;
                     default: throw new FormatException($"there is no option '{args[i]}'");
                 }
             }
@@ -49,30 +45,33 @@ internal sealed class MutationProgram(TextWriter output, IScheduler clock)
         var good = true;
         foreach (var target in targets)
         {
-            good &= await TargetAsync(target, every, cores, patience, ct) is var (score, strangers) && score >= Wanted && (mayTell || strangers == 0);
+            good &= await TargetAsync(target, every, cores, ct);
         }
 
         return good ? 0 : 1;
     }
 
-    private async Task<(double Score, int Strangers)> TargetAsync(MutationTarget target, int every, int cores, TimeSpan patience, CancellationToken ct)
+    private async Task<bool> TargetAsync(MutationTarget target, int every, int cores, CancellationToken ct)
     {
-        var mutants = new MutantCompiler(target).Mutants;
-        var chosen = Enumerable.Range(0, mutants.Count).Where(i => i % every == 0).ToList();
-        var fates = await new MutationRun(target, patience, cores).TryAsync(chosen, ct);
-        int Count(MutantFate fate) => fates.Values.Count(f => f.Fate == fate);
+        var compiler = new MutantCompiler(target);
         var explained = Survivors.Explained();
-        var (noticed, survived, strangers) = (Count(MutantFate.Killed) + Count(MutantFate.Stopped), Count(MutantFate.Survived), 0);
-        foreach (var (number, fate) in fates.OrderBy(f => f.Key).Where(f => f.Value.Fate == MutantFate.Survived))
-        {
-            var known = explained.Contains(mutants[number].Key);
-            strangers += known ? 0 : 1;
-            output.WriteLine($"{(known ? "explained" : "survived ")} {mutants[number].Key} (line {mutants[number].Line})");
-        }
-
+        var counts = Enum.GetValues<MutantFate>().ToDictionary(fate => fate, _ => 0);
+        var strangers = 0;
+        var chosen = Enumerable.Range(0, compiler.Mutants.Count).Where(i => i % every == 0).ToList();
+        await new MutationRun(target, compiler, cores, Tell).TryAsync(chosen, ct);
+        var (noticed, survived) = (counts[MutantFate.Killed] + counts[MutantFate.Stopped], counts[MutantFate.Survived]);
         var score = noticed / (double)Math.Max(1, noticed + survived);
-        output.WriteLine($"{target.Name}: {noticed} of {noticed + survived} changes noticed, {score:P1} ({Count(MutantFate.Stopped)} by not ending), "
-            + $"{survived - strangers} survivors explained, {strangers} not, {Count(MutantFate.Invalid)} no C#; {_watch.Elapsed.TotalSeconds:0} s");
-        return (score, strangers);
+        output.WriteLine($"{target.Name}: {noticed} of {noticed + survived} changes noticed, {score:P1} ({counts[MutantFate.Stopped]} by not ending), "
+            + $"{survived - strangers} survivors explained, {strangers} not, {counts[MutantFate.Invalid]} no C#; {_watch.Elapsed.TotalSeconds:0} s");
+        return score >= Wanted && strangers == 0;
+
+        void Tell(int number, MutantFate fate, string by)
+        {
+            var mutant = compiler.Mutants[number];
+            var isStrange = fate == MutantFate.Survived && !explained.Contains(mutant.Key);
+            counts[fate]++;
+            strangers += isStrange ? 1 : 0;
+            output.WriteLine($"{(fate == MutantFate.Survived && !isStrange ? "Explained" : fate)} {mutant.Key} (line {mutant.Line}) {by}");
+        }
     }
 }

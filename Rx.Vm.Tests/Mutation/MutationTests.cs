@@ -12,6 +12,7 @@ public class MutationTests
     [InlineData("a == b", "a != b")]
     [InlineData("a && b", "a || b")]
     [InlineData("!a", "a")]
+    [InlineData("a.ConfigureAwait(false)")]
     [InlineData("7", "8", "6")]
     [InlineData("0x10u", "17u", "15u")]
     [InlineData("0", "1", "(-1)")]
@@ -43,6 +44,14 @@ public class MutationTests
         Assert.Equal(
             mutants.Select(m => $"class C {{ object M() {{ {m} }} }}").Order(StringComparer.Ordinal),
             Mutator.Of("C.cs", tree).Select(m => m.Apply().ToString()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_survivor_that_is_explained_is_a_change_that_is_made()
+    {
+        var made = MutationTarget.All.SelectMany(target => Directory.EnumerateFiles(Snapshot.Locate(target.Name), "*.cs"))
+            .SelectMany(path => Mutator.Of(Path.GetFileName(path), CSharpSyntaxTree.ParseText(File.ReadAllText(path)))).Select(m => m.Key).ToHashSet();
+        Assert.Empty(Survivors.Explained().Except(made));
     }
 
     [Theory]

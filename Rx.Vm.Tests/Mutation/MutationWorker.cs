@@ -1,55 +1,120 @@
+using System.Globalization;
+using System.Reactive.Concurrency;
+
 namespace Rx.Vm.Tests.Mutation;
 
 /// <summary>
-/// Tries mutants one after the other in a process of its own, and says after each what became of it: one that never ends, or that takes
-/// the memory or the stack, takes this process with it and no other.
+/// Runs tests in a process of its own, and says before each how long it may take: a mutant that never ends, or that takes the memory or the
+/// stack, takes this process with it and no other.
 /// </summary>
-internal static class MutationWorker
+internal sealed class MutationWorker
 {
     public const string Word = "mutation-worker";
 
-    /// <summary>The arguments: the target, and the numbers of the mutants.</summary>
-    public static int Run(IReadOnlyList<string> args)
+    /// <summary>The file with all mutants that wait behind a switch.</summary>
+    public const string Together = "all.dll";
+
+    /// <summary>A line for each test: its milliseconds, and the mutants it comes by.</summary>
+    public const string Reach = "reach";
+
+    private readonly TextWriter _output = Console.Out;
+    private readonly IScheduler _clock;
+    private readonly string _folder;
+    private readonly MutantTests _tests;
+    private MutantTests.Loaded _loaded;
+
+    private MutationWorker(string target, string folder, IScheduler clock)
     {
-        var target = MutationTarget.Of(args[0]);
-        var compiler = new MutantCompiler(target);
-        var tests = new MutantTests(target);
-        var (together, held) = compiler.CompileTogether();
-        var loaded = tests.Load(together);
-        if (loaded.FirstFailure(null) is { } strange)
+        // Whatever a test prints is no answer.
+        Console.SetOut(TextWriter.Null);
+        _clock = clock;
+        _folder = folder;
+        _tests = new MutantTests(MutationTarget.Of(target));
+        _loaded = LoadTogether();
+    }
+
+    /// <summary>The arguments: "learn" or "try", the target, and a folder. What to try comes line by line: a mutant and, if any, a file of its own.</summary>
+    public static int Run(IReadOnlyList<string> args, IScheduler clock)
+    {
+        var worker = new MutationWorker(args[1], args[2], clock);
+        return args[0] == "learn" ? worker.Learn() : worker.TryAll();
+    }
+
+    /// <summary>Finds out which test comes by which mutants; none may fail twice where nothing is changed.</summary>
+    private int Learn()
+    {
+        var lines = new List<string>();
+        for (var test = 0; test < _loaded.Count; test++)
         {
-            Console.WriteLine($"unfit {strange}");
-            return 1;
+            Say("at 120000");
+            var watch = _clock.StartStopwatch();
+            var (failure, reached) = _loaded.Learn(test);
+            if (failure is not null && _loaded.Learn(test).Failure is { } again)
+            {
+                Say($"unfit {again}");
+                return 1;
+            }
+
+            lines.Add($"{(int)watch.Elapsed.TotalMilliseconds} {string.Join(' ', reached)}");
         }
 
-        Console.WriteLine("ready");
-        foreach (var number in args.Skip(1).Select(int.Parse))
-        {
-            string? failure;
-            if (held.Contains(number))
-            {
-                failure = loaded.FirstFailure(number);
-                if (loaded.IsSpoilt)
-                {
-                    loaded = tests.Load(together);
-                    failure = loaded.FirstFailure(number);
-                }
-            }
-            else if (compiler.Compile(compiler.Mutants[number]) is { } image)
-            {
-                failure = tests.FirstFailure(image);
-            }
-            else
-            {
-                Console.WriteLine($"{MutantFate.Invalid} {number}");
-                continue;
-            }
+        File.WriteAllLines(Path.Combine(_folder, Reach), lines);
+        Say("ready");
+        return 0;
+    }
 
-            Console.WriteLine(failure is null ? $"{MutantFate.Survived} {number}" : $"{MutantFate.Killed} {number} {failure}");
+    private int TryAll()
+    {
+        var tests = File.ReadLines(Path.Combine(_folder, Reach))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray())
+            .Select((numbers, test) => (Test: test, Limit: 8_000 + (4 * numbers[0]), Reached: numbers[1..].ToHashSet())).ToList();
+        Say("ready");
+        while (Console.ReadLine()?.Split(' ', 2) is [var mutant, .. var own])
+        {
+            var number = int.Parse(mutant, CultureInfo.InvariantCulture);
+            var likely = own.Length > 0 ? tests : tests.Where(t => t.Reached.Contains(number));
+            using var alone = own.Length > 0 ? _tests.Load(File.ReadAllBytes(own[0])) : null;
+            var failure = FirstFailure(alone ?? _loaded, number, likely.Select(t => (t.Test, t.Limit)));
+            Say(failure is null ? $"{MutantFate.Survived}" : $"{MutantFate.Killed} {failure}");
         }
 
         return 0;
     }
+
+    private string? FirstFailure(MutantTests.Loaded loaded, int mutant, IEnumerable<(int Test, int Limit)> tests)
+    {
+        foreach (var (test, limit) in tests)
+        {
+            Say($"at {limit}");
+            if (loaded.Failure(test, mutant) is not { } failure)
+            {
+                continue;
+            }
+
+            Say($"at {limit}");
+            if (_loaded.Learn(test).Failure is null)
+            {
+                return failure;
+            }
+
+            // It fails without the mutant too: a mutant before this one has left something behind, or the machine was too slow for the test.
+            var isAlone = loaded != _loaded;
+            _loaded.Dispose();
+            _loaded = LoadTogether();
+            loaded = isAlone ? loaded : _loaded;
+            Say($"at {limit}");
+            if (loaded.Failure(test, mutant) is { } sure)
+            {
+                return sure;
+            }
+        }
+
+        return null;
+    }
+
+    private MutantTests.Loaded LoadTogether() => _tests.Load(File.ReadAllBytes(Path.Combine(_folder, Together)));
+
+    private void Say(string line) => _output.WriteLine(line);
 }
 
 /// <summary>What became of a mutant.</summary>
@@ -61,7 +126,7 @@ internal enum MutantFate
     /// <summary>A test failed.</summary>
     Killed,
 
-    /// <summary>The tests took too long, or the process ended.</summary>
+    /// <summary>A test took too long, or the process ended.</summary>
     Stopped,
 
     /// <summary>No test noticed.</summary>

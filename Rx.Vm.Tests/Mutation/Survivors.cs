@@ -9,6 +9,6 @@ internal static class Survivors
     public static HashSet<string> Explained() =>
     [
         .. File.ReadLines(Snapshot.Locate(Path)).Where(line => line.StartsWith("- `", StringComparison.Ordinal))
-            .Select(line => line[3..line.IndexOf("`:", StringComparison.Ordinal)]),
+            .Select(line => line[3..line.IndexOf("`: ", StringComparison.Ordinal)]),
     ];
 }

@@ -42,6 +42,7 @@ public class FrameAssemblerTests
     {
         ReadOnlySpan<byte> input = Frame(3, Header);
         Assert.Equal(FrameScan.Fault, _assembler.Next(ref input, out _));
+        Assert.Equal(Header, input.Length);
         input = Frame(10, 10);
         Assert.Equal(FrameScan.Fault, _assembler.Next(ref input, out var frame));
         Assert.Equal((10, 0), (input.Length, frame.Length));
@@ -96,6 +97,14 @@ public class FrameAssemblerTests
         Assert.Equal((12, 15, 0), (second.Length, input.Length, _assembler.Capacity));
         Assert.Equal(FrameScan.NeedMore, _assembler.Next(ref input, out _));
         Assert.Equal((0, 15), (input.Length, _assembler.Pending));
+    }
+
+    [Fact]
+    public void A_frame_of_nothing_but_its_header_needs_no_buffer()
+    {
+        ReadOnlySpan<byte> input = Frame(Header, Header);
+        Assert.Equal(FrameScan.Frame, _assembler.Next(ref input, out _));
+        Assert.Equal(0, _assembler.Capacity);
     }
 
     [Theory]

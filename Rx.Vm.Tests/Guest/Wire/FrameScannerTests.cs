@@ -249,6 +249,7 @@ public class FrameScannerTests
             }
 
             Assert.True(input.IsEmpty);
+            Assert.True(scanner.Capacity >= scanner.Pending);
             Assert.True(scanner.Capacity <= Math.Max(4 * received, WireLimits.BufferFloor));
         }
 

@@ -39,19 +39,12 @@ internal readonly ref struct ControlFrame(GuestCode code, ReadOnlySpan<byte> pay
         return true;
     }
 
-    /// <summary>Writes a whole frame; returns its length. The destination must hold header and payload.</summary>
-    public static int Write(Span<byte> destination, GuestCode code, ReadOnlySpan<byte> payload)
-    {
-        WriteHeader(destination, code, payload.Length);
-        payload.CopyTo(destination[HeaderSize..]);
-        return HeaderSize + payload.Length;
-    }
-
     /// <summary>A whole frame in a fresh array.</summary>
     public static byte[] Encode(GuestCode code, ReadOnlySpan<byte> payload = default)
     {
         var frame = new byte[HeaderSize + payload.Length];
-        Write(frame, code, payload);
+        WriteHeader(frame, code, payload.Length);
+        payload.CopyTo(frame.AsSpan(HeaderSize));
         return frame;
     }
 

@@ -85,7 +85,7 @@ internal sealed class FrameAssembler(int headerSize, int maxFrame)
         frame = default;
         if (input.Length < headerSize)
         {
-            return input.IsEmpty ? FrameScan.NeedMore : null;
+            return null;
         }
 
         if (!Judge(input))

@@ -86,6 +86,6 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
             flags |= Array.IndexOf(ready.Features, name) >= 0 ? flag : 0;
         }
 
-        return new(ready.Init.Length <= 64 ? ready.Init : ready.Init[..64], ready.Version, flags);
+        return new(ready.Init[..Math.Min(ready.Init.Length, 64)], ready.Version, flags);
     }
 }
