@@ -53,7 +53,8 @@ internal sealed class MutantCompiler
         var held = Mutants.Index().Where(m => MutantSchema.CanHold(m.Item)).ToDictionary(m => m.Index, m => m.Item);
         var @switch = CSharpSyntaxTree.ParseText(MutantSchema.Source(Mutants.Count), (CSharpParseOptions)_whole.SyntaxTrees[0].Options);
         var whole = _whole.AddSyntaxTrees(@switch);
-        var woven = held.GroupBy(m => m.Value.Node.SyntaxTree).Aggregate(whole, (woven, file) => woven.ReplaceSyntaxTree(file.Key, Weave(whole, file.Key, held)));
+        var files = held.Values.Select(m => m.Node.SyntaxTree).Distinct().ToList();
+        var woven = files.Aggregate(whole, (woven, file) => woven.ReplaceSyntaxTree(file, Weave(whole, file, held)));
         var (image, errors) = Emit(woven);
         return image is not null ? (image, held.Keys.ToHashSet())
             : throw new InvalidOperationException($"With all mutants it does not compile: {string.Join('\n', errors.Take(5))}");

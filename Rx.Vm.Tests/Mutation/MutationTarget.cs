@@ -4,7 +4,8 @@ namespace Rx.Vm.Tests.Mutation;
 /// <param name="Name">What the command line calls it, and where its files are in the repository.</param>
 /// <param name="Project">The project's folder and the name of its assembly.</param>
 /// <param name="TestAssembly">Where the tests are.</param>
-/// <param name="Tests">Their classes, the likeliest to notice first. Only what takes no more than seconds: in virtual time, in memory, over sockets of this machine.</param>
+/// <param name="Tests">Their classes, the likeliest to notice first.
+/// Only what takes no more than seconds: in virtual time, in memory, over sockets of this machine.</param>
 internal sealed record MutationTarget(string Name, string Project, string TestAssembly, string[] Tests)
 {
     public static readonly IReadOnlyList<MutationTarget> All =
