@@ -18,7 +18,7 @@ public sealed class ByteRecordStreamTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Every_byte_is_a_record_of_its_own_and_all_of_them_are_one_write()
     {
-        var (writes, arrived) = await SendAsync("query-status"u8.ToArray());
+        var (writes, arrived) = await SendAsync("query-status"u8.ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal("query-status"u8, arrived);
         var write = Assert.Single(writes);
         Assert.Equal(12, Records(write));
@@ -29,7 +29,7 @@ public sealed class ByteRecordStreamTests : IDisposable
     {
         var bytes = new byte[5000];
         new Random(1).NextBytes(bytes);
-        var (writes, arrived) = await SendAsync(bytes);
+        var (writes, arrived) = await SendAsync(bytes, TestContext.Current.CancellationToken);
         Assert.Equal(bytes, arrived);
         Assert.Equal(bytes.Length, writes.Sum(Records));
         var record = writes[^1].Length / Records(writes[^1]);
@@ -50,9 +50,8 @@ public sealed class ByteRecordStreamTests : IDisposable
     }
 
     /// <summary>What was written below TLS after the handshake, and what came out at the other end.</summary>
-    private async Task<(List<byte[]> Writes, byte[] Arrived)> SendAsync(byte[] bytes)
+    private async Task<(List<byte[]> Writes, byte[] Arrived)> SendAsync(byte[] bytes, CancellationToken ct)
     {
-        var ct = TestContext.Current.CancellationToken;
         var (here, there) = DuplexStream.CreatePair(1 << 20);
         using var recorded = new Recorded(here);
         await using var server = new SslStream(there);

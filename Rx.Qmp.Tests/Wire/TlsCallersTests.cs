@@ -68,10 +68,11 @@ public sealed class TlsCallersTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task The_first_of_too_many_is_sent_away_and_no_other()
     {
+        var ct = TestContext.Current.CancellationToken;
         foreach (var silent in (int[])[TlsCallers.MostAtOnce - 1, TlsCallers.MostAtOnce])
         {
             using var door = new Door();
-            var next = door.Callers.NextAsync(Token).AsTask();
+            var next = door.Callers.NextAsync(ct).AsTask();
             var ends = Enumerable.Range(0, silent).Select(_ => door.Call()).ToList();
             await using var good = await door.ShakeHandsAsync(door.Call());
             await using var taken = await next;
@@ -92,25 +93,27 @@ public sealed class TlsCallersTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Who_was_slower_is_there_for_whoever_asks_next()
     {
+        var ct = TestContext.Current.CancellationToken;
         using var door = new Door();
-        var first = door.Callers.NextAsync(Token).AsTask();
+        var first = door.Callers.NextAsync(ct).AsTask();
         var slow = door.Call();
         await using var good = await door.ShakeHandsAsync(door.Call());
         await using var taken = await first;
-        var second = door.Callers.NextAsync(Token).AsTask();
+        var second = door.Callers.NextAsync(ct).AsTask();
         await using var late = await door.ShakeHandsAsync(slow);
         await using var taken2 = await second;
-        await late.WriteAsync("{}"u8.ToArray(), Token);
+        await late.WriteAsync("{}"u8.ToArray(), ct);
         var bytes = new byte[2];
-        await taken2.ReadExactlyAsync(bytes, Token);
+        await taken2.ReadExactlyAsync(bytes, ct);
         Assert.Equal("{}"u8, bytes);
     }
 
     [Fact(Timeout = 120_000)]
     public async Task At_the_end_whoever_was_not_taken_is_sent_away_also_who_comes_later()
     {
+        var ct = TestContext.Current.CancellationToken;
         var door = new Door();
-        var next = door.Callers.NextAsync(Token).AsTask();
+        var next = door.Callers.NextAsync(ct).AsTask();
         var (silent, slow) = (door.Call(), door.Call());
         await using var good = await door.ShakeHandsAsync(door.Call());
         await using var taken = await next;
@@ -129,7 +132,7 @@ public sealed class TlsCallersTests : IDisposable
 
         // Whoever asks now learns what the listener says.
         door.Fail(new QmpConnectException(QmpConnectFailure.Other, "here"));
-        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => door.Callers.NextAsync(Token).AsTask());
+        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => door.Callers.NextAsync(ct).AsTask());
         Assert.Equal(QmpConnectFailure.Other, fault.Failure);
         door.Dispose();
     }
@@ -137,6 +140,7 @@ public sealed class TlsCallersTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Where_nobody_came_it_was_given_up_and_not_refused()
     {
+        var ct = TestContext.Current.CancellationToken;
         using var door = new Door();
         using var stop = new CancellationTokenSource();
         var next = door.Callers.NextAsync(stop.Token).AsTask();
@@ -147,8 +151,9 @@ public sealed class TlsCallersTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task A_certificate_that_cannot_be_shown_is_no_fault_of_the_caller()
     {
+        var ct = TestContext.Current.CancellationToken;
         using var door = new Door(new SslServerAuthenticationOptions());
-        var next = door.Callers.NextAsync(Token).AsTask();
+        var next = door.Callers.NextAsync(ct).AsTask();
         await HasHungUpAsync(door.Call());
         Assert.Equal(QmpConnectFailure.Other, (await Assert.ThrowsAsync<QmpConnectException>(() => next)).Failure);
     }
