@@ -32,6 +32,7 @@ public sealed class SimulatedDriver : IMachineDriver
     private int _started;
     private int _alive;
     private int _held;
+    private Exception? _fault;
 
     /// <summary>A driver whose machines are all alike.</summary>
     /// <param name="scheduler">The clock of the machines, and where they run.</param>
@@ -63,6 +64,12 @@ public sealed class SimulatedDriver : IMachineDriver
 
     /// <summary>How many machines were handed out and neither disposed to the end nor detached: the leases.</summary>
     public int Held => Volatile.Read(ref _held);
+
+    /// <summary>
+    /// The first thing that went wrong within the simulation itself, not by a fault that was asked for; null when nothing did. The machine
+    /// it happened in has ended with an exit code of 70.
+    /// </summary>
+    public Exception? Fault => Volatile.Read(ref _fault);
 
     /// <inheritdoc/>
     public async ValueTask<IMachine> StartAsync(MachineSpec spec, CancellationToken ct = default)
@@ -153,6 +160,8 @@ public sealed class SimulatedDriver : IMachineDriver
     internal Machine Find(string machineId) => _machines.TryGetValue(machineId, out var machine)
         ? machine
         : throw new ArgumentException($"there is no machine '{machineId}'", nameof(machineId));
+
+    internal void Failed(Exception fault) => Interlocked.CompareExchange(ref _fault, fault, null);
 
     internal void Ended() => Interlocked.Decrement(ref _alive);
 

@@ -26,7 +26,7 @@ internal sealed class InputStream
         _fd = fd;
         _terminal = terminal;
         _roomAgain = roomAgain;
-        _watch = loop.Watch(fd, Abi.EpollOut | Abi.EpollErr | Abi.EpollHup, () =>
+        _watch = loop.WatchOwn(fd, Abi.EpollOut | Abi.EpollErr | Abi.EpollHup, () =>
         {
             _writable = true;
             Pump();

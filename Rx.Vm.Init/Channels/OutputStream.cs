@@ -6,13 +6,17 @@ namespace Rx.Vm.Init.Channels;
 
 /// <summary>The way of a process's bytes to the host: the read end of a pipe, or a terminal's master.</summary>
 /// <remarks>
-/// The stream ends when nobody has the other end open. A background process that an exec left behind may keep it open for ever, so
-/// <see cref="Linger"/> ends the session regardless; the descriptor is then read into nothing, which neither blocks nor kills that process.
+/// The stream ends when nobody has the other end open. A background process that an exec left behind may keep it open, and write, for ever,
+/// so after <see cref="Linger"/> the session ends behind what was waiting then; the descriptor is from there on read into nothing, which
+/// neither blocks nor kills that process.
 /// </remarks>
 internal sealed class OutputStream
 {
     /// <summary>The most that the kernel lets an ordinary process keep in a pipe.</summary>
     private const int LastWords = 1 << 20;
+
+    // What a terminal holds back at most, and what a pipe does where its size can't be told.
+    private const int UsualCapacity = 64 << 10;
 
     private readonly EventLoop _loop;
     private readonly long _watch;
@@ -21,6 +25,7 @@ internal sealed class OutputStream
     private bool _readable = true;
     private bool _writerGone;
     private bool _discards;
+    private long? _left;
 
     /// <summary>Takes the descriptor over.</summary>
     /// <param name="loop">The loop.</param>
@@ -34,7 +39,7 @@ internal sealed class OutputStream
         _fd = fd;
         _window = window ?? long.MaxValue / 2;
         Session = session;
-        _watch = loop.Watch(fd, Abi.EpollIn | Abi.EpollErr | Abi.EpollHup, () =>
+        _watch = loop.WatchOwn(fd, Abi.EpollIn | Abi.EpollErr | Abi.EpollHup, () =>
         {
             _readable = true;
             (_discards ? Discard : ready)();
@@ -67,10 +72,18 @@ internal sealed class OutputStream
     /// <summary>Moves one read's worth of bytes into a buffer with room for a full frame, or the end.</summary>
     public void MoveTo(OutboundBuffer buffer)
     {
-        var count = Fd.Read(_fd, buffer.Reserve((int)Math.Min(OutboundBuffer.MaxPayload, _window)));
+        if (_left == 0)
+        {
+            EndRegardless(buffer);
+            return;
+        }
+
+        var most = Math.Min(_window, _left ?? _window);
+        var count = Fd.Read(_fd, buffer.Reserve((int)Math.Min(OutboundBuffer.MaxPayload, most)));
         if (count > 0)
         {
             _window -= count;
+            _left -= count;
             buffer.Commit(Session, count);
             return;
         }
@@ -83,13 +96,21 @@ internal sealed class OutputStream
         }
     }
 
-    /// <summary>Ends the session although somebody still has the other end open. Only when not <see cref="Ready"/>.</summary>
+    /// <summary>
+    /// The process ended a while ago, and somebody still has the other end open. Ends the session when nothing waits; else behind what
+    /// waits now, which may be the process's own and a slow host yet to take it. More than once is once.
+    /// </summary>
     public void Linger(OutboundBuffer buffer)
     {
-        End(buffer);
-        _discards = true;
-        _readable = true;
-        Discard();
+        if (Ready)
+        {
+            // No more than that was written before, however much is written from now on.
+            _left ??= Libc.fcntl(_fd, Abi.GetPipeSize, 0) is > 0 and var capacity ? capacity : UsualCapacity;
+        }
+        else if (!Ended && buffer.HasRoom(0))
+        {
+            EndRegardless(buffer);
+        }
     }
 
     /// <summary>Closes; the session was ended or is of no interest any more.</summary>
@@ -100,6 +121,14 @@ internal sealed class OutputStream
             _loop.Forget(_fd, _watch);
             Fd.Close(ref _fd);
         }
+    }
+
+    private void EndRegardless(OutboundBuffer buffer)
+    {
+        End(buffer);
+        _discards = true;
+        _readable = true;
+        Discard();
     }
 
     private void End(OutboundBuffer buffer)

@@ -37,6 +37,20 @@ internal sealed unsafe class EventLoop(Action<Exception> report)
         return token;
     }
 
+    /// <summary>The same with a descriptor that was taken over: if it can't be watched it is closed.</summary>
+    public long WatchOwn(int fd, uint events, Action changed)
+    {
+        try
+        {
+            return Watch(fd, events, changed);
+        }
+        catch
+        {
+            Fd.Close(ref fd);
+            throw;
+        }
+    }
+
     /// <summary>Stops watching; call before closing the descriptor.</summary>
     public void Forget(int fd, long token)
     {

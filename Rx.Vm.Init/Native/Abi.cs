@@ -10,7 +10,7 @@ internal static class Abi
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, NoControllingTty = 0x100, NonBlocking = 0x800, Directory = 0x10000,
         NoFollow = 0x20000, CloseOnExec = 0x80000, PathOnly = 0x200000;
 
-    public const int SetDescriptorFlags = 2, GetStatusFlags = 3, SetStatusFlags = 4, DuplicateCloseOnExec = 1030, DescriptorCloseOnExec = 1;
+    public const int SetDescriptorFlags = 2, GetStatusFlags = 3, SetStatusFlags = 4, DuplicateCloseOnExec = 1030, GetPipeSize = 1032, DescriptorCloseOnExec = 1;
 
     public const int MountReadOnly = 1, MountNoSuid = 2, MountNoDev = 4, MountNoExec = 8, MountBind = 4096, MountMove = 8192,
         MountRecursive = 16384, MountPrivate = 1 << 18;

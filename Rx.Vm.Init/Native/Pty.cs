@@ -14,11 +14,19 @@ internal static unsafe class Pty
     {
         const int flags = Abi.ReadWrite | Abi.NoControllingTty | Abi.CloseOnExec;
         var master = SystemCallException.Check(Libc.openat(directory, "ptmx", flags, 0), "open ptmx");
-        var unlock = 0;
-        SystemCallException.Check(Libc.ioctl(master, Abi.UnlockPty, (nint)(&unlock)), "unlock the terminal");
-        var terminal = SystemCallException.Check(Libc.ioctl(master, Abi.OpenPtyPeer, flags), "open the terminal");
-        Resize(master, DefaultRows, DefaultColumns);
-        return (master, terminal);
+        try
+        {
+            var unlock = 0;
+            SystemCallException.Check(Libc.ioctl(master, Abi.UnlockPty, (nint)(&unlock)), "unlock the terminal");
+            var terminal = SystemCallException.Check(Libc.ioctl(master, Abi.OpenPtyPeer, flags), "open the terminal");
+            Resize(master, DefaultRows, DefaultColumns);
+            return (master, terminal);
+        }
+        catch
+        {
+            Fd.Close(ref master);
+            throw;
+        }
     }
 
     /// <summary>The number under which the terminal is in its devpts.</summary>

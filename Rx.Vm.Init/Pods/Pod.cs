@@ -16,9 +16,11 @@ internal sealed unsafe class Pod
     public Pod(string hostname)
     {
         Hostname = hostname;
-        var own = new[] { Fd.Open("/proc/self/ns/uts", Abi.ReadOnly), Fd.Open("/proc/self/ns/ipc", Abi.ReadOnly) };
+        int uts = -1, ipc = -1;
         try
         {
+            uts = Fd.Open("/proc/self/ns/uts", Abi.ReadOnly);
+            ipc = Fd.Open("/proc/self/ns/ipc", Abi.ReadOnly);
             SystemCallException.Check(Libc.unshare(Abi.NewUts | Abi.NewIpc), "make the pod's namespaces");
             _namespaces[0] = Fd.Open("/proc/self/ns/uts", Abi.ReadOnly);
             _namespaces[1] = Fd.Open("/proc/self/ns/ipc", Abi.ReadOnly);
@@ -28,12 +30,17 @@ internal sealed unsafe class Pod
                 SystemCallException.Check(Libc.sethostname(start, name.Length), "set the host name");
             }
         }
+        catch
+        {
+            Dispose();
+            throw;
+        }
         finally
         {
-            _ = Libc.setns(own[0], Abi.NewUts);
-            _ = Libc.setns(own[1], Abi.NewIpc);
-            Fd.Close(ref own[0]);
-            Fd.Close(ref own[1]);
+            _ = Libc.setns(uts, Abi.NewUts);
+            _ = Libc.setns(ipc, Abi.NewIpc);
+            Fd.Close(ref uts);
+            Fd.Close(ref ipc);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     private const int LingerMs = 1000;
 
     private readonly List<OutputStream> _outputs = [];
-    private readonly long _pidWatch = loop.Watch(pidFd, Abi.EpollIn, static () => { });
+    private readonly long _pidWatch = loop.WatchOwn(pidFd, Abi.EpollIn, static () => { });
     private int _pidFd = pidFd;
     private int _master = -1;
     private InputStream? _input;
@@ -55,11 +55,13 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
         if (Start.Plan.Terminal)
         {
             _master = ends.HasMaster ? ends.TakeMaster() : Link.Take(1);
-            Connect(Duplicate(_master), Duplicate(_master));
+            Feed(Duplicate(_master));
+            Add(Duplicate(_master), Start.Session, Start.Window);
         }
         else
         {
-            Connect(ends.TakeInput(), ends.TakeOutput());
+            Feed(ends.TakeInput());
+            Add(ends.TakeOutput(), Start.Session, Start.Window);
         }
 
         if (ends.HasError && Start.Stderr is { } stderr)
@@ -173,11 +175,10 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
         }
     }
 
-    private void Connect(int input, int output)
+    private void Feed(int fd)
     {
-        Fd.SetNonBlocking(input);
-        _input = new(loop, input, Start.Plan.Terminal, tty.Pump);
-        Add(output, Start.Session, Start.Window);
+        Fd.SetNonBlocking(fd);
+        _input = new(loop, fd, Start.Plan.Terminal, tty.Pump);
         if (ExitCode is not null)
         {
             _input.Dispose();
@@ -201,15 +202,12 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     {
         foreach (var output in _outputs)
         {
-            if (!output.Ended && !output.Ready && tty.Outbound.HasRoom(0))
-            {
-                output.Linger(tty.Outbound);
-            }
+            output.Linger(tty.Outbound);
         }
 
         if (_outputs.Exists(o => !o.Ended))
         {
-            // There is still something to read, and a slow host: it is not lost, only late.
+            // What waits for a slow host is not lost, only late.
             _linger = loop.After(LingerMs, EndLingering);
         }
 

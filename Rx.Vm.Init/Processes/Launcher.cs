@@ -22,6 +22,7 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
         var child = new List<int>();
         ParentEnds? ends = null;
         PidNamespace? own = null;
+        ShimLink? link = null;
         int report = -1, plan = -1, pid = -1;
         try
         {
@@ -35,16 +36,22 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
             own = pidNamespace < 0 ? new(loop, _spawner) : null;
             pid = _spawner.Start(own?.Descriptor ?? pidNamespace, [child[0], child[1], child[2]], plan, sockets[1], namespaces);
             Fd.SetNonBlocking(report);
+            link = new(loop, Own(ref report));
             var pidFd = SystemCallException.Check((int)Libc.syscall(Abi.SysPidfdOpen, pid, 0, 0), "pidfd_open");
-            var process = new GuestProcess(loop, tty, start, pid, pidFd, new(loop, report), ends) { Namespace = own };
+            var process = new GuestProcess(loop, tty, start, pid, pidFd, link, ends) { Namespace = own };
             table.Add(process);
             return process;
         }
         catch
         {
             ends?.Dispose();
-            own?.Dispose();
+            link?.Dispose();
             Fd.Close(ref report);
+            if (own is not null)
+            {
+                table.End(own);
+            }
+
             if (pid > 0)
             {
                 _ = Libc.kill(pid, Abi.SigKill);
@@ -104,14 +111,29 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
     private static int WritePlan(ShimPlan plan)
     {
         var fd = SystemCallException.Check(Libc.memfd_create("plan", 1), "memfd_create");
-        ReadOnlySpan<byte> rest = ShimPlanCodec.Encode(plan);
-        while (!rest.IsEmpty)
+        try
         {
-            rest = rest[SystemCallException.Check(Fd.Write(fd, rest), "write the plan")..];
-        }
+            ReadOnlySpan<byte> rest = ShimPlanCodec.Encode(plan);
+            while (!rest.IsEmpty)
+            {
+                rest = rest[SystemCallException.Check(Fd.Write(fd, rest), "write the plan")..];
+            }
 
-        _ = Libc.lseek(fd, 0, 0);
-        return fd;
+            _ = Libc.lseek(fd, 0, 0);
+            return fd;
+        }
+        catch
+        {
+            Fd.Close(ref fd);
+            throw;
+        }
+    }
+
+    private static int Own(ref int fd)
+    {
+        var taken = fd;
+        fd = -1;
+        return taken;
     }
 
     private static int Duplicate(int fd) =>

@@ -9,6 +9,7 @@ internal sealed unsafe class ProcessTable : ISessions
 {
     private readonly Dictionary<ulong, GuestProcess> _bySession = [];
     private readonly List<GuestProcess> _all = [];
+    private readonly List<PidNamespace> _ending = [];
 
     /// <inheritdoc/>
     public bool InputFull => _all.Exists(p => p.InputFull);
@@ -31,6 +32,13 @@ internal sealed unsafe class ProcessTable : ISessions
         {
             _bySession.Add(stderr, process);
         }
+    }
+
+    /// <summary>Ends a namespace that got no process, and sees to it until it has gone.</summary>
+    public void End(PidNamespace space)
+    {
+        space.Dispose();
+        _ending.Add(space);
     }
 
     /// <summary>Takes a process out and closes what it has.</summary>
@@ -80,6 +88,8 @@ internal sealed unsafe class ProcessTable : ISessions
         {
             _all.Find(p => p.Pid == pid && p.ExitCode is null)?.Exited(ExitCode.FromWaitStatus(status));
             _all.Find(p => p.Namespace is { Gone: false } space && space.First == pid)?.Namespace!.Reaped();
+            _ending.Find(space => space.First == pid)?.Reaped();
+            _ending.RemoveAll(static space => space.Gone);
         }
 
         for (var i = _all.Count - 1; i >= 0; i--)

@@ -16,7 +16,7 @@ internal sealed class ShimLink
     {
         _loop = loop;
         _fd = fd;
-        _watch = loop.Watch(fd, Abi.EpollIn | Abi.EpollHup | Abi.EpollErr, Receive);
+        _watch = loop.WatchOwn(fd, Abi.EpollIn | Abi.EpollHup | Abi.EpollErr, Receive);
     }
 
     /// <summary>Everything is set up; it waits for <see cref="Go"/>.</summary>

@@ -15,6 +15,9 @@ internal sealed partial class Machine : IMachine
     private const int SmallPipe = 8 << 10;
     private const int TtyPipe = 16 << 10;
 
+    // Of sysexits.h: an internal error.
+    private const int DefectCode = 70;
+
     private readonly SimulatedDriver _driver;
     private readonly IStopwatch _clock;
     private readonly TaskCompletionSource<MachineExit> _exited;
@@ -27,6 +30,7 @@ internal sealed partial class Machine : IMachine
     private volatile bool _isAtWork;
     private volatile bool _hostIsDead;
     private int _released;
+    private int _failed;
 
     public Machine(SimulatedDriver driver, MachineSpec spec, SimulatedSettings settings, IScheduler scheduler)
     {
@@ -34,7 +38,7 @@ internal sealed partial class Machine : IMachine
         Id = spec.Id;
         WhenProcessDies = spec.WhenProcessDies;
         Settings = settings;
-        Strand = new Strand(scheduler);
+        Strand = new Strand(scheduler, Fail);
         Faults = new FaultBook(settings.Faults);
         _isAtWork = Faults.Has(K.AtWork);
         _clock = scheduler.StartStopwatch();
@@ -257,6 +261,16 @@ internal sealed partial class Machine : IMachine
         _control.CloseHostEnd();
         _tty.CloseHostEnd();
         _console.CloseHostEnd();
+    }
+
+    // A defect of the simulation, or of a program that was plugged in: the first is kept, and the machine does not go on as if nothing were.
+    private void Fail(Exception fault)
+    {
+        _driver.Failed(fault);
+        if (Interlocked.Exchange(ref _failed, 1) == 0)
+        {
+            Strand.Post(() => Exit(MachineExit.WithCode(DefectCode, $"simulated: a defect of the simulation: {fault}")));
+        }
     }
 
     private void Exit(MachineExit exit)

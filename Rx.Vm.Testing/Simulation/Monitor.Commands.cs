@@ -14,6 +14,12 @@ internal sealed partial class Monitor
             return;
         }
 
+        if (command.Arguments.ValueKind != JsonValueKind.Object)
+        {
+            Reply(command, Refused.Generic("QMP input member 'arguments' must be an object"), "{}");
+            return;
+        }
+
         if (!_negotiated && command.Name != "qmp_capabilities")
         {
             Reply(command, new Refused("CommandNotFound", "Expecting capabilities negotiation with 'qmp_capabilities'"), "{}");
@@ -143,12 +149,14 @@ internal sealed partial class Monitor
 
     private sealed record Command(string Name, JsonElement Arguments, string? Id)
     {
+        private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement.Clone();
+
         public static Command Read(JsonElement root)
         {
             var isObject = root.ValueKind == JsonValueKind.Object;
             return new Command(
                 isObject && root.TryGetProperty("execute", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "",
-                isObject && root.TryGetProperty("arguments", out var arguments) ? arguments : default,
+                isObject && root.TryGetProperty("arguments", out var arguments) ? arguments : NoArguments,
                 isObject && root.TryGetProperty("id", out var id) ? id.GetRawText() : null);
         }
     }

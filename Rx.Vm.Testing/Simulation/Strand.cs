@@ -6,7 +6,9 @@ namespace Rx.Vm.Testing.Simulation;
 /// One machine's own thread of control, on whatever threads: work runs one piece at a time and in order, at once when nothing runs. Timers
 /// bring their work here too, so the simulation needs no other lock.
 /// </summary>
-internal sealed class Strand(IScheduler scheduler)
+/// <param name="scheduler">The clock.</param>
+/// <param name="failed">Told what work threw; whoever brought the work may be somebody who looks at no exception.</param>
+internal sealed class Strand(IScheduler scheduler, Action<Exception> failed)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Action> _waiting = new();
@@ -87,7 +89,7 @@ internal sealed class Strand(IScheduler scheduler)
             {
                 work();
             }
-            catch
+            catch (Exception e)
             {
                 // A defect of the simulation must be seen, and must not leave the strand locked.
                 lock (_gate)
@@ -95,6 +97,7 @@ internal sealed class Strand(IScheduler scheduler)
                     _busy = false;
                 }
 
+                failed(e);
                 throw;
             }
         }

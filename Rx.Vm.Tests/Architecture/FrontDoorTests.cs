@@ -20,6 +20,34 @@ public partial class FrontDoorTests
         Assert.All(listed, known => Assert.Contains(used, path => path == known || path.StartsWith(known + "/", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Nothing_is_built_without_the_lock()
+    {
+        var lines = File.ReadAllLines(Path.Combine(SourceTree.Root, "rx"));
+        var function = "";
+        var builders = new HashSet<string>(StringComparer.Ordinal) { "run_dotnet" };
+        var calls = new List<(string Caller, string Line)>();
+        foreach (var line in lines)
+        {
+            function = Function().Match(line) is { Success: true } named ? named.Groups[1].Value : function;
+            if (line.Contains(" run_dotnet ", StringComparison.Ordinal))
+            {
+                builders.Add(function);
+            }
+
+            calls.Add((function, line.Trim()));
+        }
+
+        Assert.Contains("build_all", builders);
+        Assert.All(
+            calls.Where(call => builders.Any(builder => Regex.IsMatch(call.Line, $@"(^|\) |&& ){builder}( |$)"))),
+            call => Assert.True(
+                builders.Contains(call.Caller) || call.Caller == "do_setup" || call.Line.StartsWith("--locked-", StringComparison.Ordinal), call.Line));
+    }
+
+    [GeneratedRegex(@"\A(\w+)\(\) [({]")]
+    private static partial Regex Function();
+
     private static string[] Listed(string name)
     {
         var script = File.ReadAllText(Path.Combine(SourceTree.Root, "rx"));

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Rx.Vm.Guest;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
@@ -58,6 +60,27 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         Assert.StartsWith("Uid:\t19", status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains("CapEff:\t0000000000000000", status);
     }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_further_process_ends_with_its_exit_code_though_a_child_it_left_behind_writes_for_ever()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var pod = await vm.RunPodAsync(
+            new PodSpec { Containers = [new ContainerSpec { Name = "web", Image = "busybox", Command = ["sleep", "1000"] }] }, ct);
+        var process = await vm.ExecAsync("web", ["sh", "-c", "echo mine; yes & exit 3"], null, ct);
+        var first = await process.Streams.OutputReader.ReadAtLeastAsync(5, ct);
+        Assert.Equal("mine\n"u8.ToArray(), first.Buffer.Slice(0, 5).ToArray());
+        process.Streams.OutputReader.AdvanceTo(first.Buffer.End);
+        var rest = process.Streams.OutputReader.CopyToAsync(Stream.Null, ct);
+
+        Assert.Equal(3, await process.ExitCode.WaitAsync(TimeSpan.FromSeconds(60), ct));
+
+        await rest;
+        await vm.StopPodAsync(ct);
+        await pod.Completion;
+    }
+
     // The simulated guest does the same in SimulatedLifeTests, without the ten seconds.
     [Fact(Timeout = 240_000)]
     public async Task A_program_that_ignores_the_stop_is_killed_after_ten_seconds()
