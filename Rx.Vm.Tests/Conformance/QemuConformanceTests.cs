@@ -70,8 +70,8 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         var vm = await _host.MachineAsync(ct);
         var pod = await vm.RunPodAsync(
             new PodSpec { Containers = [new ContainerSpec { Name = "web", Image = "busybox", Command = ["sleep", "1000"] }] }, ct);
-        var process = await vm.ExecAsync("web", ["sh", "-c", "echo mine; cat /dev/zero & exit 3"], null, ct);
-        var reading = ReadSlowlyAsync(process.Streams.OutputReader);
+        var process = await vm.ExecAsync("web", ["sh", "-c", "echo mine; cat /dev/zero & exit 3"], new ExecOptions { Output = OutputPolicy.Wait }, ct);
+        var reading = ReadSlowlyAsync(process.Streams.Output.OpenReader());
 
         Assert.Equal(3, await process.ExitCode.WaitAsync(TimeSpan.FromSeconds(60), ct));
 
