@@ -20,7 +20,9 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         var root = Create();
-        var parsed = root.Parse(arguments);
+
+        // A word that begins with '@' is a file's name like any other, not a file full of further words.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
         // Signals are the commands' own business: a run must see its machine to its end first. So are colours and widths of the terminal.
         var settings = new InvocationConfiguration
@@ -42,7 +44,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Create()
+    internal static RootCommand Create()
     {
         var root = new RootCommand("Pods, each in a virtual machine of its own.")
         {

@@ -6,7 +6,7 @@ internal static class ExitCodes
     /// <summary>The run took longer than <c>--timeout</c>.</summary>
     public const int TimedOut = 124;
 
-    /// <summary>The spec, an image or an option is wrong, or the machine failed.</summary>
+    /// <summary>The spec, an image or an option is wrong, the machine failed, or a result can't be written.</summary>
     public const int Failed = 125;
 
     /// <summary>Stopped by a signal, such as Ctrl-C: 128 and its number.</summary>

@@ -1,13 +1,16 @@
 using Rx.Vm.Cli;
 using Rx.Vm.Cli.Streams;
-using Rx.Vm.Qemu;
 
-StandardDescriptors.Repair();
-
-// Before anything else is loaded: a runtime that runs out of descriptors half-way ends in an abort, not in a sentence.
-if (MachineDoctor.Obstacle() is { } obstacle)
+try
 {
-    Complaint.Write(StandardText.Error, obstacle);
+    if (!Beginning.IsPossible())
+    {
+        return ExitCodes.Failed;
+    }
+}
+catch (Exception e) when (Beginning.IsOfTheRuntime(e))
+{
+    Beginning.TellThatNothingLoads();
     return ExitCodes.Failed;
 }
 

@@ -51,7 +51,7 @@ public sealed record VmOptions
 
     /// <summary>
     /// The file that gets the machine's journal, in place of one in the host's <see cref="Journal.JournalOptions.Directory"/>. An older
-    /// journal there is replaced; one that is still being written, or anything else, is refused. Null: no file of its own.
+    /// journal there is replaced; one that is still being written, one of a later format, or anything else, is refused. Null: no file of its own.
     /// </summary>
     public string? JournalPath { get; init; }
 

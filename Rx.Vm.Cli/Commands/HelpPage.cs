@@ -6,7 +6,7 @@ using Rx.Vm.Cli.Streams;
 
 namespace Rx.Vm.Cli.Commands;
 
-/// <summary>The help of a command, as wide as the terminal, and what only <c>run</c> has to say.</summary>
+/// <summary>The help of a command, as wide as the terminal, and its exit codes.</summary>
 internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
 {
     private const int Width = 100;
@@ -29,6 +29,16 @@ internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
 
         """;
 
+    private const string OfOthers =
+        """
+        Exit codes:
+          0      all is well
+          1      it is not: the command's answer, or what standard error tells
+          125    the result can't be written to standard output; of doctor, gc and replay also: an option or a file is wrong
+          141    nobody reads standard output any more
+
+        """;
+
     // Who asks for help need not have said everything else.
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
@@ -38,9 +48,10 @@ internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
     {
         page.MaxWidth = Posix.TryGetWindowSize(StandardText.Output.Output.Descriptor, out _, out var columns) ? columns : Width;
         var code = page.Invoke(parseResult);
-        if (parseResult.CommandResult.Command.Name == RunCommand.Name)
+        var command = parseResult.CommandResult.Command;
+        if (command.Subcommands.Count == 0)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(OfRun);
+            parseResult.InvocationConfiguration.Output.WriteLine(command.Name == RunCommand.Name ? OfRun : OfOthers);
         }
 
         return code;

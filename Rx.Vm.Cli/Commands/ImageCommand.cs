@@ -18,12 +18,15 @@ internal static class ImageCommand
     private static Command CreateImport()
     {
         var name = new Argument<string>("name") { Description = "The name to give: letters, digits, '_', '.', '-'." };
-        var path = new Argument<string>("path") { Description = "A directory, or a tar archive, plain or compressed by gzip, xz, zstd or bzip2." };
+        var path = new Argument<string>("path") 
+        {
+            Description = "A directory, or a tar archive, plain or compressed by gzip, xz, zstd or bzip2.", CustomParser = OptionValues.Path,
+        };
         var command = new Command("import", "Build a root file system and give it a name.") { name, path };
         command.SetAction((parsed, _) => StoreFailures.ReportAsync(parsed, async ct =>
         {
             // A bare file name is a path here: the position says so.
-            var source = StoreFailures.FullPath(parsed.GetRequiredValue(path));
+            var source = Path.GetFullPath(parsed.GetRequiredValue(path));
             var image = await Open().ImportAsync(parsed.GetRequiredValue(name), source, ct).ConfigureAwait(false);
             Tell(parsed, image);
             parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetRequiredValue(name)} {image.Digest[..12]} {image.Path}");

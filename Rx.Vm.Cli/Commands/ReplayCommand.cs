@@ -11,8 +11,11 @@ internal static class ReplayCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "A journal, as 'rxvm run --journal' writes one." };
-        var svg = new Option<string?>("--svg") { Description = "Also draw the marble diagram into this file.", HelpName = "file" };
+        var file = new Argument<string>("file") 
+        {
+            Description = "A journal, as 'rxvm run --journal' writes one.", CustomParser = OptionValues.Path,
+        };
+        var svg = OptionValues.File("--svg", "Also draw the marble diagram into this file.");
         var test = new Option<string?>("--as-test")
         {
             Description = "Print nothing but an xunit test in C# that builds the events again and asserts the phases.", HelpName = "name",

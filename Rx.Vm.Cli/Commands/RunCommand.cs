@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Rx.Vm.Cli.Running;
 using Rx.Vm.Cli.Streams;
 using Rx.Vm.Qemu;
@@ -11,41 +10,45 @@ internal static class RunCommand
 {
     public const string Name = "run";
 
+    /// <summary>What <c>--memory</c> takes, in MiB: as much as a machine may have.</summary>
+    internal const int LeastMemory = 96;
+
+    /// <inheritdoc cref="LeastMemory"/>
+    internal const int MostMemory = 1 << 20;
+
+    /// <summary>The most that <c>--cpus</c> takes.</summary>
+    internal const int MostCpus = 64;
+
     public static Command Create()
     {
-        var spec = new Argument<string>("spec") { Description = "The pod spec in JSON; '-' reads standard input." };
-        var events = new Option<string?>("--events") { Description = "Write one JSON line per published state to this file.", HelpName = "file" };
-        var journal = new Option<string?>("--journal")
-        {
-            Description = "Record the machine's events in this file, for 'rxvm replay'; an older journal there is replaced.",
-            HelpName = "file",
-        };
+        var spec = new Argument<string>("spec") { Description = "The pod spec in JSON; '-' reads standard input.", CustomParser = OptionValues.Path };
+        var events = OptionValues.File(
+            "--events", "Write one JSON line per published state to this file. A pipe is waited for until somebody reads it.");
+        var journal = OptionValues.File(
+            "--journal",
+            "Record the machine's events in this file, for 'rxvm replay'; an older journal there is replaced, one of a later format is not.");
         var interactive = new Option<bool>("--interactive", "-i") { Description = "Forward standard input to the first container." };
-        var memory = new Option<int?>("--memory")
-        {
-            Description = "Guest memory in MiB, at least what the spec asks for (default: that, else 256).", HelpName = "MiB",
-        };
-        var cpus = new Option<int?>("--cpus") { Description = "Virtual processors, at least what the spec asks for (default: that, else 1).", HelpName = "n" };
-        var kernel = new Option<string?>("--kernel") { Description = "The kernel to boot.", HelpName = "file" };
-        var initrd = new Option<string?>("--initrd") { Description = "The initramfs to boot.", HelpName = "file" };
+        var memory = OptionValues.Number(
+            "--memory", "Guest memory in MiB, at least what the spec asks for (default: that, else 256).", "MiB", LeastMemory, MostMemory);
+        var cpus = OptionValues.Number(
+            "--cpus", "Virtual processors, at least what the spec asks for (default: that, else 1).", "n", 1, MostCpus);
+        var kernel = OptionValues.File("--kernel", "The kernel to boot.");
+        var initrd = OptionValues.File("--initrd", "The initramfs to boot.");
         var append = new Option<string?>("--append") { Description = "Added to the kernel command line.", HelpName = "text" };
-        var accel = new Option<Accelerator>("--accel") { Description = "Auto, Kvm or Tcg.", DefaultValueFactory = _ => Accelerator.Auto };
+        var accel = OptionValues.Name("--accel", "Auto, Kvm or Tcg.", Accelerator.Auto);
         var isolation = new Option<bool>("--require-isolation")
         {
             Description = "Refuse to run without hardware virtualisation: translation is not a security boundary.",
         };
-        var driver = new Option<MachineDriver>("--driver")
-        {
-            Description = "Qemu, or Sim: a simulated machine, for trying specs out; no image, kernel or QEMU is needed.",
-            DefaultValueFactory = _ => MachineDriver.Qemu,
-        };
-        var timeout = new Option<string?>("--timeout") { Description = "Stop after this many seconds, with exit code 124.", HelpName = "seconds" };
-        var hostDies = new Option<WhenProcessDies>("--when-host-dies")
-        {
-            Description = "Kill: the machine ends with rxvm, whatever ends it. Keep: it runs on when rxvm is killed; see 'rxvm gc'.",
-            HelpName = "kill|keep",
-            DefaultValueFactory = _ => WhenProcessDies.Kill,
-        };
+        var driver = OptionValues.Name(
+            "--driver",
+            "Qemu, or Sim: a simulated machine, for trying specs out; no image, kernel or QEMU is needed.",
+            MachineDriver.Qemu);
+        var timeout = OptionValues.Seconds("--timeout", "Stop after this many seconds, with exit code 124.");
+        var hostDies = OptionValues.Name(
+            "--when-host-dies",
+            "Kill: the machine ends with rxvm, whatever ends it. Keep: it runs on when rxvm is killed; see 'rxvm gc'.",
+            WhenProcessDies.Kill);
         var verbose = new Option<bool>("--verbose") { Description = "The log, with every change of the machine, on standard error." };
         var command = new Command(Name, "Run a pod in a machine of its own; the exit code is the pod's.")
         {
@@ -54,51 +57,30 @@ internal static class RunCommand
         };
         command.SetAction((parsed, ct) =>
         {
-            var error = StandardText.Error;
-            try
-            {
-                var settings = new RunSettings(
-                    parsed.GetRequiredValue(spec),
-                    parsed.GetValue(events),
-                    parsed.GetValue(interactive),
-                    Seconds(parsed.GetValue(timeout)),
-                    parsed.GetValue(verbose),
-                    parsed.GetValue(driver),
-                    new VmOptions
-                    {
-                        Memory = parsed.GetValue(memory)?.MiB(),
-                        Cpus = parsed.GetValue(cpus),
-                        KernelPath = Absolute(parsed.GetValue(kernel)),
-                        InitrdPath = Absolute(parsed.GetValue(initrd)),
-                        KernelAppend = parsed.GetValue(append) ?? "",
-                        Accelerator = parsed.GetValue(accel),
-                        RequireIsolation = parsed.GetValue(isolation),
-                        WhenProcessDies = parsed.GetValue(hostDies),
-                        JournalPath = parsed.GetValue(journal),
-                    });
-                return new PodRunner(settings, error).RunAsync(ct);
-            }
-            catch (RxVmException e)
-            {
-                Complaint.Write(error, e.Message);
-                return Task.FromResult(ExitCodes.Failed);
-            }
+            var settings = new RunSettings(
+                parsed.GetRequiredValue(spec),
+                parsed.GetValue(events),
+                parsed.GetValue(interactive),
+                parsed.GetValue(timeout),
+                parsed.GetValue(verbose),
+                parsed.GetValue(driver),
+                new VmOptions
+                {
+                    Memory = parsed.GetValue(memory)?.MiB(),
+                    Cpus = parsed.GetValue(cpus),
+                    KernelPath = Absolute(parsed.GetValue(kernel)),
+                    InitrdPath = Absolute(parsed.GetValue(initrd)),
+                    KernelAppend = parsed.GetValue(append) ?? "",
+                    Accelerator = parsed.GetValue(accel),
+                    RequireIsolation = parsed.GetValue(isolation),
+                    WhenProcessDies = parsed.GetValue(hostDies),
+                    JournalPath = parsed.GetValue(journal),
+                });
+            return new PodRunner(settings, StandardText.Error).RunAsync(ct);
         });
         return command;
     }
 
-    // The machine knows no working directory. An empty name is left for the complaint about it.
-    private static string? Absolute(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path);
-
-    private static TimeSpan? Seconds(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new RxVmException($"--timeout {text}: must be seconds, more than 0 and at most a day");
-    }
+    // The machine knows no working directory.
+    private static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
 }

@@ -42,11 +42,5 @@ internal static class StoreFailures
         }
     }
 
-    /// <summary>A path from the command line as the machine's own; the working directory is this program's.</summary>
-    /// <exception cref="RxVmException">It is empty, or holds a zero byte.</exception>
-    public static string FullPath(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal)
-        ? Path.GetFullPath(path)
-        : throw new RxVmException("a path is needed where there is an empty one");
-
     private static bool IsExpected(Exception e) => e is RxVmException or IOException or UnauthorizedAccessException;
 }

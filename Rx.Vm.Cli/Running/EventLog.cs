@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Rx.Vm.Cli.Native;
 using Rx.Vm.Lifecycle;
 
 namespace Rx.Vm.Cli.Running;
@@ -8,21 +9,22 @@ namespace Rx.Vm.Cli.Running;
 internal sealed class EventLog : IObserver<VmState>, IDisposable
 {
     private readonly FileStream _file;
-    private readonly DateTimeOffset _started;
     private readonly ArrayBufferWriter<byte> _line = new();
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _fault;
 
-    private EventLog(FileStream file, string path, DateTimeOffset started)
+    private EventLog(FileStream file, string path)
     {
         _file = file;
         Path = path;
-        _started = started;
     }
 
     /// <summary>The file's path.</summary>
     public string Path { get; }
+
+    /// <summary>When the machine was made: what its times count from.</summary>
+    public DateTimeOffset Started { get; set; }
 
     /// <summary>Why the file lacks states, or null when it has them all; what comes behind the first that it lacks is not written.</summary>
     public string? Fault => Volatile.Read(ref _fault);
@@ -30,13 +32,30 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
     /// <summary>Completes when the last state was written, or could not be.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Creates or replaces the file.</summary>
+    /// <summary>Creates or replaces the file. Where it is a pipe, waits for somebody to read it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="others">Files of the same run; each must be another than this one, under whatever name.</param>
     /// <exception cref="RxVmException">It can't be written; the path is named.</exception>
-    public static EventLog Open(string path, DateTimeOffset started)
+    public static EventLog Open(string path, IEnumerable<(string Name, string? Path)> others)
     {
         try
         {
-            return new EventLog(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), path, started);
+            if (Directory.Exists(path))
+            {
+                throw new IOException("is a directory");
+            }
+
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            try
+            {
+                Empty(file, path, others);
+                return new EventLog(file, path);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -72,6 +91,26 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    // Not before it is known to be nothing else of the run: two that write one file leave neither's, and a spec is not to be lost.
+    private static void Empty(FileStream file, string path, IEnumerable<(string Name, string? Path)> others)
+    {
+        if (Posix.OrdinaryFile(path) is { } own)
+        {
+            foreach (var (name, other) in others)
+            {
+                if (other is not null && Posix.OrdinaryFile(other) == own)
+                {
+                    throw new IOException($"is the same file as {name}: the events need one of their own");
+                }
+            }
+        }
+
+        if (file.CanSeek && file.Length > 0)
+        {
+            file.SetLength(0);
+        }
+    }
+
     private ReadOnlySpan<byte> Line(VmState state)
     {
         _line.Clear();
@@ -79,7 +118,7 @@ internal sealed class EventLog : IObserver<VmState>, IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("seq"u8, state.Sequence);
-            json.WriteString("at"u8, _started + state.At);
+            json.WriteString("at"u8, Started + state.At);
             json.WriteString("vm"u8, state.VmId);
             json.WriteString("phase"u8, state.Phase.ToString());
             json.WriteString("reason"u8, state.Reason.ToString());

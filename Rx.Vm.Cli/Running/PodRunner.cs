@@ -28,35 +28,37 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
     /// <summary>Runs the pod and returns the program's exit code: the pod's, or one of <see cref="ExitCodes"/>.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
+        using var stops = new StopRequests();
+        using var limit = settings.Timeout is { } timeout ? _scheduler.Schedule(timeout, stops.TimeOut) : null;
+        var verdict = new RunVerdict(settings, stops, error);
         try
         {
-            var spec = PodSpec.Parse(SpecText.Read(settings.Spec));
-            using var stops = new StopRequests();
+            var source = settings.Spec == "-" ? "the spec on standard input" : $"the spec {settings.Spec}";
+            var spec = PodSpec.Parse(await WaitAsync(source, stops, () => SpecText.Read(settings.Spec)).ConfigureAwait(false));
             using var watch = DescriptorWatch.Start(descriptor => stops.OutputFailed(descriptor, Posix.BrokenPipe));
             await using var host = await VmHost.OpenAsync(HostOptions(), ct).ConfigureAwait(false);
-            return await RunAsync(host, spec, stops, watch).ConfigureAwait(false);
+            return await RunAsync(host, spec, stops, watch, verdict).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RxVmException or OperationCanceledException)
         {
-            Complaint.Write(error, e.Message);
-            return ExitCodes.Failed;
+            return verdict.OfBeginning(e);
         }
     }
 
-    private async Task<int> RunAsync(VmHost host, PodSpec spec, StopRequests stops, DescriptorWatch watch)
+    private async Task<int> RunAsync(VmHost host, PodSpec spec, StopRequests stops, DescriptorWatch watch, RunVerdict verdict)
     {
-        using var events = settings.EventsPath is { } path ? EventLog.Open(path, _scheduler.Now) : null;
+        using var events = settings.EventsPath is { } path
+            ? await WaitAsync($"--events {path}", stops, () => EventLog.Open(path, settings.OtherFiles)).ConfigureAwait(false)
+            : null;
         var preparing = new CancellationTokenSource();
 
         // Not booted yet: a missing image is found before there is a machine to clean up.
         var vm = host.Create(settings.Machine);
-        using var logging = events is null ? null : vm.States.Subscribe(events);
+        using var logging = Log(vm, events);
         var isShown = !settings.Verbose && ProgressDisplay.Suits(error);
         using var progress = isShown ? ProgressDisplay.Show(vm.States, error, _scheduler) : Disposable.Empty;
         using var notices = WaitNotices.Of(vm.States, settings.Machine.Timeouts, startsToo: !isShown, _scheduler).Subscribe(TellWait);
         stops.Follow(request => Stop(vm, request, stops.IsTimedOut, preparing));
-        using var limit = settings.Timeout is { } timeout ? _scheduler.Schedule(timeout, stops.TimeOut) : null;
-        var verdict = new RunVerdict(settings, stops, error);
         int code;
         try
         {
@@ -76,6 +78,24 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         await Task.WhenAny(error.Written, stops.Insisted, AfterAsync(stops.Requested)).ConfigureAwait(false);
         StandardText.IsGivenUp = true;
         return code;
+    }
+
+    // Before there is a machine: whoever wonders why nothing happens is told what is waited for.
+    private async Task<T> WaitAsync<T>(string what, StopRequests stops, Func<T> work)
+    {
+        using var notice = _scheduler.Schedule(Grace, () => Complaint.Write(error, $"still waiting for {what}"));
+        return await stops.UnlessRequestedAsync(work).ConfigureAwait(false);
+    }
+
+    private static IDisposable? Log(VirtualMachine vm, EventLog? events)
+    {
+        if (events is null)
+        {
+            return null;
+        }
+
+        events.Started = vm.Journal.Header.CreatedAt;
+        return vm.States.Subscribe(events);
     }
 
     private async Task<PodResult> FollowAsync(VirtualMachine vm, Pod pod, StopRequests stops, DescriptorWatch watch)

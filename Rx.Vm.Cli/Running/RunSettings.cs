@@ -9,4 +9,11 @@ namespace Rx.Vm.Cli.Running;
 /// <param name="Driver">What runs the machine.</param>
 /// <param name="Machine">The machine.</param>
 internal sealed record RunSettings(
-    string Spec, string? EventsPath, bool Interactive, TimeSpan? Timeout, bool Verbose, MachineDriver Driver, VmOptions Machine);
+    string Spec, string? EventsPath, bool Interactive, TimeSpan? Timeout, bool Verbose, MachineDriver Driver, VmOptions Machine)
+{
+    /// <summary>The files that the events must not be written into, each with what names it.</summary>
+    public IEnumerable<(string Name, string? Path)> OtherFiles =>
+    [
+        ("--journal", Machine.JournalPath), ("the spec", Spec == "-" ? null : Spec), ("--kernel", Machine.KernelPath), ("--initrd", Machine.InitrdPath),
+    ];
+}

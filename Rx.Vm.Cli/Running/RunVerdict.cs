@@ -38,21 +38,28 @@ internal sealed class RunVerdict(RunSettings settings, StopRequests stops, TextW
         return ExitCodes.Failed;
     }
 
-    /// <summary>Of a pod that could not be run.</summary>
-    public int OfFailure(VmState last, Exception failure, IReadOnlyList<string> console)
+    /// <summary>Of a run that had no machine yet.</summary>
+    public int OfBeginning(Exception failure)
     {
-        if (Stopped() is { } code)
+        if (Requested() is { } code)
         {
             return code;
         }
 
-        if (stops.Signal > 0)
-        {
-            return ExitCodes.BySignal(stops.Signal);
-        }
-
         // A machine that was never started has no id that anybody knows; whoever refused it says it best.
         Complaint.Write(error, failure is VmFailedException { InnerException: { } refusal } ? refusal.Message : failure.Message);
+        return ExitCodes.Failed;
+    }
+
+    /// <summary>Of a pod that could not be run.</summary>
+    public int OfFailure(VmState last, Exception failure, IReadOnlyList<string> console)
+    {
+        if (Requested() is { } code)
+        {
+            return code;
+        }
+
+        _ = OfBeginning(failure);
         if (last.Reason is VmReason.BootTimedOut or VmReason.GuestShutdown or VmReason.ConnectionLost)
         {
             foreach (var line in LastWords(console))
@@ -63,6 +70,8 @@ internal sealed class RunVerdict(RunSettings settings, StopRequests stops, TextW
 
         return ExitCodes.Failed;
     }
+
+    private int? Requested() => Stopped() ?? (stops.Signal > 0 ? ExitCodes.BySignal(stops.Signal) : null);
 
     private int? Stopped()
     {

@@ -65,6 +65,19 @@ internal sealed class StopRequests : IDisposable
     }
 
     /// <summary>
+    /// The result of <paramref name="work"/>, which may wait for ever: for the other end of a pipe, for a file system that does not answer. A
+    /// request leaves it behind.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">There was a request first.</exception>
+    public async Task<T> UnlessRequestedAsync<T>(Func<T> work)
+    {
+        var done = Task.Run(work);
+        return await Task.WhenAny(done, Requested).ConfigureAwait(false) == done
+            ? await done.ConfigureAwait(false)
+            : throw new OperationCanceledException();
+    }
+
+    /// <summary>
     /// The pod has ended and its output has been taken: what comes from now on did not end the run, and a signal can only be about the
     /// machine, which is on its way out.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using Rx.Vm.Cli.Native;
 using Rx.Vm.Images;
 
 namespace Rx.Vm.Cli.Setup;
@@ -94,6 +95,12 @@ internal static class BusyboxImage
         const int HeaderBytes = 64;
         const int EntryBytes = 56;
         const int Interpreter = 3;
+        if (Posix.OrdinaryFile(program) is null)
+        {
+            // A pipe would be waited for.
+            return false;
+        }
+
         try
         {
             using var file = File.OpenRead(program);

@@ -74,6 +74,9 @@ public class RunComplaintTests
 
     // Of the runtime's own making these would be an abort and "type initializer threw".
     [Theory]
+    [InlineData(24)]
+    [InlineData(32)]
+    [InlineData(36)]
     [InlineData(64)]
     [InlineData(96)]
     public async Task Too_few_file_descriptors(int limit)
@@ -105,17 +108,13 @@ public class RunComplaintTests
     }
 
     [Theory]
-    [InlineData("--memory", "7")]
-    [InlineData("--cpus", "0")]
-    [InlineData("--timeout", "soon")]
-    [InlineData("--events", "/no/such/dir/events")]
-    public async Task A_wrong_option(string option, string value)
+    [InlineData("/no/such/dir/events", "/no/such/dir/events")]
+    [InlineData("/tmp", "--events /tmp: is a directory")]
+    public async Task A_file_of_events_that_can_not_be_had(string path, string culprit)
     {
         using var spec = SpecFile.Shell("true");
 
-        var result = await Rxvm.RunAsync("run", option, value, spec.Path);
-
-        Complains(result, option == "--events" ? value : option[2..]);
+        Complains(await Rxvm.RunAsync("run", "--driver", "sim", "--events", path, spec.Path), culprit);
     }
 
     private static void Complains(RxvmResult result, string culprit)

@@ -17,7 +17,12 @@ public class UsageTests
     [InlineData(125, "there is no option '--bogus'", "replay", "--bogus", "run.rxj")]
     [InlineData(125, "--bogus", "doctor", "--bogus")]
     [InlineData(125, "--bogus", "gc", "--bogus")]
-    [InlineData(125, "'--driver'", "run", "--driver", "nosuch", "spec.json")]
+    [InlineData(125, "--driver nosuch: must be Qemu or Sim", "run", "--driver", "nosuch", "spec.json")]
+    [InlineData(125, "--when-host-dies 5: must be Kill or Keep", "run", "--when-host-dies", "5", "spec.json")]
+    [InlineData(125, "--memory 7: must be a whole number", "run", "--memory", "7", "spec.json")]
+    [InlineData(125, "--timeout soon: must be seconds", "run", "--timeout", "soon", "spec.json")]
+    [InlineData(1, "<path> '': a path is needed", "image", "import", "x", "")]
+    [InlineData(1, "--init '': a path is needed", "setup", "--init", "")]
     public async Task A_wrong_word_is_told_first_and_where_to_read_more_last(int code, string culprit, params string[] words)
     {
         var result = await Rxvm.RunAsync(words);
@@ -30,8 +35,6 @@ public class UsageTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData("a path is needed", "image", "import", "x", "")]
-    [InlineData("a path is needed", "setup", "--init", "")]
     [InlineData("/no/such/folder", "setup", "--init", "/bin/true")]
     public async Task What_the_file_system_refuses_is_one_line_and_no_fault_of_the_program(string culprit, params string[] words)
     {

@@ -218,6 +218,36 @@ public sealed class VmJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_of_a_later_format_is_replaced_by_nobody()
+    {
+        var bytes = Lives.Bytes(Lives.Random(1, 20).Recording);
+        bytes[8]++;
+        var path = _directory.Write("x.journal", bytes);
+
+        var refusal = Assert.Throws<JournalException>(() => Host(new JournalOptions()).Create(new VmOptions { JournalPath = path }));
+
+        Assert.Equal(JournalFault.NewerVersion, refusal.Fault);
+        Assert.Contains(FormattableString.Invariant($"format {JournalHeader.CurrentVersion + 1}"), refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("x.journal")]
+    public void A_link_is_replaced_by_no_journal_and_called_one(string target)
+    {
+        _directory.Write("x.journal", Lives.Bytes(Lives.Random(1, 20).Recording));
+        File.CreateSymbolicLink(_directory.In("link"), _directory.In(target));
+
+        var refusal = Assert.Throws<JournalException>(
+            () => Host(new JournalOptions()).Create(new VmOptions { JournalPath = _directory.In("link") }));
+
+        Assert.Equal(JournalFault.NotAJournal, refusal.Fault);
+        Assert.Contains("symbolic link", refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(File.ResolveLinkTarget(_directory.In("link"), returnFinalTarget: false));
+    }
+
+    [Fact]
     public void A_journal_that_is_being_written_is_replaced_by_nobody()
     {
         var path = _directory.In("x.journal");

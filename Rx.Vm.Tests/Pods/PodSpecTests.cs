@@ -85,6 +85,7 @@ public class PodSpecTests
     [InlineData("""{"id":7,"containers":[{"image":"b","command":["x"]}]}""", "id", "must be a text")]
     [InlineData("""{"hostname":"a.b","containers":[{"image":"b","command":["x"]}]}""", "hostname", "DNS label")]
     [InlineData("""{"resource":{"memory":1},"containers":[{"image":"b","command":["x"]}]}""", "resource.memory", "between")]
+    [InlineData("""{"resource":{"memory":99999999999},"containers":[{"image":"b","command":["x"]}]}""", "resource.memory", "must be from")]
     [InlineData("""{"resource":{"vcpu":1.5},"containers":[{"image":"b","command":["x"]}]}""", "resource.vcpu", "whole number")]
     [InlineData("""{"containers":[{"name":"a","image":"b","command":["x"]},{"name":"a","image":"b","command":["x"]}]}""", "containers[1].name", "taken")]
     [InlineData("""{"containers":[{"image":"b","command":["x"]},{"name":"c0","image":"b","command":["x"]}]}""", "containers[1].name", "taken")]

@@ -44,6 +44,18 @@ public sealed class VmDirectoryTests : IDisposable
         Assert.Equal(["machine.json"], second.List());
     }
 
+    [Fact]
+    public void Directory_With_a_link_for_a_record_says_so_and_follows_it_nowhere()
+    {
+        using var directory = VmDirectory.Create(Root, "vm");
+        var record = Path.Combine(directory.Path, DirectoryRecord.FileName);
+        File.Move(record, _temp["elsewhere"]);
+        File.CreateSymbolicLink(record, _temp["elsewhere"]);
+
+        Assert.Null(directory.ReadRecord(out var problem));
+        Assert.Equal("it is a link, so it was not written by rxvm", problem);
+    }
+
     [Theory]
     [InlineData("Create")]
     [InlineData("RemoveStale")]

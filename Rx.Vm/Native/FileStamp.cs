@@ -18,6 +18,8 @@ internal readonly record struct FileStamp(
 
     public bool IsFile => (Mode & TypeMask) == 0x8000;
 
+    public bool IsLink => (Mode & TypeMask) == 0xa000;
+
     public bool IsWritableByOthers => (Mode & 0x12) != 0;
 
     public static FileStamp From(in FileFacts data) => new(

@@ -23,6 +23,7 @@ internal static unsafe partial class Libc
     public const int NoSpace = 28;
     public const int BrokenPipe = 32;
     public const int NoSuchCall = 38;
+    public const int TooManyLinks = 40;
     public const int NoData = 61;
     public const int NotSupported = 95;
     public const int QuotaExceeded = 122;

@@ -261,7 +261,9 @@ internal static class PodSpecReader
 
         public int Number() => Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number)
             ? number
-            : throw Wrong("must be a whole number");
+            : throw Wrong(IsWhole() ? $"must be from {int.MinValue} to {int.MaxValue}" : "must be a whole number");
+
+        private bool IsWhole() => Value.ValueKind == JsonValueKind.Number && !Value.GetRawText().AsSpan().ContainsAny(".eE");
 
         public PodSpecException Wrong(string problem) => new(Path, problem);
 

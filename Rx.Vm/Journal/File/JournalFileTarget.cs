@@ -15,18 +15,15 @@ internal sealed class JournalFileTarget : IJournalTarget
 
     /// <summary>
     /// A new file in place of an older journal. That one is unlinked, not emptied: whoever still reads it does not notice, and the new one
-    /// shares no block with it. A journal that is being written, by this process or another, is refused, and so is anything else.
+    /// shares no block with it. A journal that is being written, by this process or another, is refused; so is one of a later format, whose
+    /// program may need it, and anything else.
     /// </summary>
     /// <exception cref="JournalException">It can't be created, or the path is in use.</exception>
     public static JournalFileTarget Replace(string path) => Guard(path, () =>
     {
         if (PosixFiles.Stamp(path) is { } stamp)
         {
-            if (!stamp.IsFile || (stamp.Size > 0 && !IsJournal(path)))
-            {
-                throw new JournalException(JournalFault.NotAJournal, path, "there is something else than a journal; it was not changed");
-            }
-
+            MustBeOlder(path, stamp);
             DeleteUnused(path);
         }
 
@@ -113,11 +110,36 @@ internal sealed class JournalFileTarget : IJournalTarget
     private static JournalException InUse(string path) =>
         new(JournalFault.Unusable, path, "another machine writes its journal there; it was not changed");
 
-    private static bool IsJournal(string path)
+    private static void MustBeOlder(string path, FileStamp stamp)
+    {
+        if (stamp.IsLink)
+        {
+            throw new JournalException(JournalFault.NotAJournal, path, "there is a symbolic link, which no journal replaces; it was not changed");
+        }
+
+        if (stamp.IsFile && stamp.Size == 0)
+        {
+            return;
+        }
+
+        var start = new byte[JournalFormat.VersionedBytes];
+        if (!stamp.IsFile || !start.AsSpan(0, Read(path, start)).StartsWith(JournalFormat.Magic))
+        {
+            throw new JournalException(JournalFault.NotAJournal, path, "there is something else than a journal; it was not changed");
+        }
+
+        if (JournalFormat.Version(start) is var version and > JournalHeader.CurrentVersion)
+        {
+            throw new JournalException(
+                JournalFault.NewerVersion, path,
+                $"there is a journal of format {version}, and this library writes format {JournalHeader.CurrentVersion}; it was not changed");
+        }
+    }
+
+    private static int Read(string path, Span<byte> start)
     {
         using var file = File.OpenHandle(path);
-        Span<byte> magic = stackalloc byte[JournalFormat.Magic.Length];
-        return RandomAccess.Read(file, magic, 0) == magic.Length && magic.SequenceEqual(JournalFormat.Magic);
+        return RandomAccess.Read(file, start, 0);
     }
 
     private static JournalFileTarget Guard(string subject, Func<JournalFileTarget> open)

@@ -18,7 +18,8 @@ internal static class JournalFormat
 {
     public const int SaltBytes = 16;
     public const int SealBytes = 16;
-    public const int PreambleBytes = 12 + SaltBytes;
+    public const int VersionedBytes = 12;
+    public const int PreambleBytes = VersionedBytes + SaltBytes;
     public const int LengthBytes = 4;
     public const int MaxPayloadBytes = ushort.MaxValue;
     public const int MaxRecordBytes = LengthBytes + MaxPayloadBytes + SealBytes;
@@ -34,11 +35,14 @@ internal static class JournalFormat
         var preamble = output.GetSpan(PreambleBytes)[..PreambleBytes];
         Magic.CopyTo(preamble);
         BinaryPrimitives.WriteUInt32LittleEndian(preamble[8..], JournalHeader.CurrentVersion);
-        salt[..SaltBytes].CopyTo(preamble[12..]);
+        salt[..SaltBytes].CopyTo(preamble[VersionedBytes..]);
         var chain = JournalChain.Begin(preamble);
         output.Advance(PreambleBytes);
         return chain;
     }
+
+    /// <summary>The version of a file that begins with <paramref name="preamble"/>, of at least <see cref="VersionedBytes"/>.</summary>
+    public static uint Version(ReadOnlySpan<byte> preamble) => BinaryPrimitives.ReadUInt32LittleEndian(preamble[Magic.Length..]);
 
     /// <summary>
     /// Writes a record and returns the chain that the next one continues; null, and nothing written, when it is too large.

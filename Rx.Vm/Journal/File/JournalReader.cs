@@ -46,7 +46,7 @@ internal sealed class JournalReader(Stream stream, string name)
             throw new JournalException(JournalFault.NotAJournal, name, "not a journal: it does not begin with 'RXJOURNL'");
         }
 
-        var version = count < 12 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(preamble.AsSpan(8));
+        var version = count < JournalFormat.VersionedBytes ? 0 : JournalFormat.Version(preamble);
         if (version > JournalHeader.CurrentVersion)
         {
             throw new JournalException(

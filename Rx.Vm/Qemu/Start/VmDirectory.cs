@@ -174,7 +174,12 @@ internal sealed class VmDirectory : IDisposable
         if (file.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();
-            problem = error == Libc.NoSuchFile ? "" : Libc.Describe(error);
+            problem = error switch
+            {
+                Libc.NoSuchFile => "",
+                Libc.TooManyLinks => "it is a link, so it was not written by rxvm",
+                _ => Libc.Describe(error),
+            };
             return null;
         }
 
