@@ -18,7 +18,7 @@ internal static class ImageCommand
     private static Command CreateImport()
     {
         var name = new Argument<string>("name") { Description = "The name to give: letters, digits, '_', '.', '-'." };
-        var path = new Argument<string>("path") 
+        var path = new Argument<string>("path")
         {
             Description = "A directory, or a tar archive, plain or compressed by gzip, xz, zstd or bzip2.", CustomParser = OptionValues.Path,
         };

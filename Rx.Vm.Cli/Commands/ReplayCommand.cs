@@ -11,7 +11,7 @@ internal static class ReplayCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") 
+        var file = new Argument<string>("file")
         {
             Description = "A journal, as 'rxvm run --journal' writes one.", CustomParser = OptionValues.Path,
         };
