@@ -12,4 +12,15 @@ public class ReadmeTests
         Assert.InRange(lines.Length, 5, 10);
         Assert.All(lines, line => Assert.Contains(line, example));
     }
+
+    /// <summary>A feed shows the page without the files around it.</summary>
+    [Theory]
+    [InlineData("Rx.Qmp/README.md")]
+    [InlineData("Rx.Qmp.Protocol/README.md")]
+    [InlineData("Rx.Qmp.Testing/README.md")]
+    [InlineData("Rx.Vm/README.md")]
+    [InlineData("Rx.Vm.Cli/README.md")]
+    [InlineData("Rx.Vm.Testing/README.md")]
+    public void A_package_page_links_to_no_file_beside_it(string page) =>
+        Assert.DoesNotMatch(@"\]\((?!https?://|#)", Snapshot.Read(page));
 }

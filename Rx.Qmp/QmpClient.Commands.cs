@@ -137,27 +137,32 @@ public sealed partial class QmpClient
     {
         ArgumentNullException.ThrowIfNull(command);
         CheckStarted();
-        return Current is { } session ? session.ExecuteAsync(command, outOfBand, cancellationToken) : Later();
-
-        async Task<QmpReply> Later() => await (await WaitAsync(
-            command.Name,
-            Options.TimeoutOf(command),
-            (next, left) => next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken),
-            cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return Current is { } session
+            ? session.ExecuteAsync(command, outOfBand, cancellationToken)
+            : SendLaterAsync(command, outOfBand, cancellationToken);
     }
+
+    // Apart, so that nothing is allocated for its closure while there is a connection.
+    private async Task<QmpReply> SendLaterAsync(QmpCommand command, bool outOfBand, CancellationToken cancellationToken) => await (await WaitAsync(
+        command.Name,
+        Options.TimeoutOf(command),
+        (next, left) => next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken),
+        cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     private Task<T> SendAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
         CheckStarted();
-        return Current is { } session ? session.ExecuteAsync(command, outOfBand, cancellationToken) : Later();
-
-        async Task<T> Later() => await (await WaitAsync(
-            command.Name,
-            Options.TimeoutOf(command),
-            (next, left) => next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken),
-            cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return Current is { } session
+            ? session.ExecuteAsync(command, outOfBand, cancellationToken)
+            : SendLaterAsync(command, outOfBand, cancellationToken);
     }
+
+    private async Task<T> SendLaterAsync<T>(QmpCommand<T> command, bool outOfBand, CancellationToken cancellationToken) => await (await WaitAsync(
+        command.Name,
+        Options.TimeoutOf(command),
+        (next, left) => next.ExecuteAsync(command.WithTimeout(left), outOfBand, cancellationToken),
+        cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <summary>Enters the next connection with what was begun while there is none, in its turn and with what is left of its time.</summary>
     private ValueTask<T> WaitAsync<T>(

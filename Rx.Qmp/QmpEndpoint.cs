@@ -40,6 +40,9 @@ public abstract class QmpEndpoint
         return new OpenedQmpEndpoint(name, open);
     }
 
+    /// <summary>The same for a guest agent, which does not greet.</summary>
+    internal virtual QmpEndpoint ForAgent => this;
+
     /// <summary>Makes one attempt to connect, which ends with its token whatever an application's own code does.</summary>
     /// <param name="inline">True: that code is to run on the caller's thread, as the application asked for.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -7,8 +7,9 @@ namespace Rx.Qmp;
 
 /// <summary>
 /// The other way round: a QEMU started with server=off dials us, again and again with reconnect=N. A listener is an endpoint, so whatever
-/// connects to endpoints works with it: connecting takes the next caller, waiting for one as long as connecting may take. Callers are
-/// taken one at a time and in order; whoever can reach the address can be one, so guard it (a unix socket is made for its owner only).
+/// connects to endpoints works with it: connecting takes the next caller that greets, waiting for one as long as connecting may take; up to
+/// sixteen that say nothing are waited for beside each other. Whoever can reach the address can be one, so guard it (a unix socket is made for
+/// its owner only).
 /// </summary>
 public sealed class QmpListener : QmpEndpoint, IDisposable
 {
@@ -17,13 +18,13 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
     private readonly Socket _socket;
     private readonly string _address;
     private readonly UnixSocketFile? _file;
-    private readonly TlsCallers? _callers;
+    private readonly Callers _callers;
 
     private QmpListener(Socket socket, string address, SslServerAuthenticationOptions? tls, UnixSocketFile? file)
     {
         _socket = socket;
         _address = address;
-        _callers = tls is null ? null : new TlsCallers(AcceptAsync, tls, ToString());
+        _callers = new Callers(AcceptAsync, tls, ToString());
         _file = file;
         Port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
     }
@@ -80,15 +81,17 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
     {
         _file?.Remove();
         _socket.Dispose();
-        _callers?.Dispose();
+        _callers.Dispose();
     }
 
     /// <summary>The address.</summary>
     /// <returns>The address listened on.</returns>
     public override string ToString() => $"a caller at {_address}";
 
+    internal override QmpEndpoint ForAgent => new AgentEndpoint(this);
+
     internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) =>
-        _callers is null ? AcceptAsync(cancellationToken) : _callers.NextAsync(cancellationToken);
+        _callers.NextAsync(greets: true, cancellationToken);
 
     private static QmpListener Start(
         string shownAs, SslServerAuthenticationOptions? tls, Func<Socket> create, Func<Socket, UnixSocketFile?> listen)
@@ -134,5 +137,13 @@ public sealed class QmpListener : QmpEndpoint, IDisposable
         {
             throw new QmpConnectException(QmpConnectFailure.Other, ToString(), fault);
         }
+    }
+
+    private sealed class AgentEndpoint(QmpListener listener) : QmpEndpoint
+    {
+        public override string ToString() => listener.ToString();
+
+        internal override ValueTask<Stream> OpenAsync(bool inline, CancellationToken cancellationToken) =>
+            listener._callers.NextAsync(greets: false, cancellationToken);
     }
 }

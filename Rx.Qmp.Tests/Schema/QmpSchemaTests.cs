@@ -191,6 +191,38 @@ public class QmpSchemaTests
         Assert.False(schema.Has(string.Join('/', Enumerable.Repeat("b", 1000))));
     }
 
+    /// <summary>The client's own bytes are kept in pieces; an entry longer than a piece is one by itself.</summary>
+    [Fact]
+    public void A_copy_has_every_entry_of_the_original_and_nothing_in_common_with_it()
+    {
+        var values = new string('x', 200_000);
+        var longEntry = $$""",{"name":"long","meta-type":"enum","values":["{{values}}"]},{"name":"last","meta-type":"event","arg-type":"0"}]""";
+        byte[] json = [.. RecordedReply().AsSpan().TrimEnd((byte)']'), .. Encoding.UTF8.GetBytes(longEntry)];
+        var original = SchemaIndex.Read((byte[])json.Clone());
+        var copy = SchemaIndex.Copy(json);
+        Array.Clear(json);
+        var entries = 0;
+        foreach (var kind in Enum.GetValues<SchemaEntryKind>())
+        {
+            Assert.Equal(original.Names(kind), copy.Names(kind));
+            foreach (var name in original.Names(kind).Select(Encoding.UTF8.GetBytes))
+            {
+                Assert.False(original.Find(name, kind).IsEmpty);
+                Assert.True(original.Find(name, kind).SequenceEqual(copy.Find(name, kind)), Encoding.UTF8.GetString(name));
+                entries++;
+            }
+        }
+
+        Assert.True(entries > 1000, $"{entries} entries");
+    }
+
+    [Fact]
+    public void A_copy_of_nothing_is_empty_and_of_what_is_no_schema_is_refused()
+    {
+        Assert.Empty(SchemaIndex.Copy("[]"u8).Names(SchemaEntryKind.Command));
+        Assert.ThrowsAny<JsonException>(() => SchemaIndex.Copy("[{]"u8));
+    }
+
     [Fact]
     public void Parsing_makes_little_garbage()
     {

@@ -27,7 +27,7 @@ public sealed class TlsCallersTests : IDisposable
         using var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0), tls);
         var silent = new List<TcpClient>();
         var accepting = listener.AcceptAsync(Options with { ConnectTimeout = TimeSpan.FromSeconds(100) }, ct);
-        for (var i = 0; i <= TlsCallers.MostAtOnce; i++)
+        for (var i = 0; i <= Callers.MostAtOnce; i++)
         {
             silent.Add(new TcpClient());
             await silent[^1].ConnectAsync(IPAddress.Loopback, listener.Port, ct);
@@ -69,15 +69,15 @@ public sealed class TlsCallersTests : IDisposable
     public async Task The_first_of_too_many_is_sent_away_and_no_other()
     {
         var ct = TestContext.Current.CancellationToken;
-        foreach (var silent in (int[])[TlsCallers.MostAtOnce - 1, TlsCallers.MostAtOnce])
+        foreach (var silent in (int[])[Callers.MostAtOnce - 1, Callers.MostAtOnce])
         {
             using var door = new Door();
-            var next = door.Callers.NextAsync(ct).AsTask();
+            var next = door.Callers.NextAsync(greets: true, ct).AsTask();
             var ends = Enumerable.Range(0, silent).Select(_ => door.Call()).ToList();
             await using var good = await door.ShakeHandsAsync(door.Call());
             await using var taken = await next;
             var first = HasHungUpAsync(ends[0]);
-            if (silent < TlsCallers.MostAtOnce)
+            if (silent < Callers.MostAtOnce)
             {
                 Assert.False(first.IsCompleted);
             }
@@ -95,11 +95,11 @@ public sealed class TlsCallersTests : IDisposable
     {
         var ct = TestContext.Current.CancellationToken;
         using var door = new Door();
-        var first = door.Callers.NextAsync(ct).AsTask();
+        var first = door.Callers.NextAsync(greets: true, ct).AsTask();
         var slow = door.Call();
         await using var good = await door.ShakeHandsAsync(door.Call());
         await using var taken = await first;
-        var second = door.Callers.NextAsync(ct).AsTask();
+        var second = door.Callers.NextAsync(greets: true, ct).AsTask();
         await using var late = await door.ShakeHandsAsync(slow);
         await using var taken2 = await second;
         await late.WriteAsync("{}"u8.ToArray(), ct);
@@ -113,15 +113,15 @@ public sealed class TlsCallersTests : IDisposable
     {
         var ct = TestContext.Current.CancellationToken;
         var door = new Door();
-        var next = door.Callers.NextAsync(ct).AsTask();
+        var next = door.Callers.NextAsync(greets: true, ct).AsTask();
         var (silent, slow) = (door.Call(), door.Call());
         await using var good = await door.ShakeHandsAsync(door.Call());
         await using var taken = await next;
         await using var done = await door.ShakeHandsAsync(slow);
         using var stop = new CancellationTokenSource();
-        var waiting = door.Callers.NextAsync(stop.Token).AsTask();
+        var waiting = door.Callers.NextAsync(greets: true, stop.Token).AsTask();
         await using var gone = await waiting;
-        var idle = door.Callers.NextAsync(stop.Token).AsTask();
+        var idle = door.Callers.NextAsync(greets: true, stop.Token).AsTask();
         await stop.CancelAsync();
         Assert.Equal(QmpConnectFailure.NoHandshake, (await Assert.ThrowsAsync<QmpConnectException>(() => idle)).Failure);
         var untaken = await door.ShakeHandsAsync(silent);
@@ -132,7 +132,7 @@ public sealed class TlsCallersTests : IDisposable
 
         // Whoever asks now learns what the listener says.
         door.Fail(new QmpConnectException(QmpConnectFailure.Other, "here"));
-        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => door.Callers.NextAsync(ct).AsTask());
+        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => door.Callers.NextAsync(greets: true, ct).AsTask());
         Assert.Equal(QmpConnectFailure.Other, fault.Failure);
         door.Dispose();
     }
@@ -143,7 +143,7 @@ public sealed class TlsCallersTests : IDisposable
         var ct = TestContext.Current.CancellationToken;
         using var door = new Door();
         using var stop = new CancellationTokenSource();
-        var next = door.Callers.NextAsync(stop.Token).AsTask();
+        var next = door.Callers.NextAsync(greets: true, stop.Token).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
     }
@@ -153,7 +153,7 @@ public sealed class TlsCallersTests : IDisposable
     {
         var ct = TestContext.Current.CancellationToken;
         using var door = new Door(new SslServerAuthenticationOptions());
-        var next = door.Callers.NextAsync(ct).AsTask();
+        var next = door.Callers.NextAsync(greets: true, ct).AsTask();
         await HasHungUpAsync(door.Call());
         Assert.Equal(QmpConnectFailure.Other, (await Assert.ThrowsAsync<QmpConnectException>(() => next)).Failure);
     }
@@ -179,10 +179,10 @@ public sealed class TlsCallersTests : IDisposable
         private readonly Channel<Stream> _calls = Channel.CreateUnbounded<Stream>();
         private readonly TestCertificates _certificates = new();
 
-        public Door(SslServerAuthenticationOptions? tls = null) => Callers = new TlsCallers(
+        public Door(SslServerAuthenticationOptions? tls = null) => Callers = new Callers(
             AcceptAsync, tls ?? new SslServerAuthenticationOptions { ServerCertificate = _certificates.Server }, "here");
 
-        public TlsCallers Callers { get; }
+        public Callers Callers { get; }
 
         /// <summary>Somebody calls, and says nothing yet.</summary>
         public Stream Call()

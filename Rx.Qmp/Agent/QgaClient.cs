@@ -69,7 +69,7 @@ public sealed class QgaClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
         return ConnectAsync(
-            (transport, stop) => Connector.OpenAsync(endpoint, transport, stop), endpoint.ToString()!, options, cancellationToken);
+            (transport, stop) => Connector.OpenAsync(endpoint.ForAgent, transport, stop), endpoint.ToString()!, options, cancellationToken);
     }
 
     /// <summary>Waits for the agent's first sign of life over a connection that exists.</summary>

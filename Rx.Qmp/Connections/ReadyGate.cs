@@ -9,21 +9,13 @@ internal sealed class ReadyGate(QmpClientOptions options)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Place> _waiting = [];
-    private QmpSession? _session;
+    private volatile QmpSession? _session;
     private bool _closed;
     private QmpException? _cause;
 
-    /// <summary>The connection that takes commands; else null.</summary>
-    public QmpSession? Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _session is { HasEnded: false } ? _session : null;
-            }
-        }
-    }
+    /// <summary>The connection that takes commands; else null. Asked for by every command, so without the lock: a connection is set when
+    /// nobody is left in line.</summary>
+    public QmpSession? Current => _session is { HasEnded: false } session ? session : null;
 
     /// <summary>Lets commands through: those that wait enter first, one after the other on this thread, and whoever comes meanwhile gets
     /// in line behind them.</summary>

@@ -96,6 +96,19 @@ internal sealed class ForeignStream(Stream inner, bool inline) : DelegatingStrea
         }
     }
 
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await Foreign.EnterAsync(inline).ConfigureAwait(false);
+        if (inline)
+        {
+            await Inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await Inner.FlushAsync(CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

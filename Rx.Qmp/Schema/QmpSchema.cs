@@ -22,7 +22,7 @@ public sealed class QmpSchema
 
     /// <summary>Asks a server for its schema, which is read straight into an index.</summary>
     internal static QmpCommand<QmpSchema> Query { get; } =
-        new("query-qmp-schema", QmpCommand.Create("query-qmp-schema").Body, null, static value => Parse(value.ToArray()));
+        new("query-qmp-schema", QmpCommand.Create("query-qmp-schema").Body, null, static value => Copy(value));
 
     /// <summary>The names of the commands, in the server's order.</summary>
     public ImmutableArray<string> Commands => _index.Names(SchemaEntryKind.Command);
@@ -43,7 +43,7 @@ public sealed class QmpSchema
         }
         catch (JsonException fault)
         {
-            throw new QmpProtocolException(QmpProtocolFault.UnexpectedShape, "The server's schema is not valid.", fault);
+            throw NotValid(fault);
         }
     }
 
@@ -95,6 +95,21 @@ public sealed class QmpSchema
         ArgumentNullException.ThrowIfNull(command);
         return SchemaJson.IsTrue(SchemaJson.Member(_index.Find(Encoding.UTF8.GetBytes(command), SchemaEntryKind.Command), "allow-oob"u8));
     }
+
+    private static QmpSchema Copy(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return new QmpSchema(SchemaIndex.Copy(json));
+        }
+        catch (JsonException fault)
+        {
+            throw NotValid(fault);
+        }
+    }
+
+    private static QmpProtocolException NotValid(JsonException fault) =>
+        new(QmpProtocolFault.UnexpectedShape, "The server's schema is not valid.", fault);
 
     // The greeting does not say for which processor the server is. A storage daemon has no such command, and no processor.
     private static async ValueTask<string> TargetAsync(QmpClient client, CancellationToken cancellationToken)

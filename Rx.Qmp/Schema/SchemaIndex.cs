@@ -11,14 +11,17 @@ internal sealed class SchemaIndex
     /// <summary>Most entries kept; QEMU 7.2 has 1051. What follows is as if it were not there.</summary>
     private const int MostEntries = 1 << 17;
 
-    private readonly ReadOnlyMemory<byte> _json;
+    /// <summary>Bytes in a piece of a copy: an array of more than 85,000 is never reused while warm, which costs more than all the reading.</summary>
+    private const int PieceBytes = 64 * 1024;
+
+    private readonly ReadOnlyMemory<byte>[] _pieces;
     private readonly Place[] _places;
     private readonly int _count;
     private readonly int[] _slots;
 
-    private SchemaIndex(ReadOnlyMemory<byte> json, Place[] places, int count)
+    private SchemaIndex(ReadOnlyMemory<byte>[] pieces, Place[] places, int count)
     {
-        _json = json;
+        _pieces = pieces;
         _places = places;
         _count = count;
         _slots = new int[BitOperations.RoundUpToPowerOf2((uint)(count * 2) + 1)];
@@ -30,18 +33,54 @@ internal sealed class SchemaIndex
         }
     }
 
-    /// <summary>Finds the entries.</summary>
+    /// <summary>Finds the entries of a schema whose bytes stay as they are.</summary>
     /// <exception cref="JsonException">Not an array of objects.</exception>
     public static SchemaIndex Read(ReadOnlyMemory<byte> json)
     {
-        var reader = new Utf8JsonReader(json.Span);
+        var places = FindEntries(json.Span, out var count);
+        return new SchemaIndex([json], places, count);
+    }
+
+    /// <summary>Finds the entries of a schema and keeps bytes of its own.</summary>
+    /// <exception cref="JsonException">Not an array of objects.</exception>
+    public static SchemaIndex Copy(ReadOnlySpan<byte> json)
+    {
+        var places = FindEntries(json, out var count);
+        return new SchemaIndex(CopyEntries(json, places.AsSpan(0, count)), places, count);
+    }
+
+    /// <summary>The bytes of the entry of that name, or none.</summary>
+    public ReadOnlySpan<byte> Find(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
+    {
+        var found = Slot(name, kind);
+        return found == 0 ? default : Bytes(_places[found - 1]);
+    }
+
+    /// <summary>The names of the entries of a kind.</summary>
+    public ImmutableArray<string> Names(SchemaEntryKind kind)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        for (var i = 0; i < _count; i++)
+        {
+            if (_places[i].Kind == kind)
+            {
+                names.Add(Encoding.UTF8.GetString(Name(_places[i])));
+            }
+        }
+
+        return names.ToImmutable();
+    }
+
+    private static Place[] FindEntries(ReadOnlySpan<byte> json, out int count)
+    {
+        var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
             throw new JsonException("Not an array.");
         }
 
         var places = new Place[(json.Length / 160) + 16];
-        var count = 0;
+        count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -66,29 +105,32 @@ internal sealed class SchemaIndex
             throw new JsonException("The array has no end, or something follows it.");
         }
 
-        return new SchemaIndex(json, places, count);
+        return places;
     }
 
-    /// <summary>The bytes of the entry of that name, or none.</summary>
-    public ReadOnlySpan<byte> Find(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
+    /// <summary>Copies the entries, as many to a piece as fit and none cut in two, and says of each where it is now.</summary>
+    private static ReadOnlyMemory<byte>[] CopyEntries(ReadOnlySpan<byte> json, Span<Place> places)
     {
-        var found = Slot(name, kind);
-        return found == 0 ? default : _json.Span.Slice(_places[found - 1].Start, _places[found - 1].Length);
-    }
-
-    /// <summary>The names of the entries of a kind.</summary>
-    public ImmutableArray<string> Names(SchemaEntryKind kind)
-    {
-        var names = ImmutableArray.CreateBuilder<string>();
-        for (var i = 0; i < _count; i++)
+        List<ReadOnlyMemory<byte>> pieces = [];
+        while (!places.IsEmpty)
         {
-            if (_places[i].Kind == kind)
+            var start = places[0].Start;
+            var count = 1;
+            while (count < places.Length && places[count].End - start <= PieceBytes)
             {
-                names.Add(Encoding.UTF8.GetString(Name(_places[i])));
+                count++;
             }
+
+            pieces.Add(json[start..places[count - 1].End].ToArray());
+            foreach (ref var place in places[..count])
+            {
+                place = place with { Piece = pieces.Count - 1, Start = place.Start - start, NameStart = place.NameStart - start };
+            }
+
+            places = places[count..];
         }
 
-        return names.ToImmutable();
+        return [.. pieces];
     }
 
     private static Place ReadEntry(ref Utf8JsonReader reader)
@@ -120,7 +162,9 @@ internal sealed class SchemaIndex
         return place;
     }
 
-    private ReadOnlySpan<byte> Name(in Place place) => _json.Span.Slice(place.NameStart, place.NameLength);
+    private ReadOnlySpan<byte> Bytes(in Place place) => _pieces[place.Piece].Span.Slice(place.Start, place.Length);
+
+    private ReadOnlySpan<byte> Name(in Place place) => _pieces[place.Piece].Span.Slice(place.NameStart, place.NameLength);
 
     // The slot where the entry is, or where it would go: the table is at most half full.
     private ref int Slot(scoped ReadOnlySpan<byte> name, SchemaEntryKind kind)
@@ -144,10 +188,13 @@ internal sealed class SchemaIndex
 
     private struct Place
     {
+        public int Piece;
         public int Start;
         public int Length;
         public int NameStart;
         public int NameLength;
         public SchemaEntryKind Kind;
+
+        public readonly int End => Start + Length;
     }
 }

@@ -1,3 +1,6 @@
+using Rx.Qmp.Isolation;
+using Rx.Qmp.Wire;
+
 namespace Rx.Qmp.Session;
 
 /// <summary>The reading half of a session.</summary>
@@ -6,13 +9,28 @@ internal sealed partial class QmpSession
     /// <summary>True on the thread that is routing messages right now: inside observers and continuations that run inline.</summary>
     public bool IsReading => _readingThread == Environment.CurrentManagedThreadId;
 
+    /// <summary>True while the server owes something: the rest of a message, or a reply, which its caller will be told on this thread.</summary>
+    private bool ExpectsBytes => _router.IsInsideMessage || (_options.InlineContinuations && _window.HasInFlight);
+
     private async Task ReadAsync(Stream stream)
     {
+        var wait = new BriefWait(stream);
         QmpException? cause;
         try
         {
+            if (wait.IsPossible)
+            {
+                // Reading may go on for long without ever leaving its thread, so it has to be one of its own.
+                await Foreign.EnterAsync(inline: false).ConfigureAwait(false);
+            }
+
             do
             {
+                if (ExpectsBytes)
+                {
+                    wait.ForBytes();
+                }
+
                 cause = Take(await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false));
             }
             while (cause is null);

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+using Rx.Qmp.Agent;
+using Rx.Qmp.Tests.Agent;
+using Rx.Qmp.Wire;
+
+namespace Rx.Qmp.Tests.Wire;
+
+/// <summary>Strangers who call a listener without TLS, over real sockets of this machine.</summary>
+public sealed class CallersTests : IDisposable
+{
+    private static readonly QmpClientOptions Options = new() { Scheduler = new TaskPoolScheduler(Task.Factory) };
+
+    private readonly FakeQmpServer _server = new(new FakeQmpOptions { Inline = false });
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact(Timeout = 120_000)]
+    public async Task Callers_that_do_not_greet_keep_nobody_out()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0));
+        var silent = new List<TcpClient>();
+        var accepting = listener.AcceptAsync(Options with { ConnectTimeout = TimeSpan.FromSeconds(100) }, ct);
+        for (var i = 0; i <= Callers.MostAtOnce; i++)
+        {
+            silent.Add(new TcpClient());
+            await silent[^1].ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        }
+
+        using var qemu = new TcpClient();
+        await qemu.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        _ = _server.Serve(qemu.GetStream());
+        await using var client = await accepting;
+        Assert.NotNull(client.Greeting);
+
+        // Nobody knows what QEMU would say next: its connection is read by the client only.
+        Assert.NotNull(await client.ExecuteAsync(QmpCommand.Create("query-status"), ct));
+        Assert.Equal(0, await silent[0].GetStream().ReadAsync(new byte[1], ct));
+        listener.Dispose();
+        foreach (var caller in silent)
+        {
+            Assert.Equal(0, await caller.GetStream().ReadAsync(new byte[1], ct));
+            caller.Dispose();
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Where_only_callers_came_that_do_not_greet_there_is_no_greeting_and_the_next_is_still_taken()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0));
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        var patient = Options with { ConnectTimeout = TimeSpan.FromSeconds(2) };
+        await Assert.ThrowsAsync<QmpNoGreetingException>(() => listener.AcceptAsync(patient, ct));
+        Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], ct));
+
+        using var qemu = new TcpClient();
+        await qemu.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        _ = _server.Serve(qemu.GetStream());
+        await using var client = await listener.AcceptAsync(Options, ct);
+        Assert.NotNull(client.Greeting);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_wait_beside_callers_that_do_not_greet_ends_when_the_listener_does()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0));
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        var accepting = listener.AcceptAsync(Options with { ConnectTimeout = TimeSpan.FromSeconds(100) }, ct);
+        listener.Dispose();
+        var fault = await Assert.ThrowsAsync<QmpConnectException>(() => accepting);
+        Assert.Equal(QmpConnectFailure.Other, fault.Failure);
+        Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], ct));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_guest_agent_which_speaks_only_when_asked_is_taken_at_once()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0));
+        using var agent = new FakeAgent();
+        using var guest = new TcpClient();
+        await guest.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        _ = guest.GetStream().CopyToAsync(agent.ClientEnd, ct);
+        _ = agent.ClientEnd.CopyToAsync(guest.GetStream(), ct);
+        await using var client = await QgaClient.ConnectAsync(listener, new QgaClientOptions { Scheduler = Options.Scheduler }, ct);
+        await client.ExecuteAsync(QgaCommands.Ping, ct);
+        Assert.Equal(["guest-sync-delimited", "guest-ping"], agent.Names);
+    }
+}
