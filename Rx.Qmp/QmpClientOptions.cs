@@ -23,9 +23,9 @@ public sealed record QmpClientOptions
 
     /// <summary>True: awaiting callers continue, and observers run, on the thread that delivered the bytes, inside the read. For
     /// virtual time
-    /// and for callers who never block. Over a stream whose reads complete inline the whole client is then synchronous; over a socket the
-    /// thread that reads waits for replies in place, ten milliseconds at most at a time. False (default): callers continue on the thread
-    /// pool and observers on <see cref="ObserverScheduler"/>.</summary>
+    /// and for callers who never block. Over a stream whose reads complete inline the whole client is then synchronous; a socket
+    /// without TLS is read by a thread of its own. False (default): callers continue on the thread pool, observers on
+    /// <see cref="ObserverScheduler"/>, and an idle connection costs no thread.</summary>
     public bool InlineContinuations { get; init; }
 
     /// <summary>Time for connecting, greeting and negotiation together. Like every limit here it is positive, or

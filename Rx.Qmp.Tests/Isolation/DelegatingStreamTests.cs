@@ -55,7 +55,7 @@ public class DelegatingStreamTests
 
     public static TheoryData<string> Kinds => [.. Wrappers.Keys];
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Whatever_a_stream_can_be_asked_arrives_below(string kind)
     {

@@ -36,7 +36,7 @@ public sealed class CallersTests : IDisposable
         Assert.NotNull(client.Greeting);
 
         // Nobody knows what QEMU would say next: its connection is read by the client only.
-        Assert.NotNull(await client.ExecuteAsync(QmpCommand.Create("query-status"), ct));
+        await client.ExecuteAsync(QmpCommand.Create("query-status"), ct);
         Assert.Equal(0, await silent[0].GetStream().ReadAsync(new byte[1], ct));
         listener.Dispose();
         foreach (var caller in silent)

@@ -34,7 +34,6 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
     private PendingCommand? _barrier;
     private ulong _free = 1;
     private ulong _inBandSlots = 1;
-    private ulong _slots = 1;
     private int _batch;
     private bool _open;
     private bool _outOfBand;
@@ -51,9 +50,6 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
             }
         }
     }
-
-    /// <summary>Whether any are, without the lock.</summary>
-    public bool HasInFlight => Volatile.Read(ref _free) != Volatile.Read(ref _slots);
 
     /// <summary>Commands that wait for their turn, answered callers' included.</summary>
     public int Waiting
@@ -112,7 +108,7 @@ internal sealed class CommandWindow(int maxWaiting, int maxInFlight = CommandWin
         {
             var limit = outOfBand ? Math.Min(maxInFlight, QemuQueue) : maxInFlight;
             _inBandSlots = ulong.MaxValue >> (MaxSlots - limit);
-            _free = _slots = _inBandSlots | (outOfBand ? OutOfBandSlots : 0);
+            _free = _inBandSlots | (outOfBand ? OutOfBandSlots : 0);
             _outOfBand = outOfBand;
             _open = true;
             if (outOfBand)

@@ -1,5 +1,5 @@
+using System.Net.Sockets;
 using Rx.Qmp.Isolation;
-using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Session;
 
@@ -9,39 +9,68 @@ internal sealed partial class QmpSession
     /// <summary>True on the thread that is routing messages right now: inside observers and continuations that run inline.</summary>
     public bool IsReading => _readingThread == Environment.CurrentManagedThreadId;
 
-    /// <summary>True while the server owes something: the rest of a message, or a reply, which its caller will be told on this thread.</summary>
-    private bool ExpectsBytes => _router.IsInsideMessage || (_options.InlineContinuations && _window.HasInFlight);
-
-    private async Task ReadAsync(Stream stream)
+    /// <summary>Reads until the connection ends. Never on the thread that asks for it, however much there is to read.</summary>
+    private void StartReading(Stream stream)
     {
-        var wait = new BriefWait(stream);
+        if (_options.InlineContinuations && stream is NetworkStream socket)
+        {
+            new Thread(() => ReadHere(socket)) { IsBackground = true, Name = "QMP reader" }.Start();
+        }
+        else
+        {
+            _ = ReadAsync(stream);
+        }
+    }
+
+    /// <summary>Reads on a thread that waits in the kernel. Callers who continue on it are told as soon as it wakes up; an asynchronous read is
+    /// first carried from the runtime's poller to a thread of the pool.</summary>
+    private void ReadHere(NetworkStream stream)
+    {
         QmpException? cause;
         try
         {
-            if (wait.IsPossible)
+            do
             {
-                // Reading may go on for long without ever leaving its thread, so it has to be one of its own.
+                // Whoever closes the stream ends the wait.
+                stream.Socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+                var reading = stream.ReadAsync(_router.GetRoom());
+                cause = Take(reading.IsCompleted ? reading.Result : reading.AsTask().GetAwaiter().GetResult());
+            }
+            while (cause is null);
+        }
+        catch (Exception fault)
+        {
+            cause = Broken(fault);
+        }
+
+        EndByServer(cause);
+    }
+
+    private async Task ReadAsync(Stream stream)
+    {
+        QmpException? cause;
+        try
+        {
+            if (stream is NetworkStream)
+            {
                 await Foreign.EnterAsync(inline: false).ConfigureAwait(false);
             }
 
             do
             {
-                if (ExpectsBytes)
-                {
-                    wait.ForBytes();
-                }
-
                 cause = Take(await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false));
             }
             while (cause is null);
         }
         catch (Exception fault)
         {
-            cause = new QmpDisconnectedException("The connection broke.", null, fault);
+            cause = Broken(fault);
         }
 
         EndByServer(cause);
     }
+
+    private static QmpDisconnectedException Broken(Exception fault) => new("The connection broke.", null, fault);
 
     private QmpException? Take(int count)
     {

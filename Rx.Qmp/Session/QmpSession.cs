@@ -253,7 +253,7 @@ internal sealed partial class QmpSession
         {
             if (_pump.TryAttach(stream))
             {
-                _ = ReadAsync(stream);
+                StartReading(stream);
             }
 
             _pump.Run();
