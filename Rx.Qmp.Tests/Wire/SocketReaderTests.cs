@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Rx.Qmp.Tests;
+namespace Rx.Qmp.Tests.Wire;
 
 /// <summary>Who reads a socket, over real sockets of this machine.</summary>
 public class SocketReaderTests
