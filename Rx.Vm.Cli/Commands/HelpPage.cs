@@ -19,9 +19,9 @@ internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
           124    the run took longer than --timeout
           125    the spec, an image or an option is wrong, or the machine failed; standard error says what
           141    nobody reads standard output or standard error any more
-          128+n  the run was ended by signal n (130: Ctrl-C, 143: SIGTERM) and the pod had no code of its own
+          128+n  the run was ended by signal n (130: Ctrl-C, 143: SIGTERM) and the pod did not end by itself
 
-        A first signal stops the pod in order, a second kills its machine. With --interactive and a container that has
+        A first signal stops the pod in order, a second kills its machine, and so does --timeout. With --interactive and a container that has
         a terminal ("tty": true) every key goes to the container once it runs, Ctrl-C too.
 
         Example:
