@@ -65,6 +65,25 @@ public sealed class CallersTests : IDisposable
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_caller_that_hangs_up_has_not_greeted_and_the_next_is_taken()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var listener = QmpListener.OnTcp(new IPEndPoint(IPAddress.Loopback, 0));
+        for (var i = 0; i < 3; i++)
+        {
+            using var stranger = new TcpClient();
+            await stranger.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        }
+
+        var accepting = listener.AcceptAsync(Options with { ConnectTimeout = TimeSpan.FromSeconds(100) }, ct);
+        using var qemu = new TcpClient();
+        await qemu.ConnectAsync(IPAddress.Loopback, listener.Port, ct);
+        _ = _server.Serve(qemu.GetStream());
+        await using var client = await accepting;
+        Assert.NotNull(client.Greeting);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task A_wait_beside_callers_that_do_not_greet_ends_when_the_listener_does()
     {
         var ct = TestContext.Current.CancellationToken;

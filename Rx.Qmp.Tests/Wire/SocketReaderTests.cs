@@ -62,12 +62,35 @@ public class SocketReaderTests
         await Task.Run(
             async () =>
             {
-                await client.ExecuteAsync(QmpCommand.Create("query-status"), ct).ConfigureAwait(false);
-                Assert.Equal("QMP reader", Thread.CurrentThread.Name);
+                // A reply that is there before anybody waits for it is taken on the caller's own thread.
+                do
+                {
+                    ct.ThrowIfCancellationRequested();
+                    await client.ExecuteAsync(QmpCommand.Create("query-status"), ct).ConfigureAwait(false);
+                }
+                while (Thread.CurrentThread.Name != "QMP reader");
+
                 await client.DisposeAsync().ConfigureAwait(false);
             },
             ct).WaitAsync(ct);
         await Assert.ThrowsAsync<QmpDisconnectedException>(() => client.ExecuteAsync(QmpCommand.Create("query-status"), ct));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_ends_with_its_client_whether_or_not_the_stream_owns_its_socket(bool owns)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var (end, peer) = Connected(tcp: false);
+        using var server = new FakeQmpServer(new FakeQmpOptions { Inline = false });
+        _ = server.Serve(new NetworkStream(peer, ownsSocket: true));
+        var client = await QmpClient.ConnectAsync(new NetworkStream(end, owns), new QmpClientOptions { InlineContinuations = true }, ct);
+
+        await client.DisposeAsync();
+
+        // Else a thread would wait for it until the server speaks.
+        Assert.Throws<ObjectDisposedException>(() => end.Available);
     }
 
     private static (Socket Client, Socket Server) Connected(bool tcp)

@@ -12,7 +12,8 @@ internal sealed partial class QmpSession
     /// <summary>Reads until the connection ends. Never on the thread that asks for it, however much there is to read.</summary>
     private void StartReading(Stream stream)
     {
-        if (_options.InlineContinuations && stream is NetworkStream socket)
+        // Only .NET's own: another may hold bytes that its socket no longer has.
+        if (_options.InlineContinuations && stream is NetworkStream socket && stream.GetType() == typeof(NetworkStream))
         {
             new Thread(() => ReadHere(socket)) { IsBackground = true, Name = "QMP reader" }.Start();
         }
@@ -43,7 +44,14 @@ internal sealed partial class QmpSession
             cause = Broken(fault);
         }
 
-        EndByServer(cause);
+        try
+        {
+            EndByServer(cause);
+        }
+        catch (Exception)
+        {
+            // On a thread of its own it would end the process; the session has ended either way.
+        }
     }
 
     private async Task ReadAsync(Stream stream)

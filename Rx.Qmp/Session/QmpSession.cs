@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.Qmp.Isolation;
@@ -209,6 +210,9 @@ internal sealed partial class QmpSession
             // The application's code may block, and whoever ends the session must not wait for it.
             await Foreign.EnterAsync(_options.InlineContinuations).ConfigureAwait(false);
             await stream.DisposeAsync().ConfigureAwait(false);
+
+            // A stream need not own its socket. The connection is ours all the same, and our reader may be waiting on it.
+            (stream as NetworkStream)?.Socket.Dispose();
         }
         catch (Exception)
         {

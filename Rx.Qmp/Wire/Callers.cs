@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.Security;
 using Rx.Qmp.Isolation;
 
@@ -115,19 +116,32 @@ internal sealed class Callers(
         _underWay.Add(new(tls is null ? HearAsync(caller, stop.Token) : TlsStream.AcceptAsync(caller, tls, shownAs, stop.Token).AsTask(), stop));
     }
 
-    /// <summary>Waits until there is something to read, or the end of the connection.</summary>
-    private static async Task<Stream> HearAsync(Stream caller, CancellationToken stop)
+    /// <summary>Waits until there is something to read. One who hangs up without a word has not greeted.</summary>
+    private async Task<Stream> HearAsync(Stream caller, CancellationToken stop)
     {
+        bool hungUp;
         try
         {
             _ = await caller.ReadAsync(Memory<byte>.Empty, stop).ConfigureAwait(false);
+            hungUp = caller is NetworkStream { Socket: var socket } && socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && socket.Available == 0;
         }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // What is wrong with it, whoever takes it will see.
+            // A silent one is for whoever takes it to see.
+            return caller;
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            hungUp = true;
         }
 
-        return caller;
+        if (!hungUp)
+        {
+            return caller;
+        }
+
+        await ForeignStream.DiscardAsync(caller, inline: false).ConfigureAwait(false);
+        throw new QmpConnectException(QmpConnectFailure.NoHandshake, shownAs);
     }
 
     private async Task SendAwayAsync()

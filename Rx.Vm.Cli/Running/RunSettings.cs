@@ -14,6 +14,6 @@ internal sealed record RunSettings(
     /// <summary>The files that the events must not be written into, each with what names it.</summary>
     public IEnumerable<(string Name, string? Path)> OtherFiles =>
     [
-        ("--journal", Machine.JournalPath), ("the spec", Spec == "-" ? null : Spec), ("--kernel", Machine.KernelPath), ("--initrd", Machine.InitrdPath),
+        ("--journal", Machine.JournalPath), ("the spec", Spec == "-" ? "/dev/stdin" : Spec), ("--kernel", Machine.KernelPath), ("--initrd", Machine.InitrdPath),
     ];
 }

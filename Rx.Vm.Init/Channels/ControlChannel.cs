@@ -87,16 +87,16 @@ internal sealed class ControlChannel
             return;
         }
 
-        if (_deaf)
-        {
-            return;
-        }
-
         // The port gives a page at a time; a frame of credit for each would cost more than the page.
         _uncredited += count;
         if (_uncredited >= CreditStep)
         {
             Credit();
+        }
+
+        if (_deaf)
+        {
+            return;
         }
 
         ReadOnlySpan<byte> input = _buffer.AsSpan(0, count);

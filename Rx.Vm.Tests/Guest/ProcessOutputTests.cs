@@ -158,4 +158,22 @@ public class ProcessOutputTests
     }
 
     private void Write(string text) => _log.Append(Encoding.UTF8.GetBytes(text));
+
+    [Theory]
+    [InlineData("😀", 1, "", 4)]
+    [InlineData("😀", 2, "😀", 0)]
+    [InlineData("a😀b", 2, "a", 5)]
+    [InlineData("abc", 1, "a", 2)]
+    [InlineData("äöü", 2, "äö", 2)]
+    [InlineData("abc", 0, "", 3)]
+    public async Task A_text_is_filled_to_its_bound_whatever_character_stands_there(string written, int most, string kept, int refused)
+    {
+        var text = new StringBuilder();
+        var into = new OutputText(text, most, Encoding.UTF8);
+
+        Assert.Equal(refused, await into.Add(Encoding.UTF8.GetBytes(written)));
+        Assert.Equal(kept, text.ToString());
+        await into.Add("x"u8.ToArray());
+        Assert.Equal(refused == 0 && kept.Length < most ? $"{kept}x" : kept, text.ToString());
+    }
 }

@@ -15,7 +15,7 @@ public class RecordedLifeTests
             (0, new VmEvent(VmEventKind.RunPodRequested) { Operand = 1, Token = 1, PodId = "pod1" }, VmPhase.Booting),
             (500000, new VmEvent(VmEventKind.ProcessStarted) { Text = "simulated machine" }, VmPhase.Booting),
             (510000, new VmEvent(VmEventKind.QmpConnected), VmPhase.Booting),
-            (5500000, new VmEvent(VmEventKind.GuestReady) { Text = "GuestFeatures { Init = simulated, Version = 1, Flags = All }" }, VmPhase.Starting),
+            (5500000, new VmEvent(VmEventKind.GuestReady) { Text = "init simulated, version 1: all features" }, VmPhase.Starting),
             (5560000, new VmEvent(VmEventKind.DeviceAdded), VmPhase.Starting),
             (6560000, new VmEvent(VmEventKind.PodStartAcked), VmPhase.Running),
             (9060000, new VmEvent(VmEventKind.CallRequested) { Token = 2 }, VmPhase.Running),

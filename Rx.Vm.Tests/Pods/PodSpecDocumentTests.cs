@@ -27,7 +27,8 @@ public partial class PodSpecDocumentTests
         var container = pod.GetProperty("containers")[0];
         Assert.Equal(
             Names(pod).Concat(Names(container)).Order(StringComparer.Ordinal),
-            Row().Matches(Page).SelectMany(row => Span().Matches(row.Groups["fields"].Value)).Select(span => span.Groups[1].Value).Order(StringComparer.Ordinal));
+            Row().Matches(Page).SelectMany(row => Span().Matches(row.Groups["fields"].Value)).Select(span => span.Groups[1].Value)
+                .Order(StringComparer.Ordinal));
     }
 
     // What is in the rows and is no field of either would be refused.

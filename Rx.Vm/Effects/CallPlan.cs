@@ -50,6 +50,9 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
     public void Forsake()
     {
         _isForsaken = true;
+
+        // Either this sees the streams, or whoever opens them sees this.
+        Interlocked.MemoryBarrier();
         Streams?.Discard();
     }
 
@@ -57,6 +60,7 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
     public override byte[] Prepare(GuestFeatures features, TtyMux tty)
     {
         Streams = ProcessStreams.Open(tty, features, options.Tty, isExec: true, options.OutputPolicy, options.ErrorPolicy);
+        Interlocked.MemoryBarrier();
         if (_isForsaken)
         {
             Streams.Discard();

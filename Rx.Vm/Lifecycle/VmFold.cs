@@ -125,7 +125,7 @@ internal sealed record VmFold
             next = next with { ExitCodes = e.ExitCodes };
         }
 
-        return e.Kind == VmEventKind.ProcessStarted ? next with { Machine = e.Text } : next;
+        return e.Kind == VmEventKind.ProcessStarted && !state.IsTerminal ? next with { Machine = e.Text } : next;
     }
 
     // A limit that ran out while the machine was at work is given its time again. The core is not asked: nothing has happened to it.

@@ -23,6 +23,16 @@ public sealed class DirectoryRecordTests
     }
 
     [Fact]
+    public void A_record_of_the_version_before_the_seal_is_still_read_so_that_what_it_speaks_of_can_be_cleaned_away()
+    {
+        const string old = """{"version":1,"id":"vm-1","whenHostDies":"kill","host":HOST,"machine":null,"hardware":false}""";
+        var bytes = Encoding.UTF8.GetBytes(old.Replace("HOST", HostOf(Whole), StringComparison.Ordinal));
+
+        Assert.Equal("vm-1", DirectoryRecord.Parse(bytes, "vm-1", out var problem)?.Id);
+        Assert.Equal("", problem);
+    }
+
+    [Fact]
     public void A_record_cut_anywhere_is_told_as_torn()
     {
         var bytes = Whole.ToBytes();
@@ -85,5 +95,11 @@ public sealed class DirectoryRecordTests
 
         Assert.Null(DirectoryRecord.Parse(Encoding.UTF8.GetBytes(other), "vm-1", out var problem));
         Assert.Equal("it is damaged", problem);
+    }
+
+    private static string HostOf(DirectoryRecord record)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(record.ToBytes());
+        return json.RootElement.GetProperty("host").GetRawText();
     }
 }

@@ -62,7 +62,9 @@ internal sealed class ByteRing(Func<int, int> grow)
             return;
         }
 
-        var wanted = Math.Max(needed, Math.Min(limit, 2 * _buffer.Length));
+        // A limit that follows what comes, byte by byte, must not mean a copy of everything for each of them.
+        var ahead = Math.Max(limit, _buffer.Length + Math.Max(Free, _buffer.Length / 4));
+        var wanted = Math.Max(needed, Math.Min(ahead, 2 * _buffer.Length));
         var own = Math.Max(Free, _buffer.Length);
         var size = wanted <= own ? own : own + grow(wanted - own);
         if (size == _buffer.Length)

@@ -5,6 +5,12 @@ namespace Rx.Vm.Guest;
 // How much is kept and how much more may come: everything here is under the lock.
 internal sealed partial class OutputLog
 {
+    private const int LastWords = 1 << 20;
+
+    // A guest with windows keeps to them, but for what a process leaves in its pipe when it ends; the newest bytes and a whole window can be on
+    // their way together. One that does not keep to them takes no other stream's memory.
+    private long MostKept => _grant is null ? int.MaxValue : 2L * _window + LastWords;
+
     // The slowest attached reader; what nobody was ever there to read; else nobody.
     private long SlowestReader()
     {
@@ -23,7 +29,7 @@ internal sealed partial class OutputLog
         if (Policy.Kind == OutputPolicyKind.Wait)
         {
             // Beyond the window only while somebody needs it.
-            limit = (int)Math.Min(int.MaxValue, Math.Max(_window, _received + piece.Length - Math.Max(First, SlowestReader())));
+            limit = (int)Math.Min(MostKept, Math.Max(_window, _received + piece.Length - Math.Max(First, SlowestReader())));
         }
 
         var first = First;

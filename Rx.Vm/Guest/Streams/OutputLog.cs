@@ -11,7 +11,8 @@ namespace Rx.Vm.Guest;
 /// <para>With nobody attached, and nobody ever, a waiting stream keeps its first bytes and its writer waits. Once a reader was there, the last
 /// one that leaves lets the writer go on: the newest bytes are kept.</para>
 /// <para>A guest may write beyond its window: what a process leaves in its pipe when it ends, or everything where the guest has no windows.
-/// That is kept while the machine's budget lasts; then the oldest bytes go, and are counted.</para>
+/// That is kept while the machine's budget lasts, and of a guest that has windows up to two of them and a megabyte; then the oldest bytes go,
+/// and are counted.</para>
 /// <para>One lock, held for no foreign code: readers are woken, and credit is given, outside it.</para>
 /// </remarks>
 internal sealed partial class OutputLog

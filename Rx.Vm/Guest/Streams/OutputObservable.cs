@@ -27,11 +27,13 @@ internal sealed class OutputObservable(OutputLog log, long? from) : IObservable<
     {
         ArgumentNullException.ThrowIfNull(observer);
         var reader = log.Attach(from);
-        _ = RunAsync(reader, observer);
+
+        // Where a process writes faster than the observer takes it there would never be nothing to take, and no subscription to end.
+        _ = RunAsync(reader, observer, log.IsInline ? long.MaxValue : log.Received);
         return reader;
     }
 
-    private static async Task RunAsync(OutputReader reader, IObserver<OutputPiece> observer)
+    private static async Task RunAsync(OutputReader reader, IObserver<OutputPiece> observer, long there)
     {
         try
         {
@@ -40,6 +42,11 @@ internal sealed class OutputObservable(OutputLog log, long? from) : IObservable<
                 while (reader.Take(Piece) is { } piece)
                 {
                     observer.OnNext(piece);
+                    if (reader.Position >= there)
+                    {
+                        there = long.MaxValue;
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    }
                 }
             }
 

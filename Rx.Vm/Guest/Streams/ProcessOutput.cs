@@ -140,6 +140,12 @@ public sealed class ProcessOutput : IObservable<ReadOnlyMemory<byte>>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         var copy = new OutputCopy();
+        if (!_log.IsInline)
+        {
+            // While there is always more to copy, the caller would never get its task.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         await foreach (var piece in EnumerateAsync(from, ct).ConfigureAwait(false))
         {
             var refused = await target(piece.Bytes).ConfigureAwait(false);

@@ -55,7 +55,12 @@ internal sealed class ImageLease : IDisposable
         }
 
         var length = RandomAccess.GetLength(file);
-        if (isNeeded())
+        if (PosixFiles.Stamp(path)?.Inode != PosixFiles.Stamp(file, path).Inode)
+        {
+            // Removed meanwhile by another: what is there now is not what is locked here.
+            length = 0;
+        }
+        else if (isNeeded())
         {
             length = 0;
         }

@@ -25,6 +25,9 @@ internal sealed record DirectoryRecord(
 
     private const int CurrentVersion = 2;
     private const int SealChars = 32;
+
+    // What hosts before the seal wrote: it can still be cleaned away.
+    private const int UnsealedVersion = 1;
     private const string KeepWord = "keep";
     private const string KillWord = "kill";
 
@@ -50,11 +53,11 @@ internal sealed record DirectoryRecord(
         {
             var record = JsonSerializer.Deserialize(bytes, DirectoryRecordJson.Default.DirectoryRecord);
             problem = record is null ? "it is empty"
-                : record.Version != CurrentVersion ? $"it is of version {record.Version}, and this is {CurrentVersion}"
+                : record.Version is not (CurrentVersion or UnsealedVersion) ? $"it is of version {record.Version}, and this is {CurrentVersion}"
                 : record.Id != name ? "it is another machine's"
                 : record.WhenHostDies is not (KeepWord or KillWord) ? "it does not say what becomes of the machine"
                 : !IsWhole(record.Host) || (record.Machine is { } machine && !IsWhole(machine)) ? "it does not say whose it is"
-                : record.Seal != SealOf(record) ? "it is damaged"
+                : record.Seal != (record.Version == UnsealedVersion ? "" : SealOf(record)) ? "it is damaged"
                 : "";
             return problem.Length == 0 ? record! with { Seal = "" } : null;
         }
