@@ -210,6 +210,9 @@ public class FlowControlTests
                 System.Reactive.Observer.Create<GuestMessage>(messages.Add, done.SetResult),
                 new() { Known = new("rxvm", 1, GuestFeature.All), PodRunning = true });
             theirs.Send(ControlFrame.EncodeFinishPod([42]));
+
+            // Closing alone leaves it open while another test's child has it, between its fork and its exec.
+            theirs.Shutdown(SocketShutdown.Both);
             theirs.Close();
             Assert.Equal(GuestSend.Queued, control.Send(GuestCode.Ping, default, 1));
             control.Start();

@@ -291,6 +291,9 @@ public class TtyMuxTests
         var exec = mux.Open(new() { ExpectExit = true });
         exec.StartInput();
         theirs.Send([.. TtyFrame.Encode(1, "bye"u8), .. TtyFrame.Encode(1), .. TtyFrame.EncodeExit(1, 3)]);
+
+        // Closing alone leaves it open while another test's child has it, between its fork and its exec.
+        theirs.Shutdown(System.Net.Sockets.SocketShutdown.Both);
         theirs.Dispose();
         Assert.False(await exec.WriteInputAsync("x"u8.ToArray(), TestContext.Current.CancellationToken));
         mux.Start();
