@@ -20,8 +20,11 @@ public class EmbedScenariosTests
         var figures = await EmbedScenarios.All.Single(scenario => scenario.Name == name).Run(host, options);
 
         Assert.NotEmpty(figures);
-        Assert.All(figures, figure => Assert.All(figure.Samples, sample => Assert.InRange(sample, 0.01, 1_000_000)));
+        Assert.All(figures, figure => Assert.All(figure.Samples, sample => Assert.InRange(sample, Least(figure), 1_000_000)));
     }
+
+    // In this process other tests let go of memory meanwhile, more than one machine takes.
+    private static double Least(EmbedFigure figure) => figure.Name.StartsWith("managed memory", StringComparison.Ordinal) ? -1_000_000 : 0.01;
 
     [Theory]
     [InlineData("--count")]
