@@ -19,7 +19,7 @@ public sealed class PackageConsumerTests(PackageFeed feed)
     public async Task A_plain_console_project_with_the_first_lines_of_the_README_builds_without_a_warning_and_runs_a_pod()
     {
         var ct = TestContext.Current.CancellationToken;
-        var project = await WriteAsync(ct, "First", "Rx.Vm", $"using Rx.Vm;\nusing Rx.Vm.Pods;\n{FirstCode("README.md")}");
+        var project = await WriteAsync(ct, "First", "Rx.Vm", FirstCode("README.md"));
 
         await BuildAsync(project, ct);
 
