@@ -55,6 +55,7 @@ internal static class WaitNotices
         {
             VmPhase.Stopping or VmPhase.Cleaning => $"{line} (at most {Seconds(limits.PodStop)}; {KillHint})",
             VmPhase.Terminating => $"{line} (at most {Seconds(limits.PodDestroy + limits.Kill)}; {KillHint})",
+            _ when isQueued => $"{line} ('rxvm doctor' names who holds the places)",
             _ => line,
         };
     }

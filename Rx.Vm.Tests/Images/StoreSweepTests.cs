@@ -1,6 +1,8 @@
+using System.Reactive.Concurrency;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Rx.Vm.Images;
+using Rx.Vm.Native;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -93,6 +95,27 @@ public sealed partial class StoreSweepTests : IDisposable
         }
 
         Assert.Equal((1, 0), Counts(await store.PruneAsync(all: true, StoreFixture.Token)));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_remover_that_was_stopped_half_way_keeps_nobody_for_longer_than_a_lock_may(bool imports)
+    {
+        var image = await _fixture.Open().ImportAsync("web", _fixture.Tar(), StoreFixture.Token);
+        var clock = TaskPoolScheduler.Default;
+        var store = new ImageStore(_fixture.Options with { LockTimeout = TimeSpan.FromMilliseconds(300) }, clock);
+        using var remover = PosixFiles.OpenForLock(image.Path);
+        Assert.True(PosixFiles.TryLock(remover, image.Path));
+
+        var error = await Assert.ThrowsAsync<ImageException>(() => imports
+            ? store.ImportAsync("again", _fixture.Tar(), StoreFixture.Token)
+            : store.LeaseAsync("web", StoreFixture.Token));
+
+        Assert.Equal(ImageError.TimedOut, error.Error);
+        PosixFiles.Unlock(remover);
+        using var lease = await store.LeaseAsync("web", StoreFixture.Token);
+        Assert.Equal(image.Path, lease.Root.Path);
     }
 
     [Fact(Timeout = 60_000)]

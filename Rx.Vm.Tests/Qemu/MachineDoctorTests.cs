@@ -60,4 +60,15 @@ public sealed class MachineDoctorTests
         Assert.Equal("qemu", Assert.Single(items, i => i.Verdict == DoctorVerdict.Fatal).Name);
         Assert.All(items, i => Assert.True(i.Verdict == DoctorVerdict.Good || i.Remedy.Length > 0, i.Name));
     }
+
+    [Fact]
+    public void Doctor_A_stopped_process_that_holds_a_boot_place_is_named_with_a_remedy()
+    {
+        var item = MachineDoctor.BootPlaces([new BootHolder("/l/boot-0", 41, IsStopped: false), new BootHolder("/l/boot-1", 42, IsStopped: true)]);
+
+        Assert.Equal(DoctorVerdict.Bearable, item.Verdict);
+        Assert.Contains("pid 42", item.Detail, StringComparison.Ordinal);
+        Assert.Contains("kill -CONT 42", item.Remedy, StringComparison.Ordinal);
+        Assert.Equal(DoctorVerdict.Good, MachineDoctor.BootPlaces([new BootHolder("/l/boot-0", null, IsStopped: false)]).Verdict);
+    }
 }

@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using Microsoft.Reactive.Testing;
+using Rx.Vm.Native;
 using Rx.Vm.Qemu;
 
 namespace Rx.Vm.Tests.Qemu;
@@ -79,6 +83,42 @@ public sealed class BootSlotsTests : IDisposable
         });
         File.Delete(_temp["locks"]);
         Assert.True(queue.Join().Came.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Whoever_holds_a_place_can_be_named_and_a_free_one_is_nobodys()
+    {
+        Assert.Empty(BootSlots.Holders(_temp["locks"]));
+        var slots = New(2);
+        using var first = slots.TryTake()!;
+        using var second = slots.TryTake()!;
+        first.Dispose();
+
+        var holder = Assert.Single(BootSlots.Holders(_temp["locks"]));
+
+        Assert.Equal((_temp["locks/boot-1"], Environment.ProcessId, false), (holder.File, holder.Pid, holder.IsStopped));
+        using var again = New(1).TryTake();
+        Assert.NotNull(again);
+    }
+
+    [Fact]
+    public void A_place_whose_holder_is_stopped_or_did_not_sign_is_told_as_that()
+    {
+        using var place = New(1).TryTake()!;
+        using var sleeper = Process.Start("sleep", "60");
+        Assert.Equal(0, Libc.kill(sleeper.Id, 19));
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{sleeper.Id}/stat").Contains(") T ", StringComparison.Ordinal), 10_000));
+
+        using var file = PosixFiles.OpenForLock(_temp["locks/boot-0"]);
+        RandomAccess.SetLength(file, 0);
+        RandomAccess.Write(file, Encoding.ASCII.GetBytes(sleeper.Id.ToString(CultureInfo.InvariantCulture)), 0);
+        var stopped = Assert.Single(BootSlots.Holders(_temp["locks"]));
+        RandomAccess.SetLength(file, 0);
+        var unsigned = Assert.Single(BootSlots.Holders(_temp["locks"]));
+        sleeper.Kill();
+
+        Assert.Equal((sleeper.Id, true), (stopped.Pid, stopped.IsStopped));
+        Assert.Equal((null, false), (unsigned.Pid, unsigned.IsStopped));
     }
 
     private BootSlots New(int count) => new(_temp["locks"], count);

@@ -74,7 +74,8 @@ internal sealed class ImageTree(ArchiveErrors errors, ArchiveRemarks remarks, in
 
         if (open is [{ Entry: { } entry }, ..])
         {
-            throw errors.BadEntry(entry.Name, $"is a hard link to '{ByteText.Shown(entry.Link)}', which is not in the archive");
+            var why = FindTarget(entry) is null ? "which is not in the archive" : "which leads to no file, only to other hard links";
+            throw errors.BadEntry(entry.Name, $"is a hard link to '{ByteText.Shown(entry.Link)}', {why}");
         }
     }
 

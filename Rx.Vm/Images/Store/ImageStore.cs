@@ -176,16 +176,26 @@ public sealed class ImageStore
         }
     }
 
-    private async Task<ImageLease> FromNameAsync(string name, CancellationToken ct)
+    private Task<ImageLease> FromNameAsync(string name, CancellationToken ct) => LeaseAsync(name, () => FromName(name, ct), ct);
+
+    // One that can't be leased is being removed at this very moment: looked for again it has gone for good, or something else is there. A
+    // remover that was stopped half-way keeps nobody for longer than a lock's holder may.
+    private async Task<ImageLease> LeaseAsync(string subject, Func<RootFileSystem> find, CancellationToken ct)
     {
+        var clock = _scheduler.StartStopwatch();
         while (true)
         {
-            if (ImageLease.TryTake(FromName(name, ct)) is { } lease)
+            if (ImageLease.TryTake(find()) is { } lease)
             {
                 return lease;
             }
 
-            // It is being removed at this very moment: looked for again it has gone for good, or the name got another.
+            if (clock.Elapsed >= _options.LockTimeout)
+            {
+                throw new ImageException(ImageError.TimedOut, subject,
+                    $"Another process has been removing the image '{subject}' for {_options.LockTimeout.TotalSeconds:0} s.");
+            }
+
             await Observable.Timer(RetryEvery, _scheduler).ToTask(ct).ConfigureAwait(false);
         }
     }
@@ -257,7 +267,7 @@ public sealed class ImageStore
             throw new ImageException(ImageError.SourceChanged, subject, $"'{subject}' was changed while its image was being built.");
         }
 
-        var lease = Publish(temporary, remarks, held, ct);
+        var lease = await PublishAsync(temporary, subject, remarks, held, ct).ConfigureAwait(false);
         try
         {
             if (BuildKey(source) is { } key)
@@ -282,17 +292,12 @@ public sealed class ImageStore
     }
 
     // Held from before anybody can see it: a prune elsewhere, at the very moment, would take what nothing leads to yet.
-    private ImageLease Publish(string temporary, IReadOnlyList<string> remarks, StoreLock held, CancellationToken ct)
+    private async Task<ImageLease> PublishAsync(
+        string temporary, string subject, IReadOnlyList<string> remarks, StoreLock held, CancellationToken ct)
     {
         using var unseen = ImageLease.TryTake(new RootFileSystem(temporary, FsType, ""));
-        while (true)
-        {
-            // Null only for an equal file that was there and is being removed; then this one takes its place.
-            if (ImageLease.TryTake(Found(SealedFile.Store(temporary, _layout.BlobPath, held, ct), remarks)) is { } lease)
-            {
-                return lease;
-            }
-        }
+        // Not there only while an equal file is being removed; then this one takes its place.
+        return await LeaseAsync(subject, () => Found(SealedFile.Store(temporary, _layout.BlobPath, held, ct), remarks), ct).ConfigureAwait(false);
     }
 
     private RootFileSystem Found(string digest, IReadOnlyList<string>? remarks) =>

@@ -30,7 +30,8 @@ internal sealed class StoreNames(StoreLayout layout)
         var record = StoreFile.TryRead(layout.NamePath(name), StoreJson.Default.NameRecord);
         if (record is null || !Digests.IsDigest(record.Digest))
         {
-            var known = All();
+            // Read anew, so that one which came meanwhile would be among them.
+            var known = All().RemoveAll(image => image.Name == name);
             throw new ImageException(ImageError.NotFound, name, $"There is no image '{name}'. " + (known.IsEmpty
                 ? "Nothing has been imported yet."
                 : $"Imported: {string.Join(", ", known.Take(Shown).Select(i => i.Name))}{(known.Length > Shown ? ", …" : "")}."));

@@ -25,6 +25,7 @@ public static class MachineDoctor
         items.Add(Accelerator(AcceleratorProbe.Decide(Qemu.Accelerator.Auto, facts), facts, options.CacheDirectory));
         items.Add(RuntimeRoot(options.RuntimeRoot));
         items.Add(LeftoverCheck.Examine(options.RuntimeRoot, ct));
+        items.Add(BootPlaces(options.LockDirectory));
         items.Add(Sharing());
         return items.ToImmutable();
     }
@@ -115,6 +116,34 @@ public static class MachineDoctor
     private static DoctorItem RuntimeRoot(string root) => Qemu.RuntimeRoot.ProblemWith(root) is { } problem
         ? new("runtime directory", DoctorVerdict.Fatal, problem, "set XDG_RUNTIME_DIR, or name a directory of this user's")
         : new("runtime directory", DoctorVerdict.Good, $"'{root}' is ours alone");
+
+    private static DoctorItem BootPlaces(string directory)
+    {
+        try
+        {
+            return BootPlaces(BootSlots.Holders(directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new DoctorItem("boot places", DoctorVerdict.Bearable, $"cannot be looked at: {e.Message}", "see the runtime directory");
+        }
+    }
+
+    /// <summary>What the holders of boot places mean, a pure function: a stopped one keeps the machines of others waiting.</summary>
+    internal static DoctorItem BootPlaces(ImmutableArray<BootHolder> holders)
+    {
+        var stopped = holders.Where(holder => holder.IsStopped).Select(holder => holder.Pid).ToArray();
+        return stopped.Length > 0
+            ? new("boot places", DoctorVerdict.Bearable,
+                $"{stopped.Length} of those taken, {holders.Length}, by a process that is stopped (pid {string.Join(", ", stopped)}): others wait for it to boot",
+                $"kill -CONT {string.Join(' ', stopped)}, or end it")
+            : holders.IsEmpty ? new("boot places", DoctorVerdict.Good, "all free")
+            : new("boot places", DoctorVerdict.Good, $"{holders.Length} taken: {string.Join(", ", holders.Select(Describe))}");
+    }
+
+    private static string Describe(BootHolder holder) => holder.Pid is { } pid
+        ? string.Create(CultureInfo.InvariantCulture, $"pid {pid}")
+        : "a process that did not sign";
 
     private static DoctorItem Sharing() =>
         EmulatorLocator.InPath("virtiofsd", $"{Environment.GetEnvironmentVariable("PATH")}:/usr/libexec:/usr/lib/qemu") is { } path
