@@ -111,4 +111,64 @@ public sealed class CallersTests : IDisposable
         await client.ExecuteAsync(QgaCommands.Ping, ct);
         Assert.Equal(["guest-sync-delimited", "guest-ping"], agent.Names);
     }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Each_of_two_who_wait_gets_a_caller_of_his_own()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var door = new CallerDoor(tls: null);
+        var waiting = new[] { door.Callers.NextAsync(greets: true, ct).AsTask(), door.Callers.NextAsync(greets: true, ct).AsTask() };
+        foreach (var greeting in (string[])["1", "2"])
+        {
+            await door.Call().WriteAsync(System.Text.Encoding.ASCII.GetBytes(greeting), ct);
+        }
+
+        var taken = await Task.WhenAll(waiting);
+        var said = new byte[2];
+        await taken[0].ReadExactlyAsync(said.AsMemory(0, 1), ct);
+        await taken[1].ReadExactlyAsync(said.AsMemory(1, 1), ct);
+        Assert.Equal("12", System.Text.Encoding.ASCII.GetString([.. said.Order()]));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Whoever_waits_when_the_end_comes_is_not_robbed_of_his_caller()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var door = new CallerDoor(tls: null);
+        var waiting = door.Callers.NextAsync(greets: true, ct).AsTask();
+        door.Callers.Dispose();
+        var caller = door.Call();
+        await caller.WriteAsync("1"u8.ToArray(), ct);
+        await using var taken = await waiting;
+        await taken.ReadExactlyAsync(new byte[1], ct);
+        await taken.WriteAsync("2"u8.ToArray(), ct);
+        await caller.ReadExactlyAsync(new byte[1], ct);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Whoever_cannot_be_heard_is_hung_up_on()
+    {
+        using var door = new CallerDoor(tls: null);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var waiting = door.Callers.NextAsync(greets: true, stop.Token).AsTask();
+        var broken = new BrokenStream();
+        door.Call(broken);
+        await broken.Closed.Task;
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public TaskCompletionSource Closed { get; } = new();
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromException<int>(new IOException("broken"));
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            Closed.TrySetResult();
+        }
+    }
 }

@@ -151,6 +151,25 @@ public class FrameScannerTests
         Assert.Equal((FrameScanStatus.TooDeep, 5 + 64), Scan(Nest(65), 64, piece));
     }
 
+    [Fact]
+    public void No_other_byte_is_taken_for_a_bracket()
+    {
+        for (var other = 0; other < 256; other++)
+        {
+            if ("{}[]\"\\".Contains((char)other, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            byte[] message = [(byte)'{', .. Enumerable.Repeat((byte)other, 100), (byte)'}'];
+            var buffer = new FrameBuffer(Frames.MaxBytes, 16);
+            message.CopyTo(buffer.GetRoom());
+            buffer.Commit(message.Length);
+            Assert.Equal((other, FrameScanStatus.Frame), (other, buffer.TryTake(out var frame)));
+            Assert.Equal(message, frame);
+        }
+    }
+
     [Theory]
     [InlineData("x{}")]
     [InlineData("[1]")]

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
-using System.Threading.Channels;
 using Rx.Qmp.Wire;
 
 namespace Rx.Qmp.Tests.Wire;
@@ -71,7 +70,7 @@ public sealed class TlsCallersTests : IDisposable
         var ct = TestContext.Current.CancellationToken;
         foreach (var silent in (int[])[Callers.MostAtOnce - 1, Callers.MostAtOnce])
         {
-            using var door = new Door();
+            using var door = CallerDoor.WithTls();
             var next = door.Callers.NextAsync(greets: true, ct).AsTask();
             var ends = Enumerable.Range(0, silent).Select(_ => door.Call()).ToList();
             await using var good = await door.ShakeHandsAsync(door.Call());
@@ -94,7 +93,7 @@ public sealed class TlsCallersTests : IDisposable
     public async Task Who_was_slower_is_there_for_whoever_asks_next()
     {
         var ct = TestContext.Current.CancellationToken;
-        using var door = new Door();
+        using var door = CallerDoor.WithTls();
         var first = door.Callers.NextAsync(greets: true, ct).AsTask();
         var slow = door.Call();
         await using var good = await door.ShakeHandsAsync(door.Call());
@@ -112,7 +111,7 @@ public sealed class TlsCallersTests : IDisposable
     public async Task At_the_end_whoever_was_not_taken_is_sent_away_also_who_comes_later()
     {
         var ct = TestContext.Current.CancellationToken;
-        var door = new Door();
+        var door = CallerDoor.WithTls();
         var next = door.Callers.NextAsync(greets: true, ct).AsTask();
         var (silent, slow) = (door.Call(), door.Call());
         await using var good = await door.ShakeHandsAsync(door.Call());
@@ -138,10 +137,25 @@ public sealed class TlsCallersTests : IDisposable
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task Handshakes_end_with_the_listener_also_while_somebody_still_waits()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var door = CallerDoor.WithTls();
+        using var stop = new CancellationTokenSource();
+        var waiting = door.Callers.NextAsync(greets: true, stop.Token).AsTask();
+        var silent = door.Call();
+        await door.IsTakenAsync();
+        door.Callers.Dispose();
+        await HasHungUpAsync(silent);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => waiting);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task Where_nobody_came_it_was_given_up_and_not_refused()
     {
         var ct = TestContext.Current.CancellationToken;
-        using var door = new Door();
+        using var door = CallerDoor.WithTls();
         using var stop = new CancellationTokenSource();
         var next = door.Callers.NextAsync(greets: true, stop.Token).AsTask();
         await stop.CancelAsync();
@@ -152,7 +166,7 @@ public sealed class TlsCallersTests : IDisposable
     public async Task A_certificate_that_cannot_be_shown_is_no_fault_of_the_caller()
     {
         var ct = TestContext.Current.CancellationToken;
-        using var door = new Door(new SslServerAuthenticationOptions());
+        using var door = new CallerDoor(new SslServerAuthenticationOptions());
         var next = door.Callers.NextAsync(greets: true, ct).AsTask();
         await HasHungUpAsync(door.Call());
         Assert.Equal(QmpConnectFailure.Other, (await Assert.ThrowsAsync<QmpConnectException>(() => next)).Failure);
@@ -170,54 +184,6 @@ public sealed class TlsCallersTests : IDisposable
         catch (IOException)
         {
             // Cut is as good as closed.
-        }
-    }
-
-    /// <summary>A listener in memory.</summary>
-    private sealed class Door : IDisposable
-    {
-        private readonly Channel<Stream> _calls = Channel.CreateUnbounded<Stream>();
-        private readonly TestCertificates _certificates = new();
-
-        public Door(SslServerAuthenticationOptions? tls = null) => Callers = new Callers(
-            AcceptAsync, tls ?? new SslServerAuthenticationOptions { ServerCertificate = _certificates.Server }, "here");
-
-        public Callers Callers { get; }
-
-        /// <summary>Somebody calls, and says nothing yet.</summary>
-        public Stream Call()
-        {
-            var (here, there) = DuplexStream.CreatePair();
-            Assert.True(_calls.Writer.TryWrite(here));
-            return there;
-        }
-
-        public async Task<SslStream> ShakeHandsAsync(Stream caller)
-        {
-            var secured = new SslStream(caller);
-            await secured.AuthenticateAsClientAsync(new QmpTls { Authorities = [_certificates.Authority] }.For("localhost"), Token);
-            return secured;
-        }
-
-        /// <summary>From now on nobody is let in.</summary>
-        public void Fail(Exception cause) => _calls.Writer.Complete(cause);
-
-        public void Dispose()
-        {
-            Callers.Dispose();
-            _certificates.Dispose();
-        }
-
-        private async ValueTask<Stream> AcceptAsync(CancellationToken ct)
-        {
-            try
-            {
-                return await _calls.Reader.ReadAsync(ct);
-            }
-            catch (ChannelClosedException closed)
-            {
-                throw closed.InnerException!;
-            }
         }
     }
 }

@@ -20,6 +20,19 @@ public sealed class UnixSocketFileTests : IDisposable
         _home.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(511)]
+    public void A_socket_is_one_whatever_its_permissions_are(int permissions)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        File.SetUnixFileMode(SocketPath, (UnixFileMode)permissions);
+        Assert.True(FileIdentity.Read(SocketPath).IsSocket);
+        Assert.Equal(FileIdentity.Read(SocketPath), FileIdentity.Read(Path.GetRelativePath(Environment.CurrentDirectory, SocketPath)));
+        Assert.False(FileIdentity.Read("/proc").IsSocket);
+    }
+
     [Fact]
     public void A_file_is_its_device_its_number_and_its_kind()
     {

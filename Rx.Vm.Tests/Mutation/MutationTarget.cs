@@ -23,6 +23,7 @@ internal sealed record MutationTarget(string Name, string Project, string TestAs
             "Rx.Qmp.Tests.Wire.SocketErrorTests", "Rx.Qmp.Tests.Wire.UnixSocketFileTests", "Rx.Qmp.Tests.Wire.SocketStreamTests",
             "Rx.Qmp.Tests.Wire.ByteRecordStreamTests", "Rx.Qmp.Tests.Wire.FrameScannerTests", "Rx.Qmp.Tests.EndpointTests",
             "Rx.Qmp.Tests.ListenerTests", "Rx.Qmp.Tests.DescriptorTests", "Rx.Qmp.Tests.Wire.TlsCallersTests",
+            "Rx.Qmp.Tests.Wire.CallersTests", "Rx.Qmp.Tests.Wire.SocketReaderTests",
         ]),
     ];
 

@@ -47,6 +47,19 @@ public class MutationTests
     }
 
     [Fact]
+    public void Every_test_of_a_folder_must_notice_its_changes()
+    {
+        string[] mirrors = ["Rx.Vm.Tests.Guest.Wire", "Rx.Qmp.Tests.Wire"];
+        var tests = MutationTarget.All.Zip(mirrors, (target, mirror) => target.Tests.Where(name => name.StartsWith(mirror, StringComparison.Ordinal))
+            .Select(name => $"{name[(mirror.Length + 1)..]}.cs").Order(StringComparer.Ordinal));
+        var files = mirrors.Select(mirror => Directory.EnumerateFiles(
+                Snapshot.Locate(mirror.Replace(".Tests.", ".Tests/", StringComparison.Ordinal).Replace("Guest.Wire", "Guest/Wire", StringComparison.Ordinal)),
+                "*Tests.cs")
+            .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(files, tests);
+    }
+
+    [Fact]
     public void Every_survivor_that_is_explained_is_a_change_that_is_made()
     {
         var made = MutationTarget.All.SelectMany(target => Directory.EnumerateFiles(Snapshot.Locate(target.Name), "*.cs"))

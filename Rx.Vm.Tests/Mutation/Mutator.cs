@@ -116,7 +116,7 @@ internal static class Mutator
         !(condition is BinaryExpressionSyntax b && Operators.ContainsKey(b.Kind())) && !condition.IsKind(K.LogicalNotExpression);
 
     private static ExpressionSyntax Not(ExpressionSyntax condition) =>
-        PrefixUnaryExpression(K.LogicalNotExpression, ParenthesizedExpression(condition));
+        PrefixUnaryExpression(K.LogicalNotExpression, ParenthesizedExpression(condition.WithoutTrivia()));
 
     private static bool IsWorthwhile(ExpressionSyntax result) =>
         result is not (LiteralExpressionSyntax or ThrowExpressionSyntax or DefaultExpressionSyntax) && result.ToString() is not ("default!" or "[]" or "this");

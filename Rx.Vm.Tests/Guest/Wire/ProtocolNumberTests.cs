@@ -72,6 +72,24 @@ public class ProtocolNumberTests
     }
 
     [Fact]
+    public void A_guest_is_described_by_what_it_can_do()
+    {
+        Assert.Equal("init own, version 3: all features", new GuestFeatures("own", 3, GuestFeature.All).Describe());
+        Assert.Equal("init old, version 1: ", new GuestFeatures("old", 1, GuestFeature.None).Describe());
+        Assert.Equal("init some, version 2: wide, window", new GuestFeatures("some", 2, GuestFeature.Window | GuestFeature.Wide).Describe());
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(13)]
+    public void A_window_that_is_not_whole_is_none(int length)
+    {
+        var payload = Enumerable.Repeat((byte)7, length).ToArray();
+        Assert.False(ControlFrame.TryReadWindow(payload, out var session, out var bytes));
+        Assert.Equal((0ul, 0u), (session, bytes));
+    }
+
+    [Fact]
     public void A_ready_without_a_payload_is_a_guest_without_features()
     {
         Assert.True(GuestFeatures.TryParse([], out var features, out var error));
