@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.Benchmarks.Embed;
 using Rx.Vm.Tests;
 using Rx.Vm.Tests.Campaign;
 using Rx.Vm.Tests.Endings;
@@ -13,6 +14,7 @@ return args switch
 {
     ["campaign", .. var rest] => new CampaignProgram(Console.Out, ImmediateScheduler.Instance).Run(rest),
     ["fuzz", .. var rest] => new FuzzProgram(Console.Out, ImmediateScheduler.Instance).Run(rest),
+    ["embed", .. var rest] => await EmbedLoad.RunAsync(rest),
     ["endings", .. var rest] => await new EndingsProgram(Console.Out, ImmediateScheduler.Instance).RunAsync(rest),
     ["mutate", .. var rest] => await new MutationProgram(Console.Out, ImmediateScheduler.Instance).RunAsync(rest, CancellationToken.None),
     [MutationWorker.Word, .. var rest] => MutationWorker.Run(rest, ImmediateScheduler.Instance),
