@@ -102,19 +102,20 @@ public sealed partial class StoreSweepTests : IDisposable
     [InlineData(true)]
     public async Task A_remover_that_was_stopped_half_way_keeps_nobody_for_longer_than_a_lock_may(bool imports)
     {
-        var image = await _fixture.Open().ImportAsync("web", _fixture.Tar(), StoreFixture.Token);
-        var clock = TaskPoolScheduler.Default;
+        var ct = TestContext.Current.CancellationToken;
+        var image = await _fixture.Open().ImportAsync("web", _fixture.Tar(), ct);
+        var clock = new TaskPoolScheduler(Task.Factory);
         var store = new ImageStore(_fixture.Options with { LockTimeout = TimeSpan.FromMilliseconds(300) }, clock);
         using var remover = PosixFiles.OpenForLock(image.Path);
         Assert.True(PosixFiles.TryLock(remover, image.Path));
 
         var error = await Assert.ThrowsAsync<ImageException>(() => imports
-            ? store.ImportAsync("again", _fixture.Tar(), StoreFixture.Token)
-            : store.LeaseAsync("web", StoreFixture.Token));
+            ? store.ImportAsync("again", _fixture.Tar(), ct)
+            : store.LeaseAsync("web", ct));
 
         Assert.Equal(ImageError.TimedOut, error.Error);
         PosixFiles.Unlock(remover);
-        using var lease = await store.LeaseAsync("web", StoreFixture.Token);
+        using var lease = await store.LeaseAsync("web", ct);
         Assert.Equal(image.Path, lease.Root.Path);
     }
 
