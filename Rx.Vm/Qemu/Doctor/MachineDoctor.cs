@@ -135,7 +135,7 @@ public static class MachineDoctor
         var stopped = holders.Where(holder => holder.IsStopped).Select(holder => holder.Pid).ToArray();
         return stopped.Length > 0
             ? new("boot places", DoctorVerdict.Bearable,
-                $"{stopped.Length} of those taken, {holders.Length}, by a process that is stopped (pid {string.Join(", ", stopped)}): others wait for it to boot",
+                $"{holders.Length} taken, {stopped.Length} of them by a process that is stopped (pid {string.Join(", ", stopped)}), which keeps others waiting",
                 $"kill -CONT {string.Join(' ', stopped)}, or end it")
             : holders.IsEmpty ? new("boot places", DoctorVerdict.Good, "all free")
             : new("boot places", DoctorVerdict.Good, $"{holders.Length} taken: {string.Join(", ", holders.Select(Describe))}");
