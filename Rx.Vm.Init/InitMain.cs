@@ -115,7 +115,7 @@ internal static unsafe class InitMain
         var control = new ControlChannel(loop, controlFd, supervisor);
         supervisor.Begin(new(loop, tty, table, new(loop, tty, table)), control);
         loop.AfterTurn = supervisor.Advance;
-        control.Outbox.Add(GuestCode.Ready, ReadyAnnouncement.Payload);
+        control.Outbox.Add(GuestCode.Ready, ReadyAnnouncement.Payload(ControlGroup.IsMounted));
         control.Flush();
 
         // After READY and before the first turn, so before any command: the host plugs disks meanwhile.

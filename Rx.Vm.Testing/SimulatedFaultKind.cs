@@ -171,6 +171,21 @@ public enum SimulatedFaultKind
     /// <summary>FINISHPOD has so many (2000) exit codes more than there are containers.</summary>
     FinishLong,
 
+    /// <summary>Strikes: the guest's kernel kills the process of the pod's first container because memory has run out.</summary>
+    OutOfMemory,
+
+    /// <summary>The end of a process is not told by its message.</summary>
+    ProcessEndLost,
+
+    /// <summary>The end of a process is told twice, the second time with another code.</summary>
+    ProcessEndDoubled,
+
+    /// <summary>The end of a process is told of a session that nobody knows.</summary>
+    ProcessEndStray,
+
+    /// <summary>The message of a process's end has a signal that there is not.</summary>
+    ProcessEndMalformed,
+
     // The guest's streams, and the console.
 
     /// <summary>Strikes, or after <see cref="SimulatedFault.Offset"/> bytes: the streams channel ends.</summary>

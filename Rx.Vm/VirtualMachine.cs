@@ -215,7 +215,7 @@ public sealed class VirtualMachine
             throw;
         }
 
-        return new ExecProcess(plan.Streams!);
+        return new ExecProcess(this, plan.Streams!);
     }
 
     /// <summary>Sends a signal to the first process of a container.</summary>
@@ -229,6 +229,9 @@ public sealed class VirtualMachine
         ArgumentOutOfRangeException.ThrowIfGreaterThan(signal, 64);
         return CallAsync("signal", new SignalPlan(container, signal), ct);
     }
+
+    /// <summary>Sends a signal to an exec.</summary>
+    internal Task SignalExecAsync(ulong session, int signal, CancellationToken ct) => CallAsync("kill exec", new SignalExecPlan(session, signal), ct);
 
     /// <summary>Sets the size of a process's terminal.</summary>
     /// <param name="process">The process's streams.</param>

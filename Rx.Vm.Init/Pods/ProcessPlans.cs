@@ -18,6 +18,7 @@ internal static class ProcessPlans
             Stderr = stderr,
             Window = container.Window,
             StderrWindow = container.StderrWindow,
+            TellsEnd = container.Ends ?? false,
             Plan = new()
             {
                 Device = device,
@@ -52,7 +53,9 @@ internal static class ProcessPlans
             Stderr = stderr,
             Window = exec.Window,
             StderrWindow = exec.StderrWindow,
-            ReportsExit = true,
+            ExecIn = container.Tty,
+            TellsEnd = exec.Ends ?? false,
+            Timeout = exec.Timeout,
             Plan = new()
             {
                 Joins = true,

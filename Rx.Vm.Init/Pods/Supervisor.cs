@@ -30,7 +30,15 @@ internal sealed class Supervisor : ICommandSink
     public bool Full => _queue.Count >= MaxQueued;
 
     /// <summary>Connects it; the channels need it before it can have them.</summary>
-    public void Begin(GuestServices services, ControlChannel control) => (_services, _control) = (services, control);
+    public void Begin(GuestServices services, ControlChannel control)
+    {
+        (_services, _control) = (services, control);
+        services.Table.Told = end =>
+        {
+            control.Outbox.Add(GuestCode.ProcessEnd, end.Encode());
+            control.Flush();
+        };
+    }
 
     /// <inheritdoc/>
     public void Accept(GuestCode code, byte[] payload, int connection)
@@ -148,6 +156,7 @@ internal sealed class Supervisor : ICommandSink
         GuestCode.ExecCmd => Exec(Read(payload, WireJson.Default.ExecPayload)),
         GuestCode.WinSize => Resize(Read(payload, WireJson.Default.WindowSizePayload)),
         GuestCode.KillContainer => Kill(Read(payload, WireJson.Default.KillPayload)),
+        GuestCode.SignalExec => SignalExec(Read(payload, WireJson.Default.SignalExecPayload)),
         GuestCode.Ping => CommandOutcome.Success,
         GuestCode.Ready => Rescan(),
         _ => new($"command {(uint)code} is not supported"),
@@ -225,6 +234,29 @@ internal sealed class Supervisor : ICommandSink
         }
 
         container.Process.Signal(kill.Signal);
+        return CommandOutcome.Success;
+    }
+
+    private CommandOutcome SignalExec(SignalExecPayload request)
+    {
+        if (request.Signal is < 1 or > 64)
+        {
+            return new($"signal: {request.Signal} is not a signal");
+        }
+
+        // The process may have ended while the frame was on its way, which is as good.
+        if (_services.Table.Find(request.Seq) is { Start.ExecIn: not null } process)
+        {
+            if (request.Signal == Abi.SigKill)
+            {
+                process.Kill();
+            }
+            else
+            {
+                process.Signal(request.Signal);
+            }
+        }
+
         return CommandOutcome.Success;
     }
 

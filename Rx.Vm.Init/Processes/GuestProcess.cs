@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rx.Vm.Guest.Wire;
 using Rx.Vm.Init.Channels;
 using Rx.Vm.Init.Loop;
 using Rx.Vm.Init.Native;
@@ -16,19 +17,29 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     private const int LingerMs = 1000;
 
     private readonly List<OutputStream> _outputs = [];
+    private readonly long _begun = Clock.Now;
     private readonly long _pidWatch = loop.WatchOwn(pidFd, Abi.EpollIn, static () => { });
     private int _pidFd = pidFd;
     private int _master = -1;
     private InputStream? _input;
     private bool _attached;
     private bool _abandoned;
+    private bool _timedOut;
+    private int _signal;
     private LoopTimer? _linger;
+    private LoopTimer? _timeout;
 
     /// <summary>The process id, valid until <see cref="ExitCode"/> is set.</summary>
     public int Pid { get; } = pid;
 
     /// <summary>The pid namespace that ends with it: a container's; null for an exec, which joins one.</summary>
     public PidNamespace? Namespace { get; init; }
+
+    /// <summary>What a kill reaches; null where the kernel has no cgroups.</summary>
+    public ControlGroup? Group { get; init; }
+
+    /// <summary>Told how it ended, once its command ran and it was reaped.</summary>
+    public required Action<ProcessEnd> Told { get; init; }
 
     /// <summary>What was asked for.</summary>
     public ProcessStart Start { get; } = start;
@@ -52,6 +63,15 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     public void Attach()
     {
         _attached = true;
+        if (ExitCode is not null)
+        {
+            TellEnd();
+        }
+        else if (Start.Timeout is { } milliseconds)
+        {
+            _timeout = loop.After(milliseconds, TimeOut);
+        }
+
         if (Start.Plan.Terminal)
         {
             _master = ends.HasMaster ? ends.TakeMaster() : Link.Take(1);
@@ -106,10 +126,27 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
         }
     }
 
-    /// <summary>It was reaped.</summary>
-    public void Exited(int exitCode)
+    /// <summary>Kills it with everything that it started.</summary>
+    public void Kill()
     {
-        ExitCode = exitCode;
+        if (ExitCode is null && Group?.Kill() is not true)
+        {
+            Signal(Abi.SigKill);
+        }
+    }
+
+    /// <summary>It was reaped.</summary>
+    /// <param name="status">As wait has it.</param>
+    public void Exited(int status)
+    {
+        ExitCode = Rules.ExitCode.FromWaitStatus(status);
+        _signal = Rules.ExitCode.SignalOf(status);
+        _timeout?.Cancel();
+        if (_attached)
+        {
+            TellEnd();
+        }
+
         Namespace?.Dispose();
         loop.Forget(_pidFd, _pidWatch);
         Fd.Close(ref _pidFd);
@@ -139,7 +176,7 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
             return;
         }
 
-        if (Start.ReportsExit)
+        if (Start is { ExecIn: not null, TellsEnd: false })
         {
             Span<byte> payload = stackalloc byte[sizeof(int)];
             BinaryPrimitives.WriteInt32BigEndian(payload, code);
@@ -167,11 +204,28 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
 
         Link.Dispose();
         ends.Dispose();
+        Group?.Dispose();
         Fd.Close(ref _master);
         if (_pidFd >= 0)
         {
             loop.Forget(_pidFd, _pidWatch);
             Fd.Close(ref _pidFd);
+        }
+    }
+
+    private void TimeOut()
+    {
+        _timedOut = true;
+        Kill();
+    }
+
+    /// <summary>At once: nothing that a reader has not taken yet is in its way.</summary>
+    private void TellEnd()
+    {
+        if (Start.TellsEnd)
+        {
+            var flags = (_timedOut ? ProcessEndFlags.TimedOut : 0) | (Group is { IsOutOfMemory: true } ? ProcessEndFlags.OutOfMemory : 0);
+            Told(new(Start.Session, ExitCode!.Value, _signal, flags, Clock.Now - _begun));
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
         ParentEnds? ends = null;
         PidNamespace? own = null;
         ShimLink? link = null;
+        ControlGroup? group = null;
         int report = -1, plan = -1, pid = -1;
         try
         {
@@ -35,10 +36,19 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
             plan = WritePlan(start.Plan with { Namespaces = namespaces });
             own = pidNamespace < 0 ? new(loop, _spawner) : null;
             pid = _spawner.Start(own?.Descriptor ?? pidNamespace, [child[0], child[1], child[2]], plan, sockets[1], namespaces);
+
+            // Before its command runs, so nothing that it starts is outside.
+            group = ControlGroup.TryMake(start.ExecIn ?? start.Session, start.ExecIn is null ? null : start.Session);
+            if (group?.Add(pid) is false)
+            {
+                group.Dispose();
+                group = null;
+            }
+
             Fd.SetNonBlocking(report);
             link = new(loop, Own(ref report));
             var pidFd = SystemCallException.Check((int)Libc.syscall(Abi.SysPidfdOpen, pid, 0, 0), "pidfd_open");
-            var process = new GuestProcess(loop, tty, start, pid, pidFd, link, ends) { Namespace = own };
+            var process = new GuestProcess(loop, tty, start, pid, pidFd, link, ends) { Namespace = own, Group = group, Told = table.Told };
             table.Add(process);
             return process;
         }
@@ -56,6 +66,8 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
             {
                 _ = Libc.kill(pid, Abi.SigKill);
             }
+
+            group?.Dispose();
 
             throw;
         }

@@ -20,8 +20,14 @@ internal sealed record ProcessStart
     /// <summary>The same for stderr.</summary>
     public int? StderrWindow { get; init; }
 
-    /// <summary>Whether the main session ends with an exit frame.</summary>
-    public bool ReportsExit { get; init; }
+    /// <summary>The session of the container whose exec it is; null: a container's own process.</summary>
+    public ulong? ExecIn { get; init; }
+
+    /// <summary>Whether its end is told by a message of its own; an exec's otherwise by an exit frame behind its main session.</summary>
+    public bool TellsEnd { get; init; }
+
+    /// <summary>Milliseconds until it is killed with everything it started; null: never.</summary>
+    public int? Timeout { get; init; }
 
     /// <summary>What the set-up process does; the namespaces are filled in by the launcher.</summary>
     public required ShimPlan Plan { get; init; }

@@ -1,3 +1,4 @@
+using Rx.Vm.Guest.Wire;
 using Rx.Vm.Init.Channels;
 using Rx.Vm.Init.Native;
 using Rx.Vm.Init.Rules;
@@ -13,6 +14,9 @@ internal sealed unsafe class ProcessTable : ISessions
 
     /// <inheritdoc/>
     public bool InputFull => _all.Exists(p => p.InputFull);
+
+    /// <summary>Told how a process ended, when that is to be a message of its own.</summary>
+    public Action<ProcessEnd> Told { get; set; } = static _ => { };
 
     /// <summary>Whether nothing is left.</summary>
     public bool IsEmpty => _all.Count == 0;
@@ -86,7 +90,7 @@ internal sealed unsafe class ProcessTable : ISessions
         int pid;
         while ((pid = Libc.waitpid(-1, &status, Abi.WaitNoHang)) > 0)
         {
-            _all.Find(p => p.Pid == pid && p.ExitCode is null)?.Exited(ExitCode.FromWaitStatus(status));
+            _all.Find(p => p.Pid == pid && p.ExitCode is null)?.Exited(status);
             _all.Find(p => p.Namespace is { Gone: false } space && space.First == pid)?.Namespace!.Reaped();
             _ending.Find(space => space.First == pid)?.Reaped();
             _ending.RemoveAll(static space => space.Gone);

@@ -5,7 +5,7 @@ namespace Rx.Vm.Init.Rules;
 
 /// <summary>
 /// Control frames on their way to the host. A lost host takes its answers with it: credit and answers of one connection would be matched
-/// to the commands of the next, so <see cref="HostLost"/> drops them and keeps what is news to any host, READY and FINISHPOD.
+/// to the commands of the next, so <see cref="HostLost"/> drops them and keeps what is news to any host, READY, FINISHPOD and PROCESSEND.
 /// </summary>
 internal sealed class ControlOutbox
 {
@@ -81,7 +81,7 @@ internal sealed class ControlOutbox
         for (var count = _frames.Count; count > 0; count--)
         {
             var kept = _frames.Dequeue();
-            if (kept.Code is GuestCode.Ready or GuestCode.FinishPod)
+            if (kept.Code is GuestCode.Ready or GuestCode.FinishPod or GuestCode.ProcessEnd)
             {
                 _frames.Enqueue(kept);
             }

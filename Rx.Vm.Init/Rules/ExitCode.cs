@@ -16,11 +16,10 @@ internal static class ExitCode
     private const int Enotdir = 20;
 
     /// <summary>The code of a wait(2) status: the exit status, or 128 plus the signal that killed it.</summary>
-    public static int FromWaitStatus(int status)
-    {
-        var signal = status & 0x7f;
-        return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
-    }
+    public static int FromWaitStatus(int status) => SignalOf(status) is var signal and not 0 ? 128 + signal : (status >> 8) & 0xff;
+
+    /// <summary>The signal of a wait(2) status that killed the process, or 0.</summary>
+    public static int SignalOf(int status) => status & 0x7f;
 
     /// <summary>The code of a command that execve refused.</summary>
     public static int FromExecError(int errno) => errno is Enoent or Enotdir ? NotFound : NotExecutable;

@@ -14,7 +14,8 @@ internal static class ProcessRules
     public static string? JudgeExec(ExecPayload exec) =>
         JudgeSessions(exec.Seq, exec.Stderr, [])
         ?? JudgeCommand(exec.Cmd, exec.Envs ?? [], exec.Workdir ?? "/")
-        ?? JudgeUser(exec.User, null, null);
+        ?? JudgeUser(exec.User, null, null)
+        ?? (exec.Timeout is <= 0 ? "the timeout is not positive" : null);
 
     /// <summary>Sessions are positive and used once; <paramref name="seen"/> has those judged before and takes the new ones.</summary>
     public static string? JudgeSessions(ulong main, ulong? stderr, HashSet<ulong> seen) =>

@@ -7,6 +7,16 @@ namespace Rx.Vm.Init.Rules;
 internal static class ReadyAnnouncement
 {
     /// <summary>The features JSON; a test holds it against the wire types.</summary>
-    public static ReadOnlySpan<byte> Payload =>
-        """{"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window"]}"""u8;
+    /// <param name="groups">Whether the kernel has cgroups, without which a kill would not reach all of an exec.</param>
+    public static ReadOnlySpan<byte> Payload(bool groups) => groups
+        ? """
+        {"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window",
+        """u8 + """
+        "exec-signal","ends"]}
+        """u8
+        : """
+        {"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window",
+        """u8 + """
+        "ends"]}
+        """u8;
 }

@@ -29,7 +29,7 @@ internal sealed class FaultBook(ImmutableArray<SimulatedFault> faults)
             or SimulatedFaultKind.ControlReset or SimulatedFaultKind.ControlMalformed or SimulatedFaultKind.ControlStray
             or SimulatedFaultKind.CreditMissing or SimulatedFaultKind.CreditExcess or SimulatedFaultKind.GuestMute
             or SimulatedFaultKind.TtyMalformed or SimulatedFaultKind.TtyStray or SimulatedFaultKind.ConsoleFlood
-            or SimulatedFaultKind.ConsoleCut => true,
+            or SimulatedFaultKind.ConsoleCut or SimulatedFaultKind.OutOfMemory => true,
         SimulatedFaultKind.MonitorCut or SimulatedFaultKind.ControlCut or SimulatedFaultKind.TtyCut => fault.Offset is null,
         _ => false,
     };

@@ -17,17 +17,24 @@ internal sealed class GuestProcess(
     private IEnumerator<SimulatedStep>? _steps;
     private SimulatedStep.StepKind? _wait;
     private IDisposable? _sleep;
+    private TimeSpan _begun;
     private bool _inputEnded;
+    private bool _isOutOfMemory;
+    private bool _isTimedOut;
 
     /// <summary>Its streams.</summary>
-    internal sealed record Sessions(ulong Main, ulong? Error, bool HasTerminal, bool IsExec);
+    internal sealed record Sessions(ulong Main, ulong? Error, bool HasTerminal, bool IsExec, bool TellsEnd);
 
     /// <summary>How it ended, or null.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Its main session.</summary>
+    public ulong Session => sessions.Main;
+
     /// <summary>Runs.</summary>
     public void Start()
     {
+        _begun = guest.Machine.Elapsed;
         terminals.Add(sessions.Main, this);
         _steps = program(call).GetEnumerator();
         Advance();
@@ -48,8 +55,22 @@ internal sealed class GuestProcess(
         }
         else if (IsFatal(signal))
         {
-            End(128 + signal);
+            End(128 + signal, signal);
         }
+    }
+
+    /// <summary>The kernel kills it: memory has run out.</summary>
+    public void RunOutOfMemory()
+    {
+        _isOutOfMemory = ExitCode is null;
+        Signal(9);
+    }
+
+    /// <summary>Its time is over.</summary>
+    public void TimeOut()
+    {
+        _isTimedOut = ExitCode is null;
+        Signal(9);
     }
 
     /// <summary>Standard input.</summary>
@@ -167,12 +188,17 @@ internal sealed class GuestProcess(
         return false;
     }
 
-    private void End(int code)
+    private void End(int code, int signal = 0)
     {
         ExitCode = code;
         _wait = null;
         _sleep?.Dispose();
         _steps?.Dispose();
+        if (sessions.TellsEnd)
+        {
+            guest.TellEnd(sessions.Main, code, signal, _isOutOfMemory, _isTimedOut, guest.Machine.Elapsed - _begun);
+        }
+
         terminals.Remove(sessions.Main);
         terminals.End(sessions.Main);
         if (sessions.Error is { } error)
@@ -180,7 +206,7 @@ internal sealed class GuestProcess(
             terminals.End(error);
         }
 
-        if (sessions.IsExec && guest.Machine.Settings.Features.Contains("exit-frame"))
+        if (sessions is { IsExec: true, TellsEnd: false } && guest.Machine.Settings.Features.Contains("exit-frame"))
         {
             terminals.Exit(sessions.Main, code);
         }

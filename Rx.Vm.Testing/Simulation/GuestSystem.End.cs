@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Rx.Vm.Guest.Wire;
 using K = Rx.Vm.Testing.SimulatedFaultKind;
 
@@ -29,6 +30,37 @@ internal sealed partial class GuestSystem
         else
         {
             ReportEnd();
+        }
+    }
+
+    /// <summary>The kernel kills the process of the first container.</summary>
+    public void RunOutOfMemory()
+    {
+        machine.Say("Out of memory: Killed process 1");
+        _pod?.RunOutOfMemory();
+    }
+
+    /// <summary>A process has ended: told on the control channel, whatever waits on the other.</summary>
+    /// <remarks>8 bytes session, 4 code, 4 signal, 4 flags (1 out of memory, 2 timed out), 8 milliseconds.</remarks>
+    public void TellEnd(ulong session, int code, int signal, bool isOutOfMemory, bool isTimedOut, TimeSpan life)
+    {
+        if (machine.Faults.Take(K.ProcessEndLost) is not null)
+        {
+            return;
+        }
+
+        signal = machine.Faults.Take(K.ProcessEndMalformed) is null ? signal : 65;
+        var strayed = machine.Faults.Take(K.ProcessEndStray) is not null;
+        for (var times = machine.Faults.Take(K.ProcessEndDoubled) is null ? 1 : 2; times > 0; times--)
+        {
+            var payload = new byte[28];
+            BinaryPrimitives.WriteUInt64BigEndian(payload, strayed ? ulong.MaxValue : session);
+            BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(8), code);
+            BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(12), signal);
+            payload[19] = (byte)((isOutOfMemory ? 1 : 0) + (isTimedOut ? 2 : 0));
+            BinaryPrimitives.WriteInt64BigEndian(payload.AsSpan(20), (long)life.TotalMilliseconds);
+            Send((GuestCode)66, payload);
+            code = 255 - code;
         }
     }
 

@@ -34,6 +34,10 @@ internal sealed partial class GuestSystem
                 var kill = Read(payload, WireJson.Default.KillPayload);
                 Later(code, () => Kill(kill));
                 break;
+            case GuestCode.SignalExec:
+                var signal = JsonDocument.Parse(payload).RootElement;
+                Later(code, () => SignalExec(signal.GetProperty("seq").GetUInt64(), signal.GetProperty("signal").GetInt32()));
+                break;
             case GuestCode.Ping or GuestCode.Ready or GuestCode.WinSize:
                 Later(code, () => Answer(code));
                 break;
@@ -128,6 +132,13 @@ internal sealed partial class GuestSystem
             : Accounts.Find(exec.User ?? container.Spec.User) is null ? $"exec: there is no user '{exec.User}'"
             : null;
         Answer(GuestCode.ExecCmd, failure, then: failure is null ? () => _pod!.Exec(exec) : null);
+    }
+
+    // One that has ended meanwhile is as good as signalled.
+    private void SignalExec(ulong session, int signal)
+    {
+        _pod?.FindExec(session)?.Signal(signal);
+        Answer(GuestCode.SignalExec);
     }
 
     private void Kill(KillPayload kill)

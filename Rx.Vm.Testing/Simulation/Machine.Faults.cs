@@ -24,6 +24,7 @@ internal sealed partial class Machine
             case K.GuestReset: End("guest-reset", byGuest: true); break;
             case K.GuestPowerOff: End("guest-shutdown", byGuest: true); break;
             case K.GuestPanic: Panic(); break;
+            case K.OutOfMemory: Guest.RunOutOfMemory(); break;
             case K.GuestMute: Guest.Mute(); break;
             case K.MonitorCut: _qmp.HangUp(); break;
             case K.MonitorReset: _qmp.Reset(); break;

@@ -28,6 +28,13 @@ internal sealed class PodRun
     /// <summary>A container by its name.</summary>
     public ContainerRun? Find(string id) => Array.Find(_containers, c => c.Spec.Id == id);
 
+    /// <summary>A further process that runs, by its session.</summary>
+    public GuestProcess? FindExec(ulong session) =>
+        _containers.SelectMany(c => c.Further).FirstOrDefault(p => p.Session == session && p.ExitCode is null);
+
+    /// <summary>The kernel kills the process of the first container.</summary>
+    public void RunOutOfMemory() => _containers[0].Process.RunOutOfMemory();
+
     /// <summary>Lets every container's command run.</summary>
     public void Start() => Array.ForEach(_containers, c => c.Process.Start());
 
@@ -44,17 +51,21 @@ internal sealed class PodRun
     public void Exec(ExecPayload exec)
     {
         var container = Find(exec.Container)!;
-        var sessions = new GuestProcess.Sessions(exec.Seq, exec.Stderr, (exec.Terminal ?? true), IsExec: true);
+        var sessions = new GuestProcess.Sessions(exec.Seq, exec.Stderr, (exec.Terminal ?? true), IsExec: true, exec.Ends ?? false);
         var process = _guest.NewProcess(_guest.CallOf(_spec, container.Spec, exec), sessions, static _ => { });
         _guest.Limit(exec.Seq, exec.Window, exec.Stderr, exec.StderrWindow);
         container.Further.Add(process);
         process.Start();
+        if (exec.Timeout is { } milliseconds)
+        {
+            _guest.After(TimeSpan.FromMilliseconds(milliseconds), process.TimeOut);
+        }
     }
 
     private ContainerRun NewContainer(ContainerPayload spec)
     {
         var container = new ContainerRun { Spec = spec };
-        var sessions = new GuestProcess.Sessions(spec.Tty, spec.Stderr, spec.Terminal ?? true, IsExec: false);
+        var sessions = new GuestProcess.Sessions(spec.Tty, spec.Stderr, spec.Terminal ?? true, IsExec: false, spec.Ends ?? false);
         _guest.Limit(spec.Tty, spec.Window, spec.Stderr, spec.StderrWindow);
         container.Process = _guest.NewProcess(_guest.CallOf(_spec, spec, null), sessions, _ => Ended(container));
         return container;

@@ -158,6 +158,59 @@ public abstract class ConformanceTests(ConformanceHost host)
         Assert.True((await pod.Completion).IsKnown);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(9)]
+    [InlineData(15)]
+    public async Task A_further_process_can_be_ended_and_says_by_what_while_its_container_goes_on(int signal)
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(Pod(Container("sleep", "1000") with { Name = "web" }), Ct);
+        var process = await machine.ExecAsync("web", ["sleep", "1000"], null, Ct);
+        Assert.False(process.Exit.IsCompleted);
+
+        await process.KillAsync(signal, Ct);
+
+        var exit = await process.Exit;
+        Assert.Equal((128 + signal, signal, false, false), (exit!.Code, exit.Signal, exit.IsTimedOut, exit.IsOutOfMemory));
+        Assert.Equal(128 + signal, await process.ExitCode);
+        Assert.True(await process.Streams.Ended);
+        await process.KillAsync(signal, Ct);
+        Assert.False(pod.Containers[0].Exit.IsCompleted);
+        await machine.StopPodAsync(Ct);
+        Assert.Equal((143, 15), await pod.Containers[0].Exit is { } own ? (own.Code, own.Signal) : default);
+        await process.KillAsync(signal, Ct);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_further_process_whose_time_is_over_is_killed_and_one_within_its_time_is_not()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(Pod(Container("sleep", "1000") with { Name = "web" }), Ct);
+
+        var late = await machine.ExecAsync("web", ["sleep", "1000"], new ExecOptions { Timeout = TimeSpan.FromSeconds(0.3) }, Ct);
+        var timely = await machine.ExecAsync("web", ["sh", "-c", "exit 4"], new ExecOptions { Timeout = TimeSpan.FromSeconds(60) }, Ct);
+
+        Assert.Equal((137, 9, true), await late.Exit is { } exit ? (exit.Code, exit.Signal, exit.IsTimedOut) : default);
+        Assert.InRange((await late.Exit)!.Duration!.Value.TotalSeconds, 0.25, 60);
+        Assert.Equal((4, null, false), await timely.Exit is { } other ? (other.Code, other.Signal, other.IsTimedOut) : default);
+        await machine.StopPodAsync(Ct);
+        await pod.Completion;
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task The_end_of_one_container_is_known_while_the_others_run()
+    {
+        var machine = await host.MachineAsync(Ct);
+        var pod = await machine.RunPodAsync(
+            Pod(Container("sh", "-c", "exit 5") with { Name = "short" }, Container("sleep", "1000") with { Name = "long" }), Ct);
+
+        Assert.Equal((5, null), await pod.Containers[0].Exit is { } exit ? (exit.Code, exit.Signal) : default);
+        Assert.False(pod.Completion.IsCompleted);
+        await machine.SignalAsync("long", 9, Ct);
+        Assert.Equal((137, 9), await pod.Containers[1].Exit is { } other ? (other.Code, other.Signal) : default);
+        Assert.Equal([5, 137], (await pod.Completion).ExitCodes);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task A_further_process_that_cannot_start_fails_alone()
     {

@@ -75,6 +75,78 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         await pod.Completion;
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task A_kill_and_a_time_out_reach_everything_that_an_exec_started_and_leave_its_container()
+    {
+        const string Script = "(setsid sleep 77777 &); (setsid sh -c 'trap \"\" TERM HUP; sleep 77777; sleep 77777' &); sleep 77777";
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var pod = await vm.RunPodAsync(new PodSpec { Containers = [Container("sleep", "1000") with { Name = "web" }] }, ct);
+        var killed = await vm.ExecAsync("web", ["sh", "-c", Script], null, ct);
+        await CountAsync(vm, 3, ct);
+
+        await killed.KillAsync(ct: ct);
+
+        Assert.Equal(9, (await killed.Exit)!.Signal);
+        await CountAsync(vm, 0, ct);
+        var late = await vm.ExecAsync("web", ["sh", "-c", Script], new ExecOptions { Timeout = TimeSpan.FromSeconds(2) }, ct);
+        Assert.True((await late.Exit)!.IsTimedOut);
+        await CountAsync(vm, 0, ct);
+        Assert.False(pod.Containers[0].Exit.IsCompleted);
+        await vm.StopPodAsync(ct);
+        await pod.Completion;
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_process_that_takes_all_memory_says_so_and_its_machine_and_container_go_on()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var pod = await vm.RunPodAsync(new PodSpec { Containers = [Container("sleep", "1000") with { Name = "web" }] }, ct);
+
+        // Each fills a buffer at once; together they want more than there is, and the shell itself ends well.
+        const string Script = "for i in 1 2 3 4 5 6 7 8; do dd if=/dev/zero of=/dev/null bs=60M count=8 & done; wait; exit 3";
+        var hog = await vm.ExecAsync("web", ["sh", "-c", Script], null, ct);
+
+        var exit = await hog.Exit;
+        Assert.True(exit!.IsOutOfMemory, $"it ended with {exit}");
+        Assert.Equal(3, exit.Code);
+        var sound = await vm.ExecAsync("web", ["true"], null, ct);
+        Assert.Equal((0, false), await sound.Exit is { } other ? (other.Code, other.IsOutOfMemory) : default);
+        Assert.False(pod.Containers[0].Exit.IsCompleted);
+        await vm.StopPodAsync(ct);
+        await pod.Completion;
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task Hundreds_of_execs_many_at_a_time_leave_no_zombie_and_no_group_behind()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var pod = await vm.RunPodAsync(new PodSpec { Containers = [Container("sleep", "1000") with { Name = "web" }] }, ct);
+        var next = 0;
+
+        // Each of them asks for the next when it is done; the fold takes so many calls at a time.
+        async Task WorkAsync()
+        {
+            while (Interlocked.Increment(ref next) is var i and <= 320)
+            {
+                var process = await vm.ExecAsync("web", ["sh", "-c", $"(exit 1) & sleep 1; exit {i % 200}"], null, ct);
+                Assert.Equal(i % 200, await process.ExitCode.WaitAsync(ct));
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 7).Select(_ => WorkAsync()));
+
+        var check = await vm.ExecAsync("web", ["sh", "-c", "grep -l '^State:.Z' /proc/[0-9]*/status; ls /proc | grep -c '^[0-9]'"], null, ct);
+        var text = new System.Text.StringBuilder();
+        await check.Streams.Output.CopyToAsync(text, 10_000, ct: ct);
+        Assert.DoesNotContain("status", text.ToString(), StringComparison.Ordinal);
+        Assert.InRange(int.Parse(text.ToString(), System.Globalization.CultureInfo.InvariantCulture), 3, 6);
+        await vm.StopPodAsync(ct);
+        await pod.Completion;
+    }
+
     // The simulated guest does the same in SimulatedLifeTests, without the ten seconds.
     [Fact(Timeout = 240_000)]
     public async Task A_program_that_ignores_the_stop_is_killed_after_ten_seconds()
@@ -128,6 +200,16 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal([143, 143, 143], (await pod.Completion).ExitCodes);
         Assert.Equal(VmPhase.Init, vm.State.Phase);
+    }
+
+    // How many of the processes with the odd argument live; the end of a killed one may take a moment.
+    private static async Task CountAsync(VirtualMachine vm, int expected, CancellationToken ct)
+    {
+        var script = $"i=0; while n=$(ps -o args | grep -c '^sleep 77777'); [ $n != {expected} ] && [ $i -lt 50 ]; do i=$((i+1)); sleep 0.1; done; echo $n";
+        var process = await vm.ExecAsync("web", ["sh", "-c", script], null, ct);
+        var text = new System.Text.StringBuilder();
+        await process.Streams.Output.CopyToAsync(text, 100, ct: ct);
+        Assert.Equal($"{expected}\n", text.ToString());
     }
 
     private static ContainerSpec Container(params string[] command) => new() { Image = "busybox", Command = [.. command] };

@@ -309,10 +309,12 @@ public class GuestControlTests
         var h = Running(old: true);
         Assert.Equal(GuestSend.Unsupported, h.Send(GuestCode.KillContainer, 2));
         Assert.Equal(GuestSend.Queued, Running().Send(GuestCode.KillContainer, 2));
+        Assert.Equal(GuestSend.Unsupported, h.Send(GuestCode.SignalExec, 2));
+        Assert.Equal(GuestSend.Queued, Running().Send(GuestCode.SignalExec, 2));
         foreach (var code in Enum.GetValues<GuestCode>().Append((GuestCode)99))
         {
             if (code is not (GuestCode.StartPod or GuestCode.StopPod or GuestCode.DestroyPod or GuestCode.ExecCmd or GuestCode.Ready
-                or GuestCode.WinSize or GuestCode.Ping or GuestCode.KillContainer))
+                or GuestCode.WinSize or GuestCode.Ping or GuestCode.KillContainer or GuestCode.SignalExec))
             {
                 Assert.Equal(GuestSend.NotACommand, h.Send(code, 3));
             }

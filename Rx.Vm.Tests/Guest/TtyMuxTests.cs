@@ -203,7 +203,9 @@ public class TtyMuxTests
     public void Stream_options_follow_the_features()
     {
         var all = new GuestFeatures("rxvm", 1, GuestFeature.All);
-        Assert.Equal(new() { ExpectExit = true, InputChunk = 65_524 }, GuestStreamOptions.For(all, isExec: true));
+        Assert.Equal(new() { ExpectEnd = true, InputChunk = 65_524 }, GuestStreamOptions.For(all, isExec: true, isMain: true));
+        var older = all with { Flags = GuestFeature.All & ~GuestFeature.Ends };
+        Assert.Equal(new() { ExpectExit = true, InputChunk = 65_524 }, GuestStreamOptions.For(older, isExec: true, isMain: true));
         Assert.Equal(new() { InputChunk = 65_524 }, GuestStreamOptions.For(all));
         Assert.Equal(new(), GuestStreamOptions.For(all with { Flags = GuestFeature.All & ~GuestFeature.Wide }));
         Assert.Equal(new() { CanCloseInput = false, InputChunk = 32, HasWindow = false }, GuestStreamOptions.For(GuestFeatures.None, isExec: true));

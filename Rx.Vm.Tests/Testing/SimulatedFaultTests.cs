@@ -20,7 +20,7 @@ public class SimulatedFaultTests
     private static readonly ImmutableHashSet<K> Tolerated =
     [
         K.ReplyDoubled, K.DeletionDoubled, K.EventFlood, K.MonitorStray, K.ControlStray, K.AckDoubled, K.FinishDoubled, K.FinishLong,
-        K.TtyStray, K.WindowIgnored, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork, K.ExitLost,
+        K.TtyStray, K.WindowIgnored, K.ProcessEndDoubled, K.ConsoleFlood, K.ConsoleCut, K.PowerOffIgnored, K.AtWork, K.ExitLost,
     ];
 
     private static readonly ImmutableArray<SimulatedFault> Faults =
@@ -57,6 +57,8 @@ public class SimulatedFaultTests
         new(K.AckRefused) { Command = "DESTROYPOD" }, new(K.AckRefused) { Command = "EXECCMD" }, new(K.AckRefused) { Command = "READY" },
         new(K.AckRefused) { Command = "PING" }, new(K.FinishEarly), new(K.FinishLate) { After = TimeSpan.FromSeconds(50) },
         new(K.FinishDoubled), new(K.FinishLost), new(K.FinishShort), new(K.FinishLong),
+        new(K.OutOfMemory) { At = SimulatedMoment.PodStarted }, new(K.ProcessEndLost), new(K.ProcessEndDoubled), new(K.ProcessEndStray),
+        new(K.ProcessEndMalformed),
 
         new(K.TtyCut) { Offset = 5 }, new(K.TtyCut) { At = SimulatedMoment.ExecStarting },
         new(K.TtyMalformed) { At = SimulatedMoment.PodStarted }, new(K.TtyStray) { At = SimulatedMoment.PodStarted },
@@ -112,14 +114,20 @@ public class SimulatedFaultTests
     {
         var settings = new SimulatedSettings { Faults = [.. faults] };
 
-        // The commands of this life fit into the window of a wide guest, whether it gives credit or not.
-        var world = new SimulatedWorld(faults is [{ Kind: K.CreditMissing }] ? settings with { Features = settings.Features.Remove("wide") } : settings);
+        // The commands of this life fit into the window of a wide guest, whether it gives credit or not; and who tells ends has no exit frames.
+        var world = new SimulatedWorld(faults switch
+        {
+            [{ Kind: K.CreditMissing }] => settings with { Features = settings.Features.Remove("wide") },
+            [{ Kind: K.ExitFrameShort }] => settings with { Features = settings.Features.Remove("ends") },
+            _ => settings,
+        });
         var vm = world.Create(KeepMode.AfterFinish);
         var life = new List<Func<string>>();
         Run(world, vm, life, "pod1", "sh", "-c", "echo out; sleep 2; exit 3");
         world.Advance(0.7);
         var exec = vm.Exec("c0", "sh", "-c", "echo out; exit 9");
-        life.Add(() => $"exec {(exec.IsFaulted ? Words(exec) : Now(Now(exec).ExitCode) is { } code ? $"{code}" : "lost")}");
+        life.Add(() => $"exec {(exec.IsFaulted ? Words(exec) : Now(Now(exec).ExitCode) is { } code ? $"{code}" : "lost")}"
+            + (exec.IsFaulted || Now(Now(exec).Streams.Ended) ? "" : " cut off"));
         world.Advance(38.5);
         Run(world, vm, life, "pod2", "sleep", "1000");
         world.Advance(2);

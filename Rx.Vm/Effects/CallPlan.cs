@@ -33,6 +33,7 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
         Envs = options.Envs.IsEmpty ? null : [.. options.Envs.Select(e => new EnvPayload(e.Env, e.Value))],
         Workdir = options.Workdir,
         User = options.User,
+        Timeout = options.TimeoutMilliseconds,
     };
 
     /// <inheritdoc/>
@@ -72,6 +73,7 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
             Stderr = Streams.ErrorSession,
             Window = Streams.MainWindow,
             StderrWindow = Streams.ErrorWindow,
+            Ends = Streams.TellsEnd ? true : null,
             Terminal = options.Tty ? null : false,
         };
         return GuestPayloads.Exec(payload, features);
@@ -103,6 +105,19 @@ internal sealed class SignalPlan(string container, int signal) : CallPlan
 
     /// <inheritdoc/>
     public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.Kill(container, signal);
+}
+
+/// <summary>SIGNALEXEC.</summary>
+internal sealed class SignalExecPlan(ulong session, int signal) : CallPlan
+{
+    /// <inheritdoc/>
+    public override GuestCode Code => GuestCode.SignalExec;
+
+    /// <inheritdoc/>
+    public override GuestFeature Needs => GuestFeature.ExecSignal;
+
+    /// <inheritdoc/>
+    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.SignalExec(session, signal);
 }
 
 /// <summary>WINSIZE.</summary>

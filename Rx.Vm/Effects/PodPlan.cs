@@ -89,6 +89,7 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
             Stderr = Streams[index].ErrorSession,
             Window = Streams[index].MainWindow,
             StderrWindow = Streams[index].ErrorWindow,
+            Ends = Streams[index].TellsEnd ? true : null,
             Terminal = terminal ? null : false,
             Workdir = container.Workdir,
             Cmd = [.. container.Arguments],

@@ -23,11 +23,20 @@ public sealed record ExecOptions
     /// <summary>User name or number in the container.</summary>
     public string? User { get; init; }
 
+    /// <summary>
+    /// How long it may run, from its start on the guest's clock; then it is killed with every process that it started, and its
+    /// <see cref="ProcessExit.IsTimedOut"/> says so. One millisecond to 24 days; null: as long as it likes. A guest that can't is refused.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>The working directory, absolute.</summary>
     public string? Workdir { get; init; }
 
     /// <summary>Variables on top of the container's.</summary>
     public ImmutableArray<ContainerVariable> Envs { get => _envs; init => _envs = value; }
+
+    // A part of a millisecond more is more than was asked for, none is no time at all.
+    internal int? TimeoutMilliseconds => Timeout is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : null;
 
     internal OutputPolicy OutputPolicy => Output ?? DefaultPolicy;
 

@@ -42,6 +42,11 @@ internal static class GuestSource
         {
             session.Features = ready.Features;
         }
+        else if (message is GuestProcessEnded { End: var end })
+        {
+            // Of no consequence for the machine: whoever waits for the process is told.
+            session.Tty.Tell(end);
+        }
 
         switch (ToEvent(message))
         {
@@ -64,7 +69,7 @@ internal static class GuestSource
         GuestCode.DestroyPod => new VmEvent(VmEventKind.PodDestroyAcked),
         GuestCode.Ready => new VmEvent(VmEventKind.RescanAcked),
         GuestCode.Ping => new VmEvent(VmEventKind.PingAcked),
-        GuestCode.ExecCmd or GuestCode.WinSize or GuestCode.KillContainer => new VmEvent(VmEventKind.CallAcked) { Token = acked.Token },
+        GuestCode.ExecCmd or GuestCode.WinSize or GuestCode.KillContainer or GuestCode.SignalExec => new VmEvent(VmEventKind.CallAcked) { Token = acked.Token },
         _ => null,
     };
 
@@ -79,7 +84,7 @@ internal static class GuestSource
 
             // Even a refusal is a sign of life.
             GuestCode.Ping => VmEventKind.PingAcked,
-            GuestCode.ExecCmd or GuestCode.WinSize or GuestCode.KillContainer => VmEventKind.CallRefused,
+            GuestCode.ExecCmd or GuestCode.WinSize or GuestCode.KillContainer or GuestCode.SignalExec => VmEventKind.CallRefused,
             _ => null,
         };
         return kind is { } k ? new VmEvent(k) { Token = refused.Token, Text = refused.Text } : null;

@@ -63,6 +63,18 @@ internal sealed class ControlTarget() : FrameTarget(ControlFrame.HeaderSize, Wir
             case GuestCode.Error:
                 CheckHarmless(CleanText.Of(frame.Payload, WireLimits.ErrorText), WireLimits.ErrorText + 1);
                 return 16;
+            case GuestCode.Window:
+                var isWindow = ControlFrame.TryReadWindow(frame.Payload, out var session, out var bytes);
+                FuzzFailure.UnlessEqual(frame.Payload.Length == 12, isWindow, "WINDOW");
+                FuzzFailure.Unless(!isWindow || frame.Payload.SequenceEqual(ControlFrame.EncodeWindow(session, bytes)));
+                return isWindow ? 64u : 128;
+            case GuestCode.ProcessEnd:
+                var fault = ProcessEnd.Read(frame.Payload, out var end);
+                FuzzFailure.Unless(fault is null ? frame.Payload.Length == ProcessEnd.Size : end == default);
+                FuzzFailure.Unless(fault is not null || end is { Code: >= 0 and <= 255, Signal: >= 0 and <= 64, Milliseconds: >= 0 });
+                FuzzFailure.Unless(fault is not null || ProcessEnd.Read(end.Encode(), out var again) is null && again == end);
+                CheckHarmless(fault ?? "", 100);
+                return fault is null ? 256u : 512;
             default:
                 return 32;
         }

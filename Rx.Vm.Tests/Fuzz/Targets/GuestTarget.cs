@@ -81,7 +81,7 @@ internal sealed class GuestTarget : FuzzTarget
                 ControlTarget.CheckHarmless(lost.Reason, 300);
                 return $"L {lost.Kind} {lost.Reason}";
             default:
-                return message is PodFinished ? $"F {message}" : $"G {message}";
+                return message is PodFinished or GuestProcessEnded ? $"F {message}" : $"G {message}";
         }
     }
 }

@@ -14,6 +14,11 @@ public class ProtocolNumberTests
         string.Join(' ', Enumerable.Range(0, 26).Select(number => (GuestCode)number)));
 
     [Fact]
+    public void Commands_of_our_own_have_their_numbers() => Assert.Equal(
+        [(64, "Window"), (65, "SignalExec"), (66, "ProcessEnd")],
+        Enum.GetValues<GuestCode>().Where(code => (uint)code > 25).Select(code => ((int)code, code.ToString())));
+
+    [Fact]
     public void Limits_are_those_that_guests_were_built_with() => Assert.Equal(
         [
             ("ControlFrameToHost", 16_777_216), ("ControlFrameToGuest", 1_048_576), ("ControlWindow", 512), ("WideControlWindow", 65_536),
@@ -21,7 +26,9 @@ public class ProtocolNumberTests
             ("ReadyPayload", 65_536), ("ExitCodes", 1024), ("BufferFloor", 4096), ("BufferKept", 65_536), ("HeaderSize", 8), ("HeaderSize", 12),
         ],
         new[] { typeof(WireLimits), typeof(ControlFrame), typeof(TtyFrame) }
-            .SelectMany(type => type.GetFields()).Where(field => field.IsLiteral).Select(field => (field.Name, (int)Constant(field))));
+            .SelectMany(type => type.GetFields())
+            .Where(field => field is { IsLiteral: true, Name: not nameof(WireLimits.ProcessMilliseconds) })
+            .Select(field => (field.Name, (int)Constant(field))));
 
     [Theory]
     [InlineData(1, "pipes")]
@@ -33,6 +40,8 @@ public class ProtocolNumberTests
     [InlineData(64, "signal")]
     [InlineData(128, "wide")]
     [InlineData(256, "window")]
+    [InlineData(512, "exec-signal")]
+    [InlineData(1024, "ends")]
     public void A_feature_is_one_flag_and_one_name(int flag, string name)
     {
         var feature = (GuestFeature)flag;
@@ -50,7 +59,7 @@ public class ProtocolNumberTests
 
     [Fact]
     public void All_features_are_all_there_are() =>
-        Assert.Equal(511, Constant(typeof(GuestFeature).GetField(nameof(GuestFeature.All))!));
+        Assert.Equal(2047, Constant(typeof(GuestFeature).GetField(nameof(GuestFeature.All))!));
 
     [Theory]
     [InlineData(63, 63)]

@@ -176,10 +176,11 @@ internal sealed class CommandQueue
     private GuestSend Judge(GuestCode code, int payloadLength) => code switch
     {
         not (GuestCode.StartPod or GuestCode.StopPod or GuestCode.DestroyPod or GuestCode.ExecCmd or GuestCode.Ready or GuestCode.WinSize
-            or GuestCode.Ping or GuestCode.KillContainer) => GuestSend.NotACommand,
+            or GuestCode.Ping or GuestCode.KillContainer or GuestCode.SignalExec) => GuestSend.NotACommand,
         _ when _unanswered.Exists(c => c.Code == GuestCode.StopPod && !c.IsSettled) => GuestSend.StopUnanswered,
         _ when _destroying => GuestSend.Destroying,
         GuestCode.StopPod when !PodOpen => GuestSend.PodEnded,
+        GuestCode.SignalExec when !Features.Has(GuestFeature.ExecSignal) => GuestSend.Unsupported,
         GuestCode.KillContainer when !Features.Has(GuestFeature.Signal) => GuestSend.Unsupported,
         _ when payloadLength > MaxFrame - ControlFrame.HeaderSize => GuestSend.TooLarge,
         _ when _unanswered.Count >= _options.MaxCommands => GuestSend.QueueFull,

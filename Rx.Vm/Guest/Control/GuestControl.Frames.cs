@@ -42,6 +42,8 @@ internal sealed partial class GuestControl
                 return OnFinishPod(frame.Payload);
             case GuestCode.Ready:
                 return OnReady(frame.Payload);
+            case GuestCode.ProcessEnd when _queue.Features.Has(GuestFeature.Ends):
+                return OnProcessEnd(frame.Payload);
             case GuestCode.ProcessAsyncEvent:
                 return true;
             default:
@@ -109,6 +111,21 @@ internal sealed partial class GuestControl
         }
 
         return isNews || destroyed is not null ? Deliver() : Stray(GuestCode.FinishPod);
+    }
+
+    private bool OnProcessEnd(ReadOnlySpan<byte> payload)
+    {
+        if (ProcessEnd.Read(payload, out var end) is { } fault)
+        {
+            return Break(fault);
+        }
+
+        lock (_gate)
+        {
+            Tell(new GuestProcessEnded(end));
+        }
+
+        return Deliver();
     }
 
     private bool OnReady(ReadOnlySpan<byte> payload)

@@ -34,6 +34,10 @@ internal sealed record GuestRefused(GuestCode Code, long Token, string Text) : G
 /// </param>
 internal sealed record PodFinished(ValueArray<int> ExitCodes) : GuestMessage;
 
+/// <summary>A process has ended, once for each that was asked for with <c>ends</c>, unless the guest lies.</summary>
+/// <param name="End">How.</param>
+internal sealed record GuestProcessEnded(ProcessEnd End) : GuestMessage;
+
 /// <summary>The channel is gone: the last message, exactly once. Commands that are still unanswered will never be.</summary>
 /// <param name="Kind">How it ended.</param>
 /// <param name="Reason">One sentence that names the culprit.</param>

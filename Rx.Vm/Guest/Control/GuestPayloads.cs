@@ -27,7 +27,8 @@ internal static class GuestPayloads
     /// <summary>The features without which this command would not run as asked.</summary>
     public static GuestFeature Needs(ExecPayload exec) =>
         (exec.Terminal == false || exec.Stderr is not null ? GuestFeature.Pipes : 0)
-        | (exec.User is not null || exec.Workdir is not null || exec.Envs is { Length: > 0 } ? GuestFeature.User : 0);
+        | (exec.User is not null || exec.Workdir is not null || exec.Envs is { Length: > 0 } ? GuestFeature.User : 0)
+        | (exec.Timeout is not null ? GuestFeature.ExecSignal : 0);
 
     /// <summary>The STARTPOD payload for a guest with these features.</summary>
     public static byte[] StartPod(PodPayload pod, GuestFeatures guest) => JsonSerializer.SerializeToUtf8Bytes(
@@ -40,6 +41,8 @@ internal static class GuestPayloads
             Window = guest.Has(GuestFeature.Window) ? exec.Window : null,
             StderrWindow = guest.Has(GuestFeature.Window) ? exec.StderrWindow : null,
             Stderr = guest.Has(GuestFeature.Pipes) ? exec.Stderr : null,
+            Timeout = guest.Has(GuestFeature.ExecSignal) ? exec.Timeout : null,
+            Ends = guest.Has(GuestFeature.Ends) ? exec.Ends : null,
             Terminal = guest.Has(GuestFeature.Pipes) ? exec.Terminal : null,
             Envs = guest.Has(GuestFeature.User) ? exec.Envs : null,
             Workdir = guest.Has(GuestFeature.User) ? exec.Workdir : null,
@@ -55,10 +58,15 @@ internal static class GuestPayloads
     public static byte[] Kill(string container, int signal) =>
         JsonSerializer.SerializeToUtf8Bytes(new KillPayload(container, signal), WireJson.Default.KillPayload);
 
+    /// <summary>The SIGNALEXEC payload.</summary>
+    public static byte[] SignalExec(ulong session, int signal) =>
+        JsonSerializer.SerializeToUtf8Bytes(new SignalExecPayload(session, signal), WireJson.Default.SignalExecPayload);
+
     private static ContainerPayload For(ContainerPayload c, GuestFeatures guest) => c with
     {
         Window = guest.Has(GuestFeature.Window) ? c.Window : null,
         StderrWindow = guest.Has(GuestFeature.Window) ? c.StderrWindow : null,
+        Ends = guest.Has(GuestFeature.Ends) ? c.Ends : null,
         Serial = guest.Has(GuestFeature.SerialDisk) ? c.Serial : null,
         Overlay = guest.Has(GuestFeature.Overlay) ? c.Overlay : null,
         Terminal = guest.Has(GuestFeature.Pipes) ? c.Terminal : null,

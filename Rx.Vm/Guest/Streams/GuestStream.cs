@@ -9,9 +9,11 @@ internal sealed class GuestStream
     private readonly GuestStreamOptions _options;
     private readonly AsyncLock _inputGate;
     private readonly OneShot<StreamEnd> _end;
+    private readonly OneShot<ProcessEnd?> _processEnd;
     private int _isInputStarted;
     private volatile bool _isInputClosed;
     private volatile bool _isOver;
+    private volatile bool _hasExited;
     private bool _awaitsExit;
     private int? _exitCode;
 
@@ -22,6 +24,7 @@ internal sealed class GuestStream
         Output = output;
         _inputGate = new(isHeld: true, isInline);
         _end = new(isInline);
+        _processEnd = new(isInline);
         Session = session;
     }
 
@@ -45,6 +48,18 @@ internal sealed class GuestStream
     /// Completes when the guest has ended the stream (and told the exit code, where one is due) or the channel is lost. Never faults.
     /// </summary>
     public Task<StreamEnd> End => _end.Task;
+
+    /// <summary>Whether the guest tells the end of its process apart from its streams.</summary>
+    public bool ExpectsEnd => _options.ExpectEnd;
+
+    /// <summary>Whether <see cref="ProcessEnd"/> has come.</summary>
+    public bool HasExited => _hasExited;
+
+    /// <summary>
+    /// Completes when the guest has told how the process ended, whatever of its output is still on its way; with null when it never will.
+    /// Never faults. Only where <see cref="ExpectsEnd"/>.
+    /// </summary>
+    public Task<ProcessEnd?> ProcessEnd => _processEnd.Task;
 
     /// <summary>
     /// Lets input through: call it when the STARTPOD or EXECCMD that names this stream was acknowledged. Before that the guest does not
@@ -153,6 +168,13 @@ internal sealed class GuestStream
         }
 
         return Step.Over;
+    }
+
+    /// <summary>The process has ended, or nobody will tell.</summary>
+    internal void Tell(ProcessEnd? end)
+    {
+        _hasExited = true;
+        _processEnd.TrySetResult(end);
     }
 
     /// <summary>Ends the stream once: completes the output, tells how, and lets waiting writers find out.</summary>

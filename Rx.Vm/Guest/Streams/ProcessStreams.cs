@@ -48,6 +48,15 @@ public sealed class ProcessStreams
     /// <summary>How the main stream ended.</summary>
     internal Task<StreamEnd> MainEnd => _main.End;
 
+    /// <summary>Whether the guest tells the end of the process apart from its streams.</summary>
+    internal bool TellsEnd => _main.ExpectsEnd;
+
+    /// <summary>How the process ended, at once, where <see cref="TellsEnd"/>; null when nobody will tell.</summary>
+    internal Task<ProcessExit?> Exit => ExitAsync();
+
+    /// <summary>Whether that was told.</summary>
+    internal bool HasExited => _main.HasExited;
+
     /// <summary>Writes to standard input; completes when the bytes were handed to the machine.</summary>
     /// <returns>False when the process, its input or the machine has gone, and the bytes with it.</returns>
     public ValueTask<bool> WriteInputAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct = default) => _main.WriteInputAsync(bytes, ct);
@@ -65,7 +74,7 @@ public sealed class ProcessStreams
     /// <summary>Opens the sessions of one process.</summary>
     internal static ProcessStreams Open(TtyMux tty, GuestFeatures features, bool terminal, bool isExec, OutputPolicy output, OutputPolicy error)
     {
-        var main = tty.Open(GuestStreamOptions.For(features, output, isExec));
+        var main = tty.Open(GuestStreamOptions.For(features, output, isExec, isMain: true));
         return new ProcessStreams(main, terminal ? null : tty.Open(GuestStreamOptions.For(features, error)));
     }
 
@@ -92,6 +101,14 @@ public sealed class ProcessStreams
         log.Complete();
         return log;
     }
+
+    private async Task<ProcessExit?> ExitAsync() => await _main.ProcessEnd.ConfigureAwait(false) is not { } end ? null : new ProcessExit(end.Code)
+    {
+        Signal = end.Signal == 0 ? null : end.Signal,
+        IsOutOfMemory = end.Flags.HasFlag(ProcessEndFlags.OutOfMemory),
+        IsTimedOut = end.Flags.HasFlag(ProcessEndFlags.TimedOut),
+        Duration = TimeSpan.FromMilliseconds(end.Milliseconds),
+    };
 
     private async Task<bool> EndedAsync()
     {

@@ -18,6 +18,7 @@ internal sealed partial class TtyMux : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, GuestStream> _streams = [];
+    private readonly Dictionary<ulong, GuestStream> _processes = [];
     private readonly Stream _stream;
     private readonly TtyMuxOptions _options;
     private readonly ILogger _log;
@@ -126,11 +127,35 @@ internal sealed partial class TtyMux : IDisposable
         lock (_gate)
         {
             isOpen = _streams.Remove(stream.Session);
+            _processes.Remove(stream.Session);
         }
+
+        stream.Tell(null);
 
         if (isOpen)
         {
             stream.Finish(StreamEndKind.Lost);
+        }
+    }
+
+    /// <summary>
+    /// A process has ended, as the control channel says; its streams may go on. A second word on it, or one on a stranger, changes nothing.
+    /// </summary>
+    public void Tell(ProcessEnd end)
+    {
+        GuestStream? process;
+        lock (_gate)
+        {
+            _processes.Remove(end.Session, out process);
+        }
+
+        if (process is null)
+        {
+            Interlocked.Increment(ref _unknownFrames);
+        }
+        else
+        {
+            process.Tell(end);
         }
     }
 
@@ -183,10 +208,15 @@ internal sealed partial class TtyMux : IDisposable
         if (_isOver)
         {
             stream.Finish(StreamEndKind.Lost);
+            stream.Tell(null);
         }
         else
         {
             _streams.Add(session, stream);
+            if (stream.ExpectsEnd)
+            {
+                _processes.Add(session, stream);
+            }
         }
 
         return stream;
@@ -228,17 +258,24 @@ internal sealed partial class TtyMux : IDisposable
 
     private void EndAll()
     {
-        GuestStream[] streams;
+        GuestStream[] streams, processes;
         lock (_gate)
         {
             _isOver = true;
             streams = [.. _streams.Values];
+            processes = [.. _processes.Values];
             _streams.Clear();
+            _processes.Clear();
         }
 
         foreach (var stream in streams)
         {
             stream.Finish(StreamEndKind.Lost);
+        }
+
+        foreach (var process in processes)
+        {
+            process.Tell(null);
         }
 
         _completion.TrySetResult(_loss!);

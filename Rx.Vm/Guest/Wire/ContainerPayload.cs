@@ -47,6 +47,10 @@ internal sealed record ContainerPayload
     [JsonPropertyName("stderrWindow")]
     public int? StderrWindow { get; set; }
 
+    /// <summary>True: its end is told by PROCESSEND. Feature <c>ends</c>.</summary>
+    [JsonPropertyName("ends")]
+    public bool? Ends { get; set; }
+
     /// <summary>False: pipes instead of a terminal. Null means a terminal. Feature <c>pipes</c>.</summary>
     [JsonPropertyName("terminal")]
     public bool? Terminal { get; set; }

@@ -25,6 +25,14 @@ internal sealed record ExecPayload
     [JsonPropertyName("stderrWindow")]
     public int? StderrWindow { get; set; }
 
+    /// <summary>Milliseconds after which the process, and everything it started, is killed; null: never. Feature <c>exec-signal</c>.</summary>
+    [JsonPropertyName("timeout")]
+    public int? Timeout { get; set; }
+
+    /// <summary>True: its end is told by PROCESSEND, and there is no exit frame. Feature <c>ends</c>.</summary>
+    [JsonPropertyName("ends")]
+    public bool? Ends { get; set; }
+
     /// <summary>False: pipes instead of a terminal. Null means a terminal. Feature <c>pipes</c>.</summary>
     [JsonPropertyName("terminal")]
     public bool? Terminal { get; set; }

@@ -58,4 +58,8 @@ internal enum GuestCode : uint
     DeleteInterface = 25,
     /// <summary>Host to guest, never answered: a session may send so many bytes more. Far from the codes of other guests.</summary>
     Window = 64,
+    /// <summary>Host to guest: send a signal to the process of a session; SIGKILL reaches everything it started.</summary>
+    SignalExec = 65,
+    /// <summary>Guest to host: a process has ended, and how.</summary>
+    ProcessEnd = 66,
 }

@@ -24,6 +24,13 @@ internal enum GuestFeature
     Wide = 128,
     /// <summary><c>window</c>: a process waits when it has sent as much as its reader allows; WINDOW allows more.</summary>
     Window = 256,
+    /// <summary>
+    /// <c>exec-signal</c>: SIGNALEXEC, and <c>timeout</c> of an exec; both reach every process that the exec started.
+    /// </summary>
+    ExecSignal = 512,
+    /// <summary><c>ends</c>: PROCESSEND instead of an exit frame, for processes that were asked for with <c>ends</c>.</summary>
+    Ends = 1024,
     /// <summary>Everything this runtime knows.</summary>
-    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal | Wide | Window,
+    All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal | Wide | Window
+        | ExecSignal | Ends,
 }

@@ -21,5 +21,6 @@ namespace Rx.Vm.Guest.Wire;
 [JsonSerializable(typeof(ExecPayload))]
 [JsonSerializable(typeof(WindowSizePayload))]
 [JsonSerializable(typeof(KillPayload))]
+[JsonSerializable(typeof(SignalExecPayload))]
 [JsonSerializable(typeof(ReadyPayload))]
 internal sealed partial class WireJson : JsonSerializerContext;

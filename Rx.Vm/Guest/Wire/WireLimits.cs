@@ -36,6 +36,9 @@ internal static class WireLimits
     /// <summary>Most exit codes taken from one FINISHPOD.</summary>
     public const int ExitCodes = 1024;
 
+    /// <summary>Longest life of a process in a PROCESSEND, in milliseconds: a thousand years.</summary>
+    public const long ProcessMilliseconds = 1000L * 366 * 86_400 * 1000;
+
     /// <summary>What a frame buffer may take whatever was received: the floor of the memory bound.</summary>
     public const int BufferFloor = 4096;
 
