@@ -70,7 +70,8 @@ public class PayloadTests
         Assert.Equal("""{"seq":18446744073709551615,"row":24,"column":80}""", Text(GuestPayloads.WindowSize(ulong.MaxValue, 24, 80)));
         Assert.Equal("""{"container":"web","signal":15}""", Text(GuestPayloads.Kill("web", 15)));
         Assert.Equal(
-            """{"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window","exec-signal","ends"]}""",
+            """{"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window","""
+                + "\"exec-signal\",\"ends\"]}",
             Text(All.ToPayload()));
     }
 
