@@ -23,12 +23,27 @@ public class TreeLimitsTests
     });
 
     [Fact]
-    public void Silence_is_the_time_to_a_ping_and_to_its_answer_and_infinite_where_one_is()
+    public void Silence_is_what_is_left_of_the_time_for_a_ping_s_answer_once_it_is_told()
     {
         var op = new Op(1, OpKind.SilenceLimit, new(Level.Machine));
-        Assert.Equal(TimeSpan.FromSeconds(60), TreeLimits.Of(op, Some, new VmTimeouts()));
-        Assert.Equal(TimeSpan.MaxValue, TreeLimits.Of(op, Some, new VmTimeouts { Ping = TimeSpan.MaxValue }));
+        foreach (var pong in new[] { 30.0, 4, 3, 0.5 })
+        {
+            var times = new VmTimeouts { Pong = TimeSpan.FromSeconds(pong) };
+            Assert.Equal(times.Pong, TreeLimits.SilentAfter(times) + TreeLimits.Of(op, Some, times));
+            Assert.True(TreeLimits.Of(op, Some, times) > TimeSpan.Zero);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(2), TreeLimits.SilentAfter(new VmTimeouts()));
         Assert.Equal(Timeout.InfiniteTimeSpan, TreeLimits.Of(op, Some, new VmTimeouts { Pong = Timeout.InfiniteTimeSpan }));
+    }
+
+    [Fact]
+    public void A_quit_is_given_the_guest_s_goodbye_and_the_exit()
+    {
+        var op = new Op(1, OpKind.QuitLimit, new(Level.Machine));
+        Assert.Equal(TimeSpan.FromSeconds(20), TreeLimits.Of(op, Some, new VmTimeouts()));
+        Assert.Equal(TimeSpan.MaxValue, TreeLimits.Of(op, Some, new VmTimeouts { PodDestroy = TimeSpan.MaxValue }));
+        Assert.Equal(Timeout.InfiniteTimeSpan, TreeLimits.Of(op, Some, new VmTimeouts { Kill = Timeout.InfiniteTimeSpan }));
     }
 
     [Fact]

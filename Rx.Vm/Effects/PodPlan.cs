@@ -36,13 +36,17 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
 
     /// <summary>Opens the streams and writes STARTPOD for a guest with <paramref name="features"/>.</summary>
     /// <returns>The payload, or what the guest lacks.</returns>
-    public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty)
+    public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty) =>
+        Prepare(features, tty, index => Disks[index].Serial);
+
+    /// <summary>The same, with the serial of each container's disk.</summary>
+    public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty, Func<int, string> serial)
     {
         Streams = [.. Spec.Containers.Select((c, i) => ProcessStreams.Open(tty, features, HasTerminal(i), isExec: false, c.Output, c.Error))];
         var payload = new PodPayload
         {
             Hostname = Hostname(),
-            Containers = [.. Spec.Containers.Select(Describe)],
+            Containers = [.. Spec.Containers.Select((container, index) => Describe(container, index, serial(index)))],
         };
         return features.Lacking(GuestPayloads.Needs(payload)) is { } lacking
             ? (null, lacking)
@@ -76,14 +80,14 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
         return name.Length <= 63 ? name : name[..63].TrimEnd('-');
     }
 
-    private ContainerPayload Describe(ContainerSpec container, int index)
+    private ContainerPayload Describe(ContainerSpec container, int index, string serial)
     {
         var terminal = HasTerminal(index);
         return new ContainerPayload
         {
             Id = NameOf(index),
             FsType = Disks[index].Root.FsType,
-            Serial = Disks[index].Serial,
+            Serial = serial,
             Overlay = container.ReadOnly ? null : true,
             Tty = Streams[index].MainSession,
             Stderr = Streams[index].ErrorSession,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rx.Vm.Devices;
 using Rx.Vm.Machines;
 using Rx.Vm.Pods.Folds;
@@ -14,7 +15,11 @@ internal ref partial struct Draft
         switch (op.Target.Level)
         {
             case Level.Machine:
-                Set(MachineFold.Reduce(Machine, input));
+                if (Set(MachineFold.Reduce(Machine, input)) && op.Kind == OpKind.Launch && input.Ok)
+                {
+                    _process = (e.Payload as Payload.Words)?.Text;
+                }
+
                 break;
             case Level.Pod:
                 Set(PodFold.Reduce(Pod, input));
@@ -88,6 +93,18 @@ internal ref partial struct Draft
         {
             _containers.Set(container, _containers[container] with { Exit = exit.Status });
         }
+    }
+
+    // Before the containers are removed one after the other. One that never ran has no exit.
+    private void KeepExits()
+    {
+        var exits = new ExitStatus[_containers.Count];
+        for (var i = 0; i < exits.Length; i++)
+        {
+            exits[i] = _containers[i].Exit ?? ExitStatus.Unknown;
+        }
+
+        _exits = _containers.Count > 0 && Pod.Ran ? ImmutableCollectionsMarshal.AsImmutableArray(exits) : [];
     }
 
     private void Keep(int device, Payload.Leased? leased)

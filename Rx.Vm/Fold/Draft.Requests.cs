@@ -174,6 +174,7 @@ internal ref partial struct Draft
 
     private void Populate(Payload.Pod plan)
     {
+        (_plan, _exits) = (plan, []);
         Add(0, plan.Devices);
         foreach (var container in plan.Containers)
         {

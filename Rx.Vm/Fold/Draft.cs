@@ -21,6 +21,9 @@ internal ref partial struct Draft
     private long _nextOp;
     private int _nextNode;
     private Payload? _evidence;
+    private Payload.Pod? _plan;
+    private ImmutableArray<ExitStatus> _exits;
+    private string? _process;
     private ImmutableArray<TreeAnswer> _answers = [];
     private bool _touched;
 
@@ -28,6 +31,7 @@ internal ref partial struct Draft
     public Draft(State before, Payload? words)
     {
         (_before, _words, _evidence) = (before, words, before.Evidence);
+        (_plan, _exits, _process) = (before.Plan, before.Exits, before.Process);
         (Machine, Pod, _nextOp, _nextNode) = (before.Machine, before.Pod, before.NextOp, before.NextNode);
         (_containers, _devices) = (new(before.Containers), new(before.Devices));
         (_sessions, _requests, _ops) = (new(before.Sessions), new(before.Requests), new(before.Ops));
@@ -49,6 +53,9 @@ internal ref partial struct Draft
     {
         Machine = Machine,
         Pod = Pod,
+        Plan = _plan,
+        Exits = _exits,
+        Process = _process,
         Containers = _containers.ToArray(),
         Devices = _devices.ToArray(),
         Sessions = _sessions.ToArray(),
@@ -87,6 +94,11 @@ internal ref partial struct Draft
         }
 
         (Pod, _touched) = (t.Next, true);
+        if (t.Next is { Phase: PodPhase.Cleaning, Outcome: PodOutcome.Done } && before.Phase != PodPhase.Cleaning)
+        {
+            KeepExits();
+        }
+
         Below(new(Level.Pod), PodFold.Wanted(before), PodFold.Wanted(t.Next), t.Renew);
         return true;
     }

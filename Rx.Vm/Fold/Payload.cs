@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rx.Vm.Lifecycle;
 using Rx.Vm.Pods;
 using Rx.Vm.Pods.Folds;
 
@@ -10,6 +11,12 @@ internal abstract record Payload
     private Payload()
     {
     }
+
+    /// <summary>
+    /// What goes along for whoever carries the operation out: open streams, the caller's object. No decision and no journal sees it; of a
+    /// state that was read back there is none.
+    /// </summary>
+    public object? Live { get; init; }
 
     /// <summary>The cause in the words of who reported it, bounded and free of control characters.</summary>
     public sealed record Words(string Text) : Payload;
@@ -24,7 +31,14 @@ internal abstract record Payload
     public sealed record Reply(ReadOnlyMemory<byte> Body) : Payload;
 
     /// <summary>The pod to run.</summary>
-    public sealed record Pod(ImmutableArray<ContainerPlan> Containers, ImmutableArray<DeviceSpec> Devices) : Payload;
+    public sealed record Pod(ImmutableArray<ContainerPlan> Containers, ImmutableArray<DeviceSpec> Devices) : Payload
+    {
+        /// <summary>The pod's id.</summary>
+        public string Id { get; init; } = "";
+
+        /// <summary>Its labels.</summary>
+        public LabelSet Labels { get; init; }
+    }
 
     /// <summary>The container to add.</summary>
     public sealed record Container(ContainerPlan Plan) : Payload;
@@ -40,7 +54,11 @@ internal abstract record Payload
 /// <param name="Code">The exit code; 128 and the signal where a signal ended it.</param>
 /// <param name="Signal">The signal, or 0.</param>
 /// <param name="OutOfMemory">Whether it was ended because its memory ran out.</param>
-internal readonly record struct ExitStatus(int Code, int Signal = 0, bool OutOfMemory = false);
+internal readonly record struct ExitStatus(int Code, int Signal = 0, bool OutOfMemory = false)
+{
+    /// <summary>Of a process whose end nobody reported.</summary>
+    public static ExitStatus Unknown => new(255);
+}
 
 /// <summary>What the host has set aside for a device.</summary>
 /// <param name="Id">As the lender knows it.</param>

@@ -18,6 +18,15 @@ internal sealed record State
     /// <summary>Its pod, or none.</summary>
     public PodCore Pod { get; init; }
 
+    /// <summary>What the pod that runs, or ran last, was asked to be; null before the first has begun.</summary>
+    public Payload.Pod? Plan { get; init; }
+
+    /// <summary>How that pod's containers ended, in their order; empty while they run, and when it was lost with the machine.</summary>
+    public ImmutableArray<ExitStatus> Exits { get; init; } = [];
+
+    /// <summary>What runs the machine, in the words of who launched it; null before.</summary>
+    public string? Process { get; init; }
+
     /// <summary>The pod's containers.</summary>
     public ImmutableArray<ContainerNode> Containers { get; init; } = [];
 

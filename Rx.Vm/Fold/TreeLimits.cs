@@ -22,6 +22,7 @@ internal static class TreeLimits
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Silent = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Infinite = TimeSpan.FromMilliseconds(-1);
 
     /// <summary>What is wrong with a pod that is to be run, so that no machine could take it.</summary>
@@ -37,8 +38,9 @@ internal static class TreeLimits
         OpKind.QueueLimit => times.Queue,
         OpKind.BootLimit => times.Boot,
         OpKind.GreetingLimit => times.QmpGreeting,
-        OpKind.SilenceLimit => Sum(times.Ping, times.Pong),
-        OpKind.FreezeLimit or OpKind.QuitLimit or OpKind.KillLimit or OpKind.ForceLimit or OpKind.KillContainerLimit or OpKind.SessionLimit => times.Kill,
+        OpKind.SilenceLimit => times.Pong < TimeSpan.Zero ? Infinite : times.Pong - SilentAfter(times),
+        OpKind.QuitLimit => Sum(times.PodDestroy, times.Kill),
+        OpKind.FreezeLimit or OpKind.KillLimit or OpKind.ForceLimit or OpKind.KillContainerLimit or OpKind.SessionLimit => times.Kill,
         OpKind.LossLimit => times.Loss,
         OpKind.ReleaseLimit => times.Release,
         OpKind.PodStartLimit or OpKind.StartLimit => times.PodStart,
@@ -49,6 +51,13 @@ internal static class TreeLimits
         OpKind.RequestLimit => Request(s, op.Target.Id),
         _ => throw new ArgumentOutOfRangeException(nameof(op), op.Kind, "not a deadline"),
     };
+
+    /// <summary>
+    /// How long after a ping a guest that says nothing counts as silent: two seconds, and never the whole of the time after which it is given
+    /// up. What is left of that time is the limit of the silence.
+    /// </summary>
+    public static TimeSpan SilentAfter(VmTimeouts times) =>
+        times.Pong < TimeSpan.Zero || times.Pong >= 2 * Silent ? Silent : times.Pong / 2;
 
     /// <summary>
     /// Whether a machine that has been at work all the while is given the time again: it is the machine that is waited for, and the work is one

@@ -5,11 +5,12 @@ namespace Rx.Vm.Guest;
 /// </summary>
 /// <param name="isHeld">Whether it starts out taken, to be opened by the first <see cref="Exit"/>.</param>
 /// <param name="isInline">Whether the next in line continues inside <see cref="Exit"/> rather than on the thread pool.</param>
-internal sealed class AsyncLock(bool isHeld, bool isInline)
+/// <param name="places">How many may have it at a time.</param>
+internal sealed class AsyncLock(bool isHeld, bool isInline, int places = 1)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource> _line = [];
-    private bool _isHeld = isHeld;
+    private int _free = isHeld ? places - 1 : places;
 
     /// <summary>Completes when the gate belongs to the caller; completed already when nobody holds it.</summary>
     public ValueTask EnterAsync(CancellationToken ct)
@@ -22,9 +23,9 @@ internal sealed class AsyncLock(bool isHeld, bool isInline)
         LinkedListNode<TaskCompletionSource> place;
         lock (_lock)
         {
-            if (!_isHeld)
+            if (_free > 0)
             {
-                _isHeld = true;
+                _free--;
                 return ValueTask.CompletedTask;
             }
 
@@ -45,7 +46,7 @@ internal sealed class AsyncLock(bool isHeld, bool isInline)
             {
                 if (_line.First is not { } first)
                 {
-                    _isHeld = false;
+                    _free++;
                     return;
                 }
 
