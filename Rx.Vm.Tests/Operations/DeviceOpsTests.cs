@@ -7,6 +7,7 @@ using Rx.Vm.Operations;
 using Rx.Vm.Qemu;
 using Rx.Vm.Reactive;
 using Rx.Vm.Tests.Effects;
+using Rx.Vm.Tests.Testing;
 
 namespace Rx.Vm.Tests.Operations;
 
@@ -73,7 +74,7 @@ public sealed class DeviceOpsTests : IDisposable
         Assert.False(unplug.IsCompleted);
         Assert.Equal(["device_del"], Commands);
         _machine.Monitor.Send(Events.DeviceDeleted("d2"));
-        Assert.True(unplug.Result.Ok);
+        Assert.True(SimulatedWorld.Now(unplug).Ok);
         Assert.Equal(["device_del", "blockdev-del"], Commands);
     }
 
@@ -84,7 +85,7 @@ public sealed class DeviceOpsTests : IDisposable
         foreach (var kind in new[] { OpKind.Plug, OpKind.Unplug })
         {
             using var given = new CancellationTokenSource();
-            var under = Begin(kind, Device(1, slot: 5), given.Token);
+            var under = Begin(kind, Device(1, slot: 5), given);
             Assert.False(under.IsCompleted);
             given.Cancel();
             Assert.True(under.IsCompleted);
@@ -120,9 +121,9 @@ public sealed class DeviceOpsTests : IDisposable
     {
         var under = Begin(kind, device);
         Assert.True(under.IsCompletedSuccessfully);
-        return under.Result;
+        return SimulatedWorld.Now(under);
     }
 
-    private Task<OpEnd> Begin(OpKind kind, DeviceNode device, CancellationToken ct = default) => _table[kind](
-        new OpWork(new Op(1, kind, new(Level.Device, device.Id)), new State { Devices = [device] }, ct, static _ => { }));
+    private Task<OpEnd> Begin(OpKind kind, DeviceNode device, CancellationTokenSource? given = null) => _table[kind](
+        new OpWork(new Op(1, kind, new(Level.Device, device.Id)), new State { Devices = [device] }, given?.Token ?? CancellationToken.None, static _ => { }));
 }

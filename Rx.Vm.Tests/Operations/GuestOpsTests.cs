@@ -44,7 +44,7 @@ public class GuestOpsTests
         Assert.Equal([GuestCode.StartPod], Sent);
         Assert.DoesNotContain(starts, start => start.IsCompleted);
         Guest(GuestCode.Ack);
-        Assert.All(starts, start => Assert.True(start.Result.Ok));
+        Assert.All(starts, start => Assert.True(SimulatedWorld.Now(start).Ok));
         Assert.Equal([11, 12], _session.Pod.Containers);
     }
 
@@ -53,14 +53,14 @@ public class GuestOpsTests
     {
         var starts = StartAll(2);
         Guest(GuestCode.Error, "no disk"u8);
-        Assert.All(starts, start => Assert.Equal("no disk", Words(start.Result)));
+        Assert.All(starts, start => Assert.Equal("no disk", Words(SimulatedWorld.Now(start))));
     }
 
     [Fact]
     public void A_guest_that_lacks_what_the_pod_needs_is_not_asked()
     {
         _session.Features = GuestFeatures.None;
-        Assert.All(StartAll(1), start => Assert.False(start.Result.Ok));
+        Assert.All(StartAll(1), start => Assert.False(SimulatedWorld.Now(start).Ok));
         Assert.Empty(Sent);
     }
 
@@ -73,8 +73,8 @@ public class GuestOpsTests
         EndStreams(state);
         Guest(GuestCode.Ack, [0, 0, 0, 3, 0, 0, 0, 4]);
         Assert.Equal(2, stops.Count(stop => stop.IsCompleted));
-        Assert.All(stops, stop => Assert.True(stop.Result.Ok));
-        Assert.All(stops, stop => Assert.IsType<Payload.Exit>(stop.Result.Payload));
+        Assert.All(stops, stop => Assert.True(SimulatedWorld.Now(stop).Ok));
+        Assert.All(stops, stop => Assert.IsType<Payload.Exit>(SimulatedWorld.Now(stop).Payload));
     }
 
     [Fact]
@@ -82,14 +82,14 @@ public class GuestOpsTests
     {
         var state = Started(1);
         using var given = new CancellationTokenSource();
-        var stop = Begin(OpKind.StopContainer, new(Level.Container, 11), With(state, ContainerPhase.Stopping), given.Token);
+        var stop = Begin(OpKind.StopContainer, new(Level.Container, 11), With(state, ContainerPhase.Stopping), given);
         given.Cancel();
         Assert.True(stop.IsCanceled);
         var kill = Begin(OpKind.KillContainer, new(Level.Container, 11), With(state, ContainerPhase.Killing));
         Assert.Equal([GuestCode.StartPod, GuestCode.StopPod], Sent);
         EndStreams(state);
         Guest(GuestCode.Ack);
-        Assert.True(kill.Result.Ok);
+        Assert.True(SimulatedWorld.Now(kill).Ok);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public class GuestOpsTests
     {
         var state = Started(2);
         var one = state with { Containers = [state.Containers[0] with { Core = new ContainerCore { Phase = ContainerPhase.Stopping } }, state.Containers[1]] };
-        Assert.Contains("together", Words(Begin(OpKind.StopContainer, new(Level.Container, 11), one).Result), StringComparison.Ordinal);
+        Assert.Contains("together", Words(SimulatedWorld.Now(Begin(OpKind.StopContainer, new(Level.Container, 11), one))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class GuestOpsTests
         _machine.ControlEnd.End();
         Assert.True(start.IsCompleted);
         Assert.True(lostFirst);
-        Assert.False(Begin(OpKind.Rescan, new(Level.Pod), new State()).Result.Ok);
+        Assert.False(SimulatedWorld.Now(Begin(OpKind.Rescan, new(Level.Pod), new State())).Ok);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class GuestOpsTests
         var rescan = Begin(OpKind.Rescan, new(Level.Pod), new State());
         Assert.Equal([GuestCode.Ready], Sent);
         Guest(GuestCode.Ack);
-        Assert.True(rescan.Result.Ok);
+        Assert.True(SimulatedWorld.Now(rescan).Ok);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class GuestOpsTests
         var exec = Begin(OpKind.StartSession, new(Level.Session, 21), Session(plan));
         Assert.NotNull(plan.Streams);
         Guest(GuestCode.Error, "no such command"u8);
-        Assert.Equal("no such command", Words(exec.Result));
+        Assert.Equal("no such command", Words(SimulatedWorld.Now(exec)));
         Assert.True(plan.Streams!.Ended.IsCompleted);
     }
 
@@ -151,12 +151,27 @@ public class GuestOpsTests
         Started(1);
         using var given = new CancellationTokenSource();
         var plan = new ExecPlan("a", ["ls"], new ExecOptions());
-        var exec = Begin(OpKind.StartSession, new(Level.Session, 21), Session(plan), given.Token);
+        var exec = Begin(OpKind.StartSession, new(Level.Session, 21), Session(plan), given);
         given.Cancel();
         Assert.True(exec.IsCanceled);
         Assert.False(plan.Streams!.Ended.IsCompleted);
         Guest(GuestCode.Error, "too late"u8);
         Assert.True(plan.Streams.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public void A_process_that_nobody_waits_for_is_killed_alone_and_one_that_was_never_asked_for_is_not()
+    {
+        Started(1);
+        var plan = new ExecPlan("a", ["ls"], new ExecOptions());
+        Assert.True(SimulatedWorld.Now(Begin(OpKind.KillSession, new(Level.Session, 21), Session(plan))).Ok);
+        Assert.DoesNotContain(GuestCode.SignalExec, Sent);
+        Begin(OpKind.StartSession, new(Level.Session, 21), Session(plan));
+        Guest(GuestCode.Ack);
+        var kill = Begin(OpKind.KillSession, new(Level.Session, 21), Session(plan));
+        Assert.Equal(GuestCode.SignalExec, Sent.Last());
+        Guest(GuestCode.Error, "it has ended"u8);
+        Assert.True(SimulatedWorld.Now(kill).Ok);
     }
 
     [Fact]
@@ -166,7 +181,7 @@ public class GuestOpsTests
         var plans = Enumerable.Range(0, CallOps.StartsAtOnce + 2).Select(_ => new ExecPlan("a", ["ls"], new ExecOptions())).ToList();
         using var given = new CancellationTokenSource();
         var execs = plans.Select((plan, i) => Begin(
-            OpKind.StartSession, new(Level.Session, 21), Session(plan), i == CallOps.StartsAtOnce ? given.Token : CancellationToken.None)).ToList();
+            OpKind.StartSession, new(Level.Session, 21), Session(plan), i == CallOps.StartsAtOnce ? given : null)).ToList();
         Assert.Equal(CallOps.StartsAtOnce, Sent.Count(code => code == GuestCode.ExecCmd));
         given.Cancel();
         Assert.True(execs[CallOps.StartsAtOnce].IsCanceled);
@@ -182,9 +197,9 @@ public class GuestOpsTests
         var signal = Begin(OpKind.Call, new(Level.Request, 31), Call(new SignalPlan("a", 15)));
         Assert.Equal(GuestCode.KillContainer, Sent.Last());
         Guest(GuestCode.Ack);
-        Assert.True(signal.Result.Ok);
+        Assert.True(SimulatedWorld.Now(signal).Ok);
         _session.Features = GuestFeatures.None;
-        Assert.False(Begin(OpKind.Call, new(Level.Request, 31), Call(new SignalPlan("a", 15))).Result.Ok);
+        Assert.False(SimulatedWorld.Now(Begin(OpKind.Call, new(Level.Request, 31), Call(new SignalPlan("a", 15)))).Ok);
     }
 
     [Fact]
@@ -198,20 +213,21 @@ public class GuestOpsTests
         _time.AdvanceBy(TimeSpan.FromSeconds(0.2).Ticks);
         Assert.Contains("quit", _machine.Monitor.Received.Select(c => c.Name));
         _machine.Monitor.HangUp();
-        Assert.True(quit.Result.Ok);
+        Assert.True(SimulatedWorld.Now(quit).Ok);
     }
 
     [Fact]
     public void Freezing_and_thawing_are_the_monitor_s_stop_and_cont_and_fail_in_its_words()
     {
         _machine.Monitor.Answer = command => command.Name == "cont" ? command.Error("GenericError", "no way") : command.Return();
-        Assert.True(Begin(OpKind.Freeze, new(Level.Machine), new State()).Result.Ok);
+        Assert.True(SimulatedWorld.Now(Begin(OpKind.Freeze, new(Level.Machine), new State())).Ok);
         var thaw = Begin(OpKind.Thaw, new(Level.Machine), new State());
         Assert.True(thaw.IsFaulted);
         Assert.Contains("no way", thaw.Exception!.InnerException!.Message, StringComparison.Ordinal);
     }
 
-    private IEnumerable<GuestCode> Sent => ControlHarness.Frames(_machine.ControlEnd.Written).Select(frame => frame.Code).Where(c => c != GuestCode.Window);
+    private IEnumerable<GuestCode> Sent => ControlHarness.Frames(_machine.ControlEnd.Written).Select(frame => frame.Code)
+        .Where(code => code != GuestCode.Window);
 
     private static string Words(OpEnd end) => ((Payload.Words)end.Payload!).Text;
 
@@ -233,7 +249,7 @@ public class GuestOpsTests
         var state = Pod(containers);
         var starts = All(state, OpKind.StartContainer, ContainerPhase.Starting);
         Guest(GuestCode.Ack);
-        Assert.All(starts, start => Assert.True(start.Result.Ok));
+        Assert.All(starts, start => Assert.True(SimulatedWorld.Now(start).Ok));
         return With(state, ContainerPhase.Running);
     }
 
@@ -261,6 +277,6 @@ public class GuestOpsTests
 
     private void Guest(GuestCode code, ReadOnlySpan<byte> payload = default) => _machine.ControlEnd.Feed(ControlFrame.Encode(code, payload));
 
-    private Task<OpEnd> Begin(OpKind kind, Address target, State state, CancellationToken ct = default) =>
-        _table[kind](new OpWork(new Op(1, kind, target), state, ct, static _ => { }));
+    private Task<OpEnd> Begin(OpKind kind, Address target, State state, CancellationTokenSource? given = null) =>
+        _table[kind](new OpWork(new Op(1, kind, target), state, given?.Token ?? CancellationToken.None, static _ => { }));
 }

@@ -3,6 +3,7 @@ using Microsoft.Reactive.Testing;
 using Rx.Vm.Fold;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Operations;
+using Rx.Vm.Tests.Testing;
 
 namespace Rx.Vm.Tests.Operations;
 
@@ -22,14 +23,14 @@ public class OpTimersTests
         Advance(3.99);
         Assert.False(wait.IsCompleted);
         Advance(0.01);
-        Assert.True(wait.Result.Ok);
+        Assert.True(SimulatedWorld.Now(wait).Ok);
     }
 
     [Fact]
     public void One_that_is_given_up_returns_at_once_and_leaves_no_timer()
     {
         using var given = new CancellationTokenSource();
-        var wait = Wait(OpKind.KillLimit, given.Token);
+        var wait = Wait(OpKind.KillLimit, given);
         given.Cancel();
         Assert.True(wait.IsCompleted);
         Advance(10);
@@ -39,7 +40,7 @@ public class OpTimersTests
     public void One_that_is_infinite_only_ever_is_given_up()
     {
         using var given = new CancellationTokenSource();
-        var wait = Wait(OpKind.SilenceLimit, given.Token, Times with { Pong = Timeout.InfiniteTimeSpan });
+        var wait = Wait(OpKind.SilenceLimit, given, Times with { Pong = Timeout.InfiniteTimeSpan });
         Advance(1e6);
         Assert.False(wait.IsCompleted);
         given.Cancel();
@@ -92,9 +93,9 @@ public class OpTimersTests
 
     private void Advance(double seconds) => _time.AdvanceBy(Seconds(seconds).Ticks);
 
-    private Task<OpEnd> Wait(OpKind kind, CancellationToken ct = default, VmTimeouts? times = null, IScheduler? scheduler = null)
+    private Task<OpEnd> Wait(OpKind kind, CancellationTokenSource? given = null, VmTimeouts? times = null, IScheduler? scheduler = null)
     {
         var timers = new OpTimers(scheduler ?? _time, times ?? Times, () => _used, _extended.Add);
-        return timers.WaitAsync(new OpWork(new Op(1, kind, new(Level.Machine)), new State(), ct, static _ => { }));
+        return timers.WaitAsync(new OpWork(new Op(1, kind, new(Level.Machine)), new State(), given?.Token ?? CancellationToken.None, static _ => { }));
     }
 }

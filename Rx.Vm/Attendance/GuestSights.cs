@@ -35,6 +35,12 @@ internal static class GuestSights
                 session.KeepAlive.Alive();
                 _ = EndPodAsync(session, finished, observer);
                 break;
+            case GuestProcessEnded ended:
+
+                // Of no consequence for the machine: whoever waits for the process is told.
+                session.KeepAlive.Alive();
+                session.Tty.Tell(ended.End);
+                break;
             case GuestLost lost:
 
                 // Before those who wait for an answer hear of it: it is the cause.

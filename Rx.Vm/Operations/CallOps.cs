@@ -14,13 +14,15 @@ internal sealed class CallOps(Func<ProcessSession> session, bool inline)
     /// <summary>How many processes are started at once.</summary>
     public const int StartsAtOnce = 32;
 
+    private const int KillSignal = 9;
+
     private readonly AsyncLock _turns = new(isHeld: false, inline, StartsAtOnce);
 
     /// <summary>Takes its kinds.</summary>
     public void Register(OpTable table)
     {
         table[OpKind.StartSession] = StartAsync;
-        table[OpKind.KillSession] = Kill;
+        table[OpKind.KillSession] = KillAsync;
         table[OpKind.Call] = CallAsync;
     }
 
@@ -67,11 +69,20 @@ internal sealed class CallOps(Func<ProcessSession> session, bool inline)
         return end.Ok ? OpEnd.Done : end;
     }
 
-    // The guest has no command that ends one process: nobody listens to it any more, and it goes with its container at the latest.
-    private static Task<OpEnd> Kill(OpWork work)
+    // Nobody listens to it any more. A guest that can end it alone is asked to; in another it goes with its container at the latest.
+    private async Task<OpEnd> KillAsync(OpWork work)
     {
-        (work.Session().Process.Live as ExecPlan)?.Forsake();
-        return Task.FromResult(OpEnd.Done);
+        if (work.Session().Process.Live is ExecPlan plan)
+        {
+            plan.Forsake();
+            if (plan.Streams is { } streams)
+            {
+                await AskAsync(session(), new SignalExecPlan(streams.MainSession, KillSignal), work.Cancelled).ConfigureAwait(false);
+            }
+        }
+
+        // What is refused is not there.
+        return OpEnd.Done;
     }
 
     private async Task<OpEnd> CallAsync(OpWork work)
@@ -89,7 +100,9 @@ internal sealed class CallOps(Func<ProcessSession> session, bool inline)
 
     private static async Task WatchAsync(ProcessSession live, ProcessStreams streams, int target)
     {
-        var end = await streams.MainEnd.ConfigureAwait(false);
-        live.Tell(Sight.Exit(FactKind.SessionExited, target, end.ExitCode is { } code ? new(code) : ExitStatus.Unknown));
+        var status = streams.TellsEnd && await streams.Exit.ConfigureAwait(false) is { } exit
+            ? new ExitStatus(exit.Code, exit.Signal ?? 0, exit.IsOutOfMemory)
+            : (await streams.MainEnd.ConfigureAwait(false)).ExitCode is { } code ? new ExitStatus(code) : ExitStatus.Unknown;
+        live.Tell(Sight.Exit(FactKind.SessionExited, target, status));
     }
 }
