@@ -76,7 +76,7 @@ public enum SimulatedFaultKind
     /// <summary>A command is answered twice.</summary>
     ReplyDoubled,
 
-    /// <summary>A command is answered <see cref="SimulatedFault.After"/> later, and those behind it too.</summary>
+    /// <summary>A command is answered <see cref="SimulatedFault.After"/> later, and those behind it too where answers come in order.</summary>
     ReplyLate,
 
     /// <summary>A command is refused with a GenericError and not carried out.</summary>

@@ -10,7 +10,7 @@ public sealed record SimulatedSettings
     private readonly MapField<ImmutableDictionary<string, SimulatedProgram>, string, SimulatedProgram> _programs = new(SimulatedPrograms.Default);
     private readonly ListField<string> _features =
         ImmutableArray.Create("pipes", "user", "serial-disk", "overlay", "exit-frame", "stdin-eof", "signal", "wide", "window",
-            "exec-signal", "ends");
+            "exec-signal", "ends", "ids");
 
     /// <summary>How long everything takes.</summary>
     public SimulatedTimings Timings { get; init; } = new();
@@ -26,7 +26,7 @@ public sealed record SimulatedSettings
     /// <summary>
     /// What the guest announces, by the names of the guest protocol: <c>pipes</c>, <c>user</c>, <c>serial-disk</c>, <c>overlay</c>,
     /// <c>exit-frame</c>, <c>stdin-eof</c>, <c>signal</c>, <c>wide</c>, <c>window</c>,
-    /// <c>exec-signal</c>, <c>ends</c>. Default: all. Empty: a guest of 2015, whose READY says nothing.
+    /// <c>exec-signal</c>, <c>ends</c>, <c>ids</c>. Default: all. Empty: a guest of 2015, whose READY says nothing.
     /// </summary>
     public ImmutableArray<string> Features { get => _features; init => _features = value; }
 

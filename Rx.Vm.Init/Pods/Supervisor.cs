@@ -10,24 +10,32 @@ using Rx.Vm.Init.Rules;
 namespace Rx.Vm.Init.Pods;
 
 /// <summary>
-/// Takes commands one at a time, so that answers come in the order of commands, and after every turn of the loop looks what can go on:
-/// the running command, the next one, the end of the pod.
+/// Takes commands, and after every turn of the loop looks what can go on: running commands, the next ones, the end of the pod.
 /// </summary>
-internal sealed class Supervisor : ICommandSink
+/// <remarks>
+/// Commands without an id run one at a time, so that answers come in their order, and so do STARTPOD and STOPPOD. Requests with an id run
+/// beside them and beside each other, and PING is answered when it is read.
+/// </remarks>
+internal sealed partial class Supervisor : ICommandSink
 {
-    private const int MaxQueued = 64;
+    /// <summary>More than a host has unanswered, so that what it says next is always heard.</summary>
+    private const int MaxQueued = 256;
 
-    private readonly Queue<(GuestCode Code, byte[] Payload, int Connection)> _queue = new();
+    /// <summary>Most requests that run beside others: each may be a process that is set up.</summary>
+    private const int MaxBeside = 64;
+
+    private readonly Queue<Command> _queue = new();
+    private readonly Queue<Command> _requests = new();
+    private readonly List<Running> _beside = [];
     private GuestServices _services = null!;
     private ControlChannel _control = null!;
-    private ICommandStep? _running;
-    private int _runningConnection;
+    private Running? _running;
     private Pod? _pod;
     private PodDrain? _drain;
     private bool _goingDown;
 
     /// <inheritdoc/>
-    public bool Full => _queue.Count >= MaxQueued;
+    public bool Full => _queue.Count + _requests.Count >= MaxQueued;
 
     /// <summary>Connects it; the channels need it before it can have them.</summary>
     public void Begin(GuestServices services, ControlChannel control)
@@ -45,25 +53,49 @@ internal sealed class Supervisor : ICommandSink
     {
         // Advance itself reads the port at its end; without another turn a command found there would wait for some other event.
         _services.Loop.Post(static () => { });
-        if (code == GuestCode.Window)
+        var id = 0UL;
+        if (code == GuestCode.Request)
+        {
+            if (!NumberedFrame.TryRead(payload, out id, out code))
+            {
+                _control.Outbox.AddError($"a request of {payload.Length} bytes without an id");
+                return;
+            }
+
+            payload = payload[NumberedFrame.HeaderSize..];
+        }
+
+        Accept(new(code, payload, connection, id));
+    }
+
+    private void Accept(Command command)
+    {
+        if (command.Code == GuestCode.Window)
         {
             // Not a command: it waits for none and is not answered. The process may have ended while it was on its way.
-            if (ControlFrame.TryReadWindow(payload, out var session, out var bytes))
+            if (ControlFrame.TryReadWindow(command.Payload, out var session, out var bytes))
             {
                 _services.Table.Find(session)?.Widen(session, bytes);
             }
         }
-        else if (code == GuestCode.DestroyPod && !_goingDown)
+        else if (command.Code == GuestCode.DestroyPod && !_goingDown)
         {
             // Overtakes everything: a machine whose pod hangs must still be able to end.
             _goingDown = true;
-            var pod = _pod ?? (_running as PodStarter)?.Pod;
+            var pod = _pod ?? (_running?.Step as PodStarter)?.Pod;
             _queue.Clear();
-            _running = new PowerOff(_services, _control, pod);
+            _requests.Clear();
+            _beside.Clear();
+            _running = new(new PowerOff(_services, _control, pod), command);
+        }
+        else if (command is { Code: GuestCode.Ping, Id: not 0 })
+        {
+            Answer(command, CommandOutcome.Success);
         }
         else if (!_goingDown)
         {
-            _queue.Enqueue((code, payload, connection));
+            var isApart = command.Id != 0 && command.Code is not (GuestCode.StartPod or GuestCode.StopPod);
+            (isApart ? _requests : _queue).Enqueue(command);
         }
     }
 
@@ -72,10 +104,23 @@ internal sealed class Supervisor : ICommandSink
     {
         _services.Table.Advance();
         var wasFull = Full;
+        foreach (var running in _beside.ToArray())
+        {
+            Finish(running);
+        }
+
+        while (_beside.Count < MaxBeside && _requests.TryDequeue(out var request))
+        {
+            if (Begin(request) is { } running)
+            {
+                _beside.Add(running);
+                Finish(running);
+            }
+        }
+
         while (Finish() && _queue.TryDequeue(out var command))
         {
-            _runningConnection = command.Connection;
-            Begin(command.Code, command.Payload);
+            _running = Begin(command);
         }
 
         ReportEnd();
@@ -85,59 +130,69 @@ internal sealed class Supervisor : ICommandSink
         }
     }
 
-    /// <summary>Whether no command is running any more.</summary>
+    /// <summary>Whether no command is running any more that others wait for.</summary>
     private bool Finish()
     {
-        if (_running is null)
+        if (_running is { } running)
         {
-            return true;
+            Finish(running);
         }
 
+        return _running is null;
+    }
+
+    /// <summary>Goes on with a command; when it has finished it is answered and no longer running.</summary>
+    private void Finish(Running running)
+    {
         CommandOutcome? outcome;
         try
         {
-            outcome = _running.Step();
+            outcome = running.Step.Step();
         }
-        catch (Exception e) when (_running is not PowerOff)
+        catch (Exception e) when (running.Step is not PowerOff)
         {
             outcome = new(Explain(e));
         }
 
         if (outcome is null)
         {
-            return false;
+            return;
         }
 
-        var finished = _running;
-        _running = null;
-        if (finished is PodStarter starter)
+        _beside.Remove(running);
+        _running = running == _running ? null : _running;
+        if (running.Step is PodStarter starter)
         {
             SetPod(starter.Pod);
         }
-        else if (finished is PodStopper)
+        else if (running.Step is PodStopper)
         {
             SetPod(null);
         }
 
-        Answer(outcome);
-        return true;
+        Answer(running.Command, outcome);
     }
 
-    private void Begin(GuestCode code, byte[] payload)
+    /// <summary>Begins a command; null: it was answered.</summary>
+    private Running? Begin(Command command)
     {
         try
         {
-            if (Handle(code, payload) is { } outcome)
+            var (step, outcome) = Handle(command.Code, command.Payload);
+            if (step is not null)
             {
-                Answer(outcome);
+                return new(step, command);
             }
+
+            Answer(command, outcome!);
         }
         catch (Exception e)
         {
-            // Whatever it is, the command must be answered: later answers would be taken for this one's.
-            _running = null;
-            Answer(new(Explain(e)));
+            // Whatever it is, the command must be answered: without ids later answers would be taken for this one's.
+            Answer(command, new(Explain(e)));
         }
+
+        return null;
     }
 
     /// <summary>A lone surrogate surfaces as InvalidOperationException, not as JsonException.</summary>
@@ -148,124 +203,6 @@ internal sealed class Supervisor : ICommandSink
         SystemCallException => e.Message,
         _ => $"init failed: {e.GetType().Name} {e.Message}",
     };
-
-    private CommandOutcome? Handle(GuestCode code, byte[] payload) => code switch
-    {
-        GuestCode.StartPod => StartPod(Read(payload, WireJson.Default.PodPayload), payload),
-        GuestCode.StopPod => StopPod(),
-        GuestCode.ExecCmd => Exec(Read(payload, WireJson.Default.ExecPayload)),
-        GuestCode.WinSize => Resize(Read(payload, WireJson.Default.WindowSizePayload)),
-        GuestCode.KillContainer => Kill(Read(payload, WireJson.Default.KillPayload)),
-        GuestCode.SignalExec => SignalExec(Read(payload, WireJson.Default.SignalExecPayload)),
-        GuestCode.Ping => CommandOutcome.Success,
-        GuestCode.Ready => Rescan(),
-        _ => new($"command {(uint)code} is not supported"),
-    };
-
-    private static T Read<T>(byte[] payload, JsonTypeInfo<T> type)
-        where T : class => JsonSerializer.Deserialize(payload, type) ?? throw new JsonException();
-
-    private CommandOutcome? StartPod(PodPayload spec, ReadOnlySpan<byte> payload)
-    {
-        if (_pod is not null)
-        {
-            return new("a pod is running in this VM already");
-        }
-
-        if (PodRules.Judge(spec) is { } fault)
-        {
-            return new(fault);
-        }
-
-        FreshStart.Apply(payload);
-        _running = new PodStarter(_services, spec);
-        return null;
-    }
-
-    private CommandOutcome? StopPod()
-    {
-        if (_pod is null)
-        {
-            return CommandOutcome.Success;
-        }
-
-        _running = new PodStopper(_services, _pod);
-        return null;
-    }
-
-    private CommandOutcome? Exec(ExecPayload exec)
-    {
-        if (ProcessRules.JudgeExec(exec) is { } fault)
-        {
-            return new($"exec: {fault}");
-        }
-
-        if (_pod?.Find(exec.Container) is not { Runs: true } container)
-        {
-            return new($"exec: no container '{exec.Container}' is running");
-        }
-
-        if (_services.Table.InUse(exec.Seq, exec.Stderr) is { } session)
-        {
-            return new($"exec: session {session} is in use");
-        }
-
-        _running = new ExecStarter(_services, _pod, container, exec);
-        return null;
-    }
-
-    private CommandOutcome Resize(WindowSizePayload size)
-    {
-        // The process may have ended while the frame was on its way: nothing to complain about.
-        _services.Table.Find(size.Seq)?.Resize(size.Row, size.Column);
-        return CommandOutcome.Success;
-    }
-
-    private CommandOutcome Kill(KillPayload kill)
-    {
-        if (kill.Signal is < 1 or > 64)
-        {
-            return new($"kill: {kill.Signal} is not a signal");
-        }
-
-        if (_pod?.Find(kill.Container) is not { Runs: true } container)
-        {
-            return new($"kill: no container '{kill.Container}' is running");
-        }
-
-        container.Process.Signal(kill.Signal);
-        return CommandOutcome.Success;
-    }
-
-    private CommandOutcome SignalExec(SignalExecPayload request)
-    {
-        if (request.Signal is < 1 or > 64)
-        {
-            return new($"signal: {request.Signal} is not a signal");
-        }
-
-        // The process may have ended while the frame was on its way, which is as good.
-        if (_services.Table.Find(request.Seq) is { Start.ExecIn: not null } process)
-        {
-            if (request.Signal == Abi.SigKill)
-            {
-                process.Kill();
-            }
-            else
-            {
-                process.Signal(request.Signal);
-            }
-        }
-
-        return CommandOutcome.Success;
-    }
-
-    /// <summary>READY as a command: look for devices again. With ACPI or PCIe hot-plug there is nothing to find, and no harm.</summary>
-    private static CommandOutcome Rescan()
-    {
-        _ = Files.TryWrite("/sys/bus/pci/rescan", "1"u8);
-        return CommandOutcome.Success;
-    }
 
     /// <summary>FINISHPOD, when the pod ended by itself. While a STOPPOD waits its answer is the report.</summary>
     private void ReportEnd()
@@ -288,11 +225,15 @@ internal sealed class Supervisor : ICommandSink
         _drain = pod is null ? null : new(_services, pod);
     }
 
-    private void Answer(CommandOutcome outcome)
+    private void Answer(Command command, CommandOutcome outcome)
     {
-        if (_runningConnection == _control.Connection)
+        if (command.Connection == _control.Connection)
         {
-            if (outcome.Error is { } text)
+            if (command.Id != 0)
+            {
+                _control.Outbox.AddAnswer(command.Id, outcome.Error, outcome.ExitCodes);
+            }
+            else if (outcome.Error is { } text)
             {
                 _control.Outbox.AddError(text);
             }
@@ -305,5 +246,16 @@ internal sealed class Supervisor : ICommandSink
         // The answer goes first: what a process prints should not reach the host before the news that it runs.
         _control.Flush();
         outcome.AfterAnswer?.Invoke();
+    }
+
+    /// <summary>A command as it came; id 0: without one.</summary>
+    private readonly record struct Command(GuestCode Code, byte[] Payload, int Connection, ulong Id);
+
+    /// <summary>A command that takes more than one turn.</summary>
+    private sealed class Running(ICommandStep step, Command command)
+    {
+        public ICommandStep Step => step;
+
+        public Command Command => command;
     }
 }

@@ -24,17 +24,7 @@ internal sealed class ControlOutbox
     public void Add(GuestCode code, ReadOnlySpan<byte> payload = default) => Append(code, ControlFrame.Encode(code, payload));
 
     /// <summary>Adds an ERROR with a text, cut to what the host keeps.</summary>
-    public void AddError(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text.Length > WireLimits.ErrorText ? text[..WireLimits.ErrorText] : text);
-        var length = Math.Min(bytes.Length, WireLimits.ErrorText);
-        while (length > 0 && length < bytes.Length && (bytes[length] & 0xc0) == 0x80)
-        {
-            length--;
-        }
-
-        Add(GuestCode.Error, bytes.AsSpan(0, length));
-    }
+    public void AddError(string text) => Add(GuestCode.Error, Cut(text));
 
     /// <summary>Adds credit for bytes that were read.</summary>
     public void AddCredit(int bytes) => Append(GuestCode.Next, ControlFrame.EncodeNext((uint)bytes));
@@ -42,6 +32,11 @@ internal sealed class ControlOutbox
     /// <summary>Adds an ACK, with the exit codes of a pod that was stopped.</summary>
     public void AddAck(ReadOnlySpan<int> exitCodes) =>
         Append(GuestCode.Ack, ControlFrame.Encode(GuestCode.Ack, ControlFrame.EncodeExitCodes(exitCodes)));
+
+    /// <summary>Adds the answer to the request with an id.</summary>
+    public void AddAnswer(ulong id, string? error, ReadOnlySpan<int> exitCodes) => Add(GuestCode.Answer, error is null
+        ? NumberedFrame.Encode(id, GuestCode.Ack, ControlFrame.EncodeExitCodes(exitCodes))
+        : NumberedFrame.Encode(id, GuestCode.Error, Cut(error)));
 
     /// <summary>Adds the exit codes of a pod that ended.</summary>
     public void AddFinish(ReadOnlySpan<int> exitCodes) => Append(GuestCode.FinishPod, ControlFrame.EncodeFinishPod(exitCodes));
@@ -90,6 +85,18 @@ internal sealed class ControlOutbox
                 Bytes -= kept.Frame.Length;
             }
         }
+    }
+
+    private static ReadOnlySpan<byte> Cut(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text.Length > WireLimits.ErrorText ? text[..WireLimits.ErrorText] : text);
+        var length = Math.Min(bytes.Length, WireLimits.ErrorText);
+        while (length > 0 && length < bytes.Length && (bytes[length] & 0xc0) == 0x80)
+        {
+            length--;
+        }
+
+        return bytes.AsSpan(0, length);
     }
 
     private void Append(GuestCode code, byte[] frame)

@@ -12,11 +12,11 @@ internal static class ReadyAnnouncement
         ? """
         {"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window",
         """u8 + """
-        "exec-signal","ends"]}
+        "exec-signal","ends","ids"]}
         """u8
         : """
         {"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window",
         """u8 + """
-        "ends"]}
+        "ends","ids"]}
         """u8;
 }

@@ -23,6 +23,7 @@ internal sealed partial class GuestSystem
         {
             _isStopping = false;
             _pod = null;
+            _id = _stopId;
 
             // A guest of 2015 has no payload here.
             Answer(GuestCode.StopPod, payload: machine.Settings.Features.IsEmpty ? null : ExitCodes(pod.ExitCodes));
@@ -108,12 +109,12 @@ internal sealed partial class GuestSystem
         }
     }
 
-    private void GoDown()
+    private void GoDown(byte[]? id)
     {
         machine.Reach(SimulatedMoment.PodDestroying);
         if (machine.Faults.Take(K.AckRefused, NameOf(GuestCode.DestroyPod)) is not null)
         {
-            After(machine.Timings.Guest, () => Send(GuestCode.Error, "simulated refusal"u8));
+            AfterOf(id, machine.Timings.Guest, () => SendAnswer(GuestCode.Error, "simulated refusal"u8.ToArray()));
             return;
         }
 

@@ -66,7 +66,7 @@ internal sealed partial class GuestSystem
             }
             else
             {
-                After(machine.Timings.DiskWait, () => SetUp(spec));
+                AfterOf(_id, machine.Timings.DiskWait, () => SetUp(spec));
             }
         }, machine.Timings.PodStart);
     }
@@ -118,6 +118,7 @@ internal sealed partial class GuestSystem
         Later(GuestCode.StopPod, () =>
         {
             _isStopping = true;
+            _stopId = _id;
             pod.Signal(SigTerm);
             After(machine.Timings.StopGrace, () => pod.Signal(SigKill));
             Drained(pod);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Rx.Vm.Guest.Wire;
 using K = Rx.Vm.Testing.SimulatedFaultKind;
@@ -12,10 +13,14 @@ namespace Rx.Vm.Testing.Simulation;
 internal sealed partial class GuestSystem(Machine machine, Channel control, Terminals terminals)
 {
     private readonly ControlFrameScanner _scanner = new(WireLimits.ControlFrameToGuest);
-    private readonly Queue<(GuestCode Code, byte[] Payload)> _queue = new();
+    private readonly Queue<(GuestCode Code, byte[] Payload, byte[]? Id)> _queue = new();
     private readonly Queue<Action> _asleep = new();
     private bool _isCreditWithheld;
     private bool _isBusy;
+
+    // Of the command at hand; null: it came without.
+    private byte[]? _id;
+    private byte[]? _stopId;
 
     /// <summary>Whether the processors are stopped.</summary>
     public bool IsAsleep { get; private set; }
@@ -106,18 +111,38 @@ internal sealed partial class GuestSystem(Machine machine, Channel control, Term
             {
                 terminals.Widen(session, bytes);
             }
-            else if (frame.Code == GuestCode.DestroyPod && !_isGoingDown)
+            else if ((uint)frame.Code == 67 && frame.Payload.Length >= 12)
             {
-                // Overtakes everything: a machine whose pod hangs must still be able to end.
-                GoDown();
+                // 8 bytes id, 4 code, and what such a frame has.
+                var code = (GuestCode)BinaryPrimitives.ReadUInt32BigEndian(frame.Payload[8..]);
+                Take(code, frame.Payload[12..].ToArray(), frame.Payload[..8].ToArray());
             }
-            else if (!_isGoingDown)
+            else
             {
-                _queue.Enqueue((frame.Code, frame.Payload.ToArray()));
+                Take(frame.Code, frame.Payload.ToArray(), null);
             }
         }
 
         Advance();
+    }
+
+    private void Take(GuestCode code, byte[] payload, byte[]? id)
+    {
+        if (code == GuestCode.DestroyPod && !_isGoingDown)
+        {
+            // Overtakes everything: a machine whose pod hangs must still be able to end.
+            GoDown(id);
+        }
+        else if (id is not null && !_isGoingDown && code is not (GuestCode.StartPod or GuestCode.StopPod))
+        {
+            // Beside whatever else goes on.
+            _id = id;
+            Begin(code, payload);
+        }
+        else if (!_isGoingDown)
+        {
+            _queue.Enqueue((code, payload, id));
+        }
     }
 
     private void Advance()
@@ -125,6 +150,7 @@ internal sealed partial class GuestSystem(Machine machine, Channel control, Term
         while (!_isBusy && !_isGoingDown && _queue.TryDequeue(out var command))
         {
             _isBusy = true;
+            _id = command.Id;
             Begin(command.Code, command.Payload);
         }
 
@@ -168,7 +194,7 @@ internal sealed partial class GuestSystem(Machine machine, Channel control, Term
     private void Later(GuestCode code, Action work, TimeSpan? time = null)
     {
         var late = machine.Faults.Take(K.AckLate, NameOf(code))?.After ?? TimeSpan.Zero;
-        After((time ?? machine.Timings.Guest) + late, () =>
+        AfterOf(_id, (time ?? machine.Timings.Guest) + late, () =>
         {
             if (!_isGoingDown)
             {
@@ -176,6 +202,13 @@ internal sealed partial class GuestSystem(Machine machine, Channel control, Term
             }
         });
     }
+
+    /// <summary>Goes on with the command of that id: others may have been at hand meanwhile.</summary>
+    private void AfterOf(byte[]? id, TimeSpan time, Action work) => After(time, () =>
+    {
+        _id = id;
+        work();
+    });
 
     /// <summary>Answers the command at hand, does what follows its answer, and takes the next one.</summary>
     private void Answer(GuestCode code, string? error = null, byte[]? payload = null, Action? then = null)
@@ -186,13 +219,32 @@ internal sealed partial class GuestSystem(Machine machine, Channel control, Term
             var times = machine.Faults.Take(K.AckDoubled, name) is null ? 1 : 2;
             for (var i = 0; i < times; i++)
             {
-                Send(error is null ? GuestCode.Ack : GuestCode.Error, error is null ? payload : System.Text.Encoding.UTF8.GetBytes(error));
+                SendAnswer(error is null ? GuestCode.Ack : GuestCode.Error, error is null ? payload : System.Text.Encoding.UTF8.GetBytes(error));
             }
         }
 
-        _isBusy = false;
+        _isBusy &= _id is not null && code is not (GuestCode.StartPod or GuestCode.StopPod);
         then?.Invoke();
         Advance();
+    }
+
+    private void SendAnswer(GuestCode code, byte[]? payload)
+    {
+        if (_id is null)
+        {
+            Send(code, payload);
+        }
+        else
+        {
+            Send((GuestCode)68, [.. _id, 0, 0, 0, (byte)code, .. payload ?? []]);
+        }
+    }
+
+    /// <summary>Answers what nobody asked for.</summary>
+    public void AnswerNothing()
+    {
+        _id = machine.Settings.Features.Contains("ids") ? [0xff, 0, 0, 0, 0, 0, 0, 1] : null;
+        SendAnswer(GuestCode.Ack, null);
     }
 
     private void Send(GuestCode code, ReadOnlySpan<byte> payload) => control.Send(ControlFrame.Encode(code, payload));

@@ -34,7 +34,7 @@ internal sealed partial class Machine
             case K.ControlCut: _control.HangUp(); break;
             case K.ControlReset: _control.Reset(); break;
             case K.ControlMalformed: _control.Send(new byte[] { 0, 0, 0, 9, 0, 0, 0, 7 }); break;
-            case K.ControlStray: Repeat(fault.Value ?? 1, () => _control.Send(ControlFrame.Encode(GuestCode.Ack))); break;
+            case K.ControlStray: Repeat(fault.Value ?? 1, Guest.AnswerNothing); break;
             case K.CreditMissing: Guest.WithholdCredit(); break;
             case K.CreditExcess: _control.Send(ControlFrame.EncodeNext((uint)(fault.Value ?? 100_000))); break;
             case K.ReadyTwice: Guest.SayReady(); break;

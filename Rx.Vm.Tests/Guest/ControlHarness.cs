@@ -8,8 +8,9 @@ namespace Rx.Vm.Tests.Guest;
 /// <summary>A control channel with the test as its guest and as its sink.</summary>
 internal sealed class ControlHarness : IObserver<GuestMessage>
 {
-    /// <summary>With a guest that counts on 512 bytes at once, as all but the youngest do.</summary>
-    public ControlHarness(GuestControlOptions? options = null, bool ready = true, GuestFeature features = GuestFeature.All & ~GuestFeature.Wide)
+    /// <summary>With a guest that counts on 512 bytes at once and answers in order, as all but the youngest do.</summary>
+    public ControlHarness(
+        GuestControlOptions? options = null, bool ready = true, GuestFeature features = GuestFeature.All & ~(GuestFeature.Wide | GuestFeature.Ids))
     {
         Control = new(Stream, this, options);
         Control.Start();

@@ -43,6 +43,27 @@ public class SimulatedExecTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_command_that_the_guest_is_slow_with_delays_no_other_where_answers_have_ids(bool hasIds)
+    {
+        var sound = new SimulatedSettings();
+        var world = new SimulatedWorld(sound with
+        {
+            Features = hasIds ? sound.Features : sound.Features.Remove("ids"),
+            Faults = [new SimulatedFault(SimulatedFaultKind.AckLate) { Command = "EXECCMD", After = TimeSpan.FromSeconds(3) }],
+        });
+        var (vm, _) = world.Running(Pod(Container("sleep", "1000"), Container("sleep", "1000")));
+        var slow = vm.Exec("c0", "sh", "-c", "exit 4");
+        var quick = vm.Exec("c1", "sh", "-c", "exit 5");
+        world.Advance(0.1);
+
+        Assert.Equal((false, hasIds), (slow.IsCompleted, quick.IsCompleted));
+        world.Advance(4);
+        Assert.Equal((4, 5), (Now(Now(slow).ExitCode), Now(Now(quick).ExitCode)));
+    }
+
     [Fact]
     public void A_time_out_is_kept_to_the_millisecond_of_the_guest_s_clock_and_told_apart_from_a_kill()
     {

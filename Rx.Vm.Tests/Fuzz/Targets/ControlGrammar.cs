@@ -12,7 +12,7 @@ internal static class ControlGrammar
     public static IEnumerable<string> Words =>
     [
         "init", "version", "features", "rxvm", "pipes", "user", "serial-disk", "overlay", "exit-frame", "stdin-eof", "signal", "wide", "window",
-        "exec-signal", "ends",
+        "exec-signal", "ends", "ids",
         """{"init":"rxvm","version":1,"features":["pipes","signal"]}""", "\0\0\0\u0009\0\0\0\u0008", "\0\0\0\u000a\0\0\0\u0009x",
         "\0\0\0\u000d\0\0\0\u000c\0\0\0\u0001", "\0\0\0\u000e\0\0\0\u000c\0\0\0\u0001", "\u001b[2J", "\u202e", "\r\n", "\ud83d\ude00",
     ];
@@ -21,10 +21,11 @@ internal static class ControlGrammar
     {
         for (var count = 1 + dice.Below(8); count > 0; count--)
         {
-            var code = dice.OneIn(3) ? Codes[dice.Below(Codes.Length)] : dice.Below(7) switch
+            var code = dice.OneIn(3) ? Codes[dice.Below(Codes.Length)] : dice.Below(8) switch
             {
                 5 => GuestCode.ProcessEnd,
                 6 => GuestCode.Window,
+                7 => GuestCode.Answer,
                 0 => GuestCode.Ack,
                 1 => GuestCode.Error,
                 2 => GuestCode.Next,
@@ -48,7 +49,7 @@ internal static class ControlGrammar
         else
         {
             Span<byte> number = stackalloc byte[4];
-            var whole = code switch { GuestCode.ProcessEnd => 7, GuestCode.Window => 3, _ => 0 };
+            var whole = code switch { GuestCode.ProcessEnd => 7, GuestCode.Window or GuestCode.Answer => 3, _ => 0 };
             for (var left = whole > 0 && !dice.OneIn(4) ? whole : dice.Below(code is GuestCode.Next or GuestCode.FinishPod ? 4 : 2); left > 0; left--)
             {
                 BinaryPrimitives.WriteUInt32BigEndian(number, dice.OneIn(4) ? (uint)dice.Next() : (uint)dice.Below(64));

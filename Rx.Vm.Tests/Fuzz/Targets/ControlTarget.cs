@@ -75,6 +75,12 @@ internal sealed class ControlTarget() : FrameTarget(ControlFrame.HeaderSize, Wir
                 FuzzFailure.Unless(fault is not null || ProcessEnd.Read(end.Encode(), out var again) is null && again == end);
                 CheckHarmless(fault ?? "", 100);
                 return fault is null ? 256u : 512;
+            case GuestCode.Answer or GuestCode.Request:
+                var isNumbered = NumberedFrame.TryRead(frame.Payload, out var id, out var inner);
+                FuzzFailure.Unless(isNumbered ? frame.Payload.Length >= NumberedFrame.HeaderSize && id != 0 : id == 0);
+                FuzzFailure.Unless(!isNumbered
+                    || frame.Payload.SequenceEqual(NumberedFrame.Encode(id, inner, frame.Payload[NumberedFrame.HeaderSize..])));
+                return isNumbered ? 1024u : 2048;
             default:
                 return 32;
         }

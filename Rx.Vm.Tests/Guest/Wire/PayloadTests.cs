@@ -71,7 +71,7 @@ public class PayloadTests
         Assert.Equal("""{"container":"web","signal":15}""", Text(GuestPayloads.Kill("web", 15)));
         Assert.Equal(
             """{"init":"rxvm","version":1,"features":["pipes","user","serial-disk","overlay","exit-frame","stdin-eof","signal","wide","window","""
-                + "\"exec-signal\",\"ends\"]}",
+                + "\"exec-signal\",\"ends\",\"ids\"]}",
             Text(All.ToPayload()));
     }
 

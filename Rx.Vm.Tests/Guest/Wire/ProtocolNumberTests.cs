@@ -15,7 +15,7 @@ public class ProtocolNumberTests
 
     [Fact]
     public void Commands_of_our_own_have_their_numbers() => Assert.Equal(
-        [(64, "Window"), (65, "SignalExec"), (66, "ProcessEnd")],
+        [(64, "Window"), (65, "SignalExec"), (66, "ProcessEnd"), (67, "Request"), (68, "Answer")],
         Enum.GetValues<GuestCode>().Where(code => (uint)code > 25).Select(code => ((int)code, code.ToString())));
 
     [Fact]
@@ -42,6 +42,7 @@ public class ProtocolNumberTests
     [InlineData(256, "window")]
     [InlineData(512, "exec-signal")]
     [InlineData(1024, "ends")]
+    [InlineData(2048, "ids")]
     public void A_feature_is_one_flag_and_one_name(int flag, string name)
     {
         var feature = (GuestFeature)flag;
@@ -59,7 +60,7 @@ public class ProtocolNumberTests
 
     [Fact]
     public void All_features_are_all_there_are() =>
-        Assert.Equal(2047, Constant(typeof(GuestFeature).GetField(nameof(GuestFeature.All))!));
+        Assert.Equal(4095, Constant(typeof(GuestFeature).GetField(nameof(GuestFeature.All))!));
 
     [Theory]
     [InlineData(63, 63)]

@@ -16,6 +16,7 @@ internal sealed class CommandQueue
     private readonly List<Command> _unsent = [];
     private int _unsentBytes;
     private int _foreignCredit;
+    private ulong _lastId;
     private bool _destroying;
 
     public CommandQueue(GuestControlOptions options)
@@ -50,9 +51,13 @@ internal sealed class CommandQueue
             return verdict;
         }
 
-        var command = new Command(code, token, ControlFrame.Encode(code, payload));
+        var command = Features.Has(GuestFeature.Ids)
+            ? new Command(code, token, ControlFrame.Encode(GuestCode.Request, NumberedFrame.Encode(++_lastId, code, payload))) { Id = _lastId }
+            : new Command(code, token, ControlFrame.Encode(code, payload));
         _unanswered.Add(command);
-        _unsent.Add(command);
+
+        // Whether the guest is alive is no matter of what waits to be sent; only a frame that has begun goes first.
+        _unsent.Insert(code == GuestCode.Ping && command.Id != 0 ? _unsent is [{ Sent: > 0 }, ..] ? 1 : 0 : _unsent.Count, command);
         _unsentBytes += command.Frame.Length;
         _destroying |= code == GuestCode.DestroyPod;
         PodOpen |= code == GuestCode.StartPod;
@@ -120,16 +125,19 @@ internal sealed class CommandQueue
         return true;
     }
 
-    /// <summary>An ACK or ERROR: it belongs to the oldest unanswered command. Null: there is none that the guest has seen whole.</summary>
-    public Command? Answer(bool refused)
+    /// <summary>
+    /// An ACK or ERROR: it belongs to the command with the id, or without one to the oldest unanswered that has none. Null: there is no such
+    /// command that the guest has seen whole.
+    /// </summary>
+    public Command? Answer(bool refused, ulong id = 0)
     {
-        if (_unanswered.Count == 0 || !_unanswered[0].IsSent)
+        var command = _unanswered.Find(c => c.Id == id);
+        if (command is not { IsSent: true })
         {
             return null;
         }
 
-        var command = _unanswered[0];
-        _unanswered.RemoveAt(0);
+        _unanswered.Remove(command);
         _destroying &= !(refused && command.Code == GuestCode.DestroyPod);
         PodOpen &= refused ? command.Code != GuestCode.StartPod : command.Code != GuestCode.StopPod;
         return command;
@@ -177,12 +185,13 @@ internal sealed class CommandQueue
     {
         not (GuestCode.StartPod or GuestCode.StopPod or GuestCode.DestroyPod or GuestCode.ExecCmd or GuestCode.Ready or GuestCode.WinSize
             or GuestCode.Ping or GuestCode.KillContainer or GuestCode.SignalExec) => GuestSend.NotACommand,
-        _ when _unanswered.Exists(c => c.Code == GuestCode.StopPod && !c.IsSettled) => GuestSend.StopUnanswered,
+        _ when (code != GuestCode.Ping || !Features.Has(GuestFeature.Ids)) && _unanswered.Exists(c => c.Code == GuestCode.StopPod && !c.IsSettled) =>
+            GuestSend.StopUnanswered,
         _ when _destroying => GuestSend.Destroying,
         GuestCode.StopPod when !PodOpen => GuestSend.PodEnded,
         GuestCode.SignalExec when !Features.Has(GuestFeature.ExecSignal) => GuestSend.Unsupported,
         GuestCode.KillContainer when !Features.Has(GuestFeature.Signal) => GuestSend.Unsupported,
-        _ when payloadLength > MaxFrame - ControlFrame.HeaderSize => GuestSend.TooLarge,
+        _ when payloadLength > MaxFrame - ControlFrame.HeaderSize - (Features.Has(GuestFeature.Ids) ? NumberedFrame.HeaderSize : 0) => GuestSend.TooLarge,
         _ when _unanswered.Count >= _options.MaxCommands => GuestSend.QueueFull,
         _ when _unsentBytes + payloadLength + ControlFrame.HeaderSize > _options.MaxQueuedBytes => GuestSend.QueueFull,
         _ => GuestSend.Queued,
@@ -196,6 +205,9 @@ internal sealed class CommandQueue
         public GuestCode Code { get; } = code;
 
         public long Token { get; } = token;
+
+        /// <summary>What the answer names; 0: the answer is in its turn.</summary>
+        public ulong Id { get; init; }
 
         public byte[] Frame { get; private set; } = frame;
 

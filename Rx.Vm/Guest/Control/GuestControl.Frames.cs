@@ -38,6 +38,8 @@ internal sealed partial class GuestControl
             case GuestCode.Ack:
             case GuestCode.Error:
                 return OnAnswer(frame.Payload, refused: frame.Code == GuestCode.Error);
+            case GuestCode.Answer when _queue.Features.Has(GuestFeature.Ids):
+                return OnNumberedAnswer(frame.Payload);
             case GuestCode.FinishPod:
                 return OnFinishPod(frame.Payload);
             case GuestCode.Ready:
@@ -75,12 +77,24 @@ internal sealed partial class GuestControl
         return true;
     }
 
-    private bool OnAnswer(ReadOnlySpan<byte> payload, bool refused)
+    private bool OnNumberedAnswer(ReadOnlySpan<byte> payload)
+    {
+        if (!NumberedFrame.TryRead(payload, out var id, out var code))
+        {
+            return Break($"ANSWER of {payload.Length} bytes without an id");
+        }
+
+        return code is GuestCode.Ack or GuestCode.Error
+            ? OnAnswer(payload[NumberedFrame.HeaderSize..], code == GuestCode.Error, id)
+            : Break($"ANSWER with the code {(uint)code}");
+    }
+
+    private bool OnAnswer(ReadOnlySpan<byte> payload, bool refused, ulong id = 0)
     {
         CommandQueue.Command? command;
         lock (_gate)
         {
-            command = _queue.Answer(refused);
+            command = _queue.Answer(refused, id);
             if (command is { IsSettled: false })
             {
                 Tell(refused
@@ -89,7 +103,7 @@ internal sealed partial class GuestControl
             }
         }
 
-        return command is null ? Stray(refused ? GuestCode.Error : GuestCode.Ack) : Deliver();
+        return command is null ? Stray(id != 0 ? GuestCode.Answer : refused ? GuestCode.Error : GuestCode.Ack) : Deliver();
     }
 
     private bool OnFinishPod(ReadOnlySpan<byte> payload)

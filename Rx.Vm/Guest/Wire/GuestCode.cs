@@ -62,4 +62,8 @@ internal enum GuestCode : uint
     SignalExec = 65,
     /// <summary>Guest to host: a process has ended, and how.</summary>
     ProcessEnd = 66,
+    /// <summary>Host to guest: a command with an id, which its answer names.</summary>
+    Request = 67,
+    /// <summary>Guest to host: ACK or ERROR of the request with an id.</summary>
+    Answer = 68,
 }

@@ -30,7 +30,9 @@ internal enum GuestFeature
     ExecSignal = 512,
     /// <summary><c>ends</c>: PROCESSEND instead of an exit frame, for processes that were asked for with <c>ends</c>.</summary>
     Ends = 1024,
+    /// <summary><c>ids</c>: REQUEST and ANSWER; requests are answered in any order.</summary>
+    Ids = 2048,
     /// <summary>Everything this runtime knows.</summary>
     All = Pipes | User | SerialDisk | Overlay | ExitFrame | StdinEof | Signal | Wide | Window
-        | ExecSignal | Ends,
+        | ExecSignal | Ends | Ids,
 }

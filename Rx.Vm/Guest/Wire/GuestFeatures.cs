@@ -13,7 +13,7 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
         ("pipes", GuestFeature.Pipes), ("user", GuestFeature.User), ("serial-disk", GuestFeature.SerialDisk),
         ("overlay", GuestFeature.Overlay), ("exit-frame", GuestFeature.ExitFrame), ("stdin-eof", GuestFeature.StdinEof),
         ("signal", GuestFeature.Signal), ("wide", GuestFeature.Wide), ("window", GuestFeature.Window),
-        ("exec-signal", GuestFeature.ExecSignal), ("ends", GuestFeature.Ends),
+        ("exec-signal", GuestFeature.ExecSignal), ("ends", GuestFeature.Ends), ("ids", GuestFeature.Ids),
     ];
 
     /// <summary>A guest that announced nothing: the 2015 protocol only.</summary>
