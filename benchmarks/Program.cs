@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Running;
 using Rx.Benchmarks.Embed;
+using Rx.Benchmarks.Fold;
 using Rx.Benchmarks.Qmp;
 
-// "qmp …", "qmp-compare …" and "embed …" are load programs; everything else chooses benchmarks.
+// "qmp …", "qmp-compare …", "embed …" and "fold …" are load programs; everything else chooses benchmarks.
 if (args is ["qmp", .. var rest])
 {
     return QmpLoad.Run(rest);
@@ -16,6 +17,11 @@ if (args is ["qmp-compare", .. var pair])
 if (args is ["embed", .. var wishes])
 {
     return await EmbedLoad.RunAsync(wishes);
+}
+
+if (args is ["fold", .. var turns])
+{
+    return await FoldLoad.RunAsync(turns);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(QmpLoad).Assembly).Run(args);
