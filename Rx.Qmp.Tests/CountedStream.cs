@@ -7,6 +7,7 @@ internal sealed class CountedStream(Stream inner) : DelegatingStream(inner)
 {
     public int Writes { get; private set; }
 
+    /// <summary>Without those that only wait.</summary>
     public int Reads { get; private set; }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -17,7 +18,7 @@ internal sealed class CountedStream(Stream inner) : DelegatingStream(inner)
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Reads++;
+        Reads += buffer.IsEmpty ? 0 : 1;
         return Inner.ReadAsync(buffer, cancellationToken);
     }
 }

@@ -86,6 +86,9 @@ internal sealed class FakeConnection : IDisposable
 
         try
         {
+            _frames.Rest();
+            // Waits without room to read to: a connection on which nothing is said holds none.
+            _ = await _stream.ReadAsync(Memory<byte>.Empty, _valve.ReadToken).ConfigureAwait(false);
             var count = await _stream.ReadAsync(_frames.GetRoom(), _valve.ReadToken).ConfigureAwait(false);
             _frames.Commit(count);
             return count > 0;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Rx.Qmp.Testing;
 
 /// <summary>One direction of a <see cref="DuplexStream"/>: a ring of bytes, at most one waiting reader and one waiting writer.
@@ -5,7 +7,7 @@ namespace Rx.Qmp.Testing;
 internal sealed class BytePipe(int capacity, bool inline)
 {
     private readonly Lock _gate = new();
-    private readonly byte[] _ring = new byte[capacity];
+    private byte[] _ring = [];
     private int _head;
     private int _count;
     private PipeWaiter? _reader;
@@ -37,7 +39,7 @@ internal sealed class BytePipe(int capacity, bool inline)
                 return ValueTask.FromException<int>(_broken);
             }
 
-            if (_count > 0 || destination.IsEmpty)
+            if (_count > 0)
             {
                 var taken = TakeFromRing(destination.Span);
                 if (_writer is not null && RefillFromWriter())
@@ -103,7 +105,7 @@ internal sealed class BytePipe(int capacity, bool inline)
                 }
             }
 
-            resumedReader?.Complete(moved);
+            resumedReader?.Complete(Math.Min(moved, resumedReader.Destination.Length));
             if (waiter is not null)
             {
                 return waiter.StartWrite(cancellationToken);
@@ -187,6 +189,12 @@ internal sealed class BytePipe(int capacity, bool inline)
 
         var reader = _reader;
         _reader = null;
+        if (reader.Destination.IsEmpty)
+        {
+            // It waits for something to read, and then reads it.
+            return (reader, PutIntoRing(source));
+        }
+
         var moved = Math.Min(source.Length, reader.Destination.Length);
         source[..moved].CopyTo(reader.Destination.Span);
         return (reader, moved);
@@ -202,19 +210,36 @@ internal sealed class BytePipe(int capacity, bool inline)
     private int TakeFromRing(Span<byte> destination)
     {
         var taken = Math.Min(_count, destination.Length);
-        var first = Math.Min(taken, _ring.Length - _head);
+        var first = Math.Min(taken, capacity - _head);
         _ring.AsSpan(_head, first).CopyTo(destination);
         _ring.AsSpan(0, taken - first).CopyTo(destination[first..]);
-        _head = (_head + taken) % _ring.Length;
+        _head = (_head + taken) % capacity;
         _count -= taken;
+        if (_count == 0)
+        {
+            // An idle connection holds no room.
+            ArrayPool<byte>.Shared.Return(_ring);
+            (_ring, _head) = ([], 0);
+        }
+
         return taken;
     }
 
     private int PutIntoRing(ReadOnlySpan<byte> source)
     {
-        var put = Math.Min(_ring.Length - _count, source.Length);
-        var tail = (_head + _count) % _ring.Length;
-        var first = Math.Min(put, _ring.Length - tail);
+        if (source.IsEmpty)
+        {
+            return 0;
+        }
+
+        if (_ring.Length == 0)
+        {
+            _ring = ArrayPool<byte>.Shared.Rent(capacity);
+        }
+
+        var put = Math.Min(capacity - _count, source.Length);
+        var tail = (_head + _count) % capacity;
+        var first = Math.Min(put, capacity - tail);
         source[..first].CopyTo(_ring.AsSpan(tail));
         source[first..put].CopyTo(_ring);
         _count += put;

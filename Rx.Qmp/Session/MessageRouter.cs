@@ -34,6 +34,9 @@ internal sealed class MessageRouter(
     /// <summary>Where to read to.</summary>
     public Memory<byte> GetRoom() => _frames.GetRoom();
 
+    /// <summary>Needs no room while nothing is said.</summary>
+    public void Rest() => _frames.Rest();
+
     /// <summary>Drops what was read and not routed yet. May be called from any thread, and while routing.</summary>
     public void Stop() => _stopped = true;
 

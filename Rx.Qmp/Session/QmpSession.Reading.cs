@@ -6,6 +6,9 @@ namespace Rx.Qmp.Session;
 /// <summary>The reading half of a session.</summary>
 internal sealed partial class QmpSession
 {
+    // A read of more is one of many: then the wait is short, and another call of the system not worth it.
+    private const int MostBeforeRest = 1024;
+
     /// <summary>True on the thread that is routing messages right now: inside observers and continuations that run inline.</summary>
     public bool IsReading => _readingThread == Environment.CurrentManagedThreadId;
 
@@ -33,6 +36,7 @@ internal sealed partial class QmpSession
             do
             {
                 // Whoever closes the stream ends the wait.
+                _router.Rest();
                 stream.Socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
                 var reading = stream.ReadAsync(_router.GetRoom());
                 cause = Take(reading.IsCompleted ? reading.Result : reading.AsTask().GetAwaiter().GetResult());
@@ -64,9 +68,18 @@ internal sealed partial class QmpSession
                 await Foreign.EnterAsync(inline: false).ConfigureAwait(false);
             }
 
+            var count = 0;
             do
             {
-                cause = Take(await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false));
+                if (count < MostBeforeRest)
+                {
+                    _router.Rest();
+                    // Waits without room to read to: a connection on which nothing is said holds none.
+                    _ = await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                }
+
+                count = await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false);
+                cause = Take(count);
             }
             while (cause is null);
         }

@@ -1,8 +1,10 @@
+using System.Buffers;
+
 namespace Rx.Qmp.Wire;
 
 /// <summary>
 /// Owns the bytes that were read and cuts them into messages. Grows only for the message at hand and gives a large array back
-/// as soon as that message was taken. Not thread-safe: it belongs to the reader loop.
+/// as soon as that message was taken; at rest it has none. Not thread-safe: it belongs to the reader loop.
 /// </summary>
 internal sealed class FrameBuffer
 {
@@ -13,7 +15,7 @@ internal sealed class FrameBuffer
     private readonly int _maxFrameBytes;
     private readonly int _maxDepth;
     private FrameScanner _scanner;
-    private byte[] _bytes = new byte[InitialBytes];
+    private byte[] _bytes = [];
     private int _start;
     private int _scanned;
     private int _end;
@@ -46,6 +48,11 @@ internal sealed class FrameBuffer
         var held = _end - _start;
         if (held == 0)
         {
+            if (_bytes.Length == 0)
+            {
+                _bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
+            }
+
             var flooded = _end == _bytes.Length;
             _start = _scanned = _end = 0;
             if (_bytes.Length > KeptBytes)
@@ -65,6 +72,23 @@ internal sealed class FrameBuffer
         }
 
         return _bytes.AsMemory(_end);
+    }
+
+    /// <summary>
+    /// Gives the array back when nothing is held, for a wait that may be long; the next room is in another. Invalidates frames taken before.
+    /// </summary>
+    public void Rest()
+    {
+        if (_start == _end && _bytes.Length > 0)
+        {
+            if (_bytes.Length == InitialBytes)
+            {
+                ArrayPool<byte>.Shared.Return(_bytes);
+            }
+
+            _bytes = [];
+            _start = _scanned = _end = 0;
+        }
     }
 
     /// <summary>Forgets what was read, and where in a message that was.</summary>

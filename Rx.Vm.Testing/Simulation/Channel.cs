@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rx.Qmp.Testing;
 
 namespace Rx.Vm.Testing.Simulation;
@@ -73,12 +74,21 @@ internal sealed class Channel
 
     private async Task ReadAsync(Action<ReadOnlyMemory<byte>> onBytes)
     {
-        var buffer = new byte[4096];
         try
         {
-            while (await _own.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            while (true)
             {
+                // Waits without room to read to: a connection on which nothing is said holds none.
+                _ = await _own.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                var buffer = ArrayPool<byte>.Shared.Rent(4096);
+                var count = await _own.ReadAsync(buffer.AsMemory(0, 4096)).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    break;
+                }
+
                 var bytes = buffer.AsSpan(0, count).ToArray();
+                ArrayPool<byte>.Shared.Return(buffer);
                 _strand.Post(() => onBytes(bytes));
             }
         }

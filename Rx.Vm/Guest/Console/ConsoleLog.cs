@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Text;
@@ -68,12 +69,23 @@ internal sealed class ConsoleLog : IDisposable
 
     private async Task ReadAsync()
     {
-        var buffer = new byte[ReadSize];
         try
         {
-            while (await _stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false) is > 0 and var count)
+            while (true)
             {
+                // Waits without room to read to: a connection on which nothing is said holds none.
+                _ = await _stream.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
+                var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+                var count = await _stream.ReadAsync(buffer.AsMemory(0, ReadSize), _stop.Token).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    break;
+                }
+
                 _splitter.Feed(buffer.AsSpan(0, count));
+
+                // Only after a read that ended well: another may still be written to.
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
         catch (Exception e)

@@ -8,7 +8,7 @@ namespace Rx.Vm.Guest;
 /// <param name="onLine">Gets each line without its end; the span is valid during the call.</param>
 internal sealed class LineSplitter(int cap, Action<ReadOnlySpan<byte>> onLine)
 {
-    private readonly byte[] _line = new byte[cap];
+    private byte[] _line = [];
     private int _length;
     private bool _afterReturn;
 
@@ -56,6 +56,11 @@ internal sealed class LineSplitter(int cap, Action<ReadOnlySpan<byte>> onLine)
             }
 
             var count = Math.Min(text.Length, cap - _length);
+            if (_line.Length < _length + count)
+            {
+                Array.Resize(ref _line, Math.Min(cap, Math.Max(_length + count, 2 * _line.Length)));
+            }
+
             text[..count].CopyTo(_line.AsSpan(_length));
             _length += count;
             text = text[count..];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Guest.Wire;
 using Serilog;
@@ -26,7 +27,7 @@ internal sealed partial class GuestControl : IDisposable
     private readonly ILogger _log;
     private readonly CommandQueue _queue;
     private readonly CancellationTokenSource _stop = new();
-    private byte[] _window = new byte[WireLimits.ControlWindow];
+    private byte[] _window = [];
     private bool _isWriting;
     private bool _isReady;
     private bool _isOver;
@@ -117,12 +118,14 @@ internal sealed partial class GuestControl : IDisposable
     private async Task ReadAsync()
     {
         var scanner = new ControlFrameScanner(WireLimits.ControlFrameToHost);
-        var buffer = new byte[ReadSize];
         try
         {
             while (true)
             {
-                var count = await _stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
+                // Waits without room to read to: a connection on which nothing is said holds none.
+                _ = await _stream.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
+                var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+                var count = await _stream.ReadAsync(buffer.AsMemory(0, ReadSize), _stop.Token).ConfigureAwait(false);
                 if (count == 0)
                 {
                     Lose(GuestLossKind.Closed, scanner.Pending == 0
@@ -135,6 +138,9 @@ internal sealed partial class GuestControl : IDisposable
                 {
                     return;
                 }
+
+                // Only after a read that ended well: another may still be written to.
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
         catch (Exception e)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Guest.Wire;
 
@@ -11,12 +12,14 @@ internal sealed partial class TtyMux
     private async Task ReadAsync()
     {
         var scanner = new TtyFrameScanner(WireLimits.TtyPayloadToHost);
-        var buffer = new byte[ReadSize];
         try
         {
             while (!_stop.IsCancellationRequested)
             {
-                var count = await _stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
+                // Waits without room to read to: a connection on which nothing is said holds none.
+                _ = await _stream.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
+                var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+                var count = await _stream.ReadAsync(buffer.AsMemory(0, ReadSize), _stop.Token).ConfigureAwait(false);
                 if (count == 0)
                 {
                     Lose(GuestLossKind.Closed, scanner.Pending == 0
@@ -26,6 +29,9 @@ internal sealed partial class TtyMux
                 }
 
                 Scan(scanner, buffer.AsSpan(0, count));
+
+                // Only after a read that ended well: another may still be written to.
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
         catch (Exception e)

@@ -23,7 +23,7 @@ internal sealed partial class TtyMux : IDisposable
     private readonly TtyMuxOptions _options;
     private readonly ILogger _log;
     private readonly AsyncLock _writeGate;
-    private byte[] _frame = new byte[TtyFrame.HeaderSize + WireLimits.TtyPayloadToGuest];
+    private byte[] _frame = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<GuestLost> _completion;
     private GuestLost? _loss;
