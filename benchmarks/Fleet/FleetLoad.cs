@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Rx.Vm;
@@ -31,14 +32,14 @@ internal static class FleetLoad
         // Code and caches that the first machines bring are no machine's.
         await BootAsync(host, 10);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var watch = Stopwatch.StartNew();
+        var watch = schedulers.Time.StartStopwatch();
         await BootAsync(host, count);
         var booted = watch.Elapsed;
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
 
         using var self = Process.GetCurrentProcess();
         var used = self.TotalProcessorTime;
-        watch.Restart();
+        watch = schedulers.Time.StartStopwatch();
         await Observable.Timer(Watched, schedulers.Time).ToTask();
         self.Refresh();
         var share = 100 * (self.TotalProcessorTime - used) / watch.Elapsed;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reactive.Concurrency;
 using System.Reactive.Subjects;
 using System.Threading.Channels;
 using Rx.Vm.Lifecycle;
@@ -128,9 +129,9 @@ internal static class FoldLoad
     private static Figure Measure(int count, Action work)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        var start = Stopwatch.GetTimestamp();
+        var watch = VmSchedulers.Real.Time.StartStopwatch();
         work();
-        var elapsed = Stopwatch.GetElapsedTime(start);
+        var elapsed = watch.Elapsed;
         return new Figure(elapsed.TotalNanoseconds / count, (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / count);
     }
 
