@@ -29,8 +29,7 @@ internal sealed class MonitorOps(Func<ProcessSession> session, VmTimeouts timeou
         var live = session();
         await GoodbyeAsync(live, work.Cancelled).ConfigureAwait(false);
         work.Cancelled.ThrowIfCancellationRequested();
-        await live.Qmp.QuitAsync(work.Cancelled).ConfigureAwait(false);
-        return OpEnd.Done;
+        return await EndAsync(live.Qmp.QuitAsync(work.Cancelled)).ConfigureAwait(false);
     }
 
     private async Task GoodbyeAsync(ProcessSession live, CancellationToken ct)
@@ -59,16 +58,38 @@ internal sealed class MonitorOps(Func<ProcessSession> session, VmTimeouts timeou
     private async Task<OpEnd> FreezeAsync(OpWork work)
     {
         var live = session();
-        await live.Qmp.ExecuteAsync(Stop, work.Cancelled).ConfigureAwait(false);
-        live.KeepAlive.Pause();
-        return OpEnd.Done;
+        var end = await EndAsync(live.Qmp.ExecuteAsync(Stop, work.Cancelled)).ConfigureAwait(false);
+        if (end.Ok)
+        {
+            live.KeepAlive.Pause();
+        }
+
+        return end;
     }
 
     private async Task<OpEnd> ThawAsync(OpWork work)
     {
         var live = session();
-        await live.Qmp.ExecuteAsync(Continue, work.Cancelled).ConfigureAwait(false);
-        live.KeepAlive.Resume();
-        return OpEnd.Done;
+        var end = await EndAsync(live.Qmp.ExecuteAsync(Continue, work.Cancelled)).ConfigureAwait(false);
+        if (end.Ok)
+        {
+            live.KeepAlive.Resume();
+        }
+
+        return end;
+    }
+
+    // A monitor that refuses, or has gone, is nothing unheard of.
+    private static async Task<OpEnd> EndAsync(Task asked)
+    {
+        try
+        {
+            await asked.ConfigureAwait(false);
+            return OpEnd.Done;
+        }
+        catch (QmpException e)
+        {
+            return OpEnd.Failed(SafeText.Of(e));
+        }
     }
 }
