@@ -28,7 +28,7 @@ public sealed class MachineEffectsTests : IMachineDriver
     {
         _start.SetResult(_machine);
         Launch(_effects);
-        _machine.ControlEnd.Feed(ControlFrame.Encode(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload()));
+        _machine.ControlEnd.Feed(ControlFrame.Encode(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All & ~GuestFeature.Ids).ToPayload()));
         Assert.Equal(VmEventKind.ProcessStarted, _posted[0].Kind);
         Assert.Contains(VmEventKind.QmpConnected, Kinds);
         Assert.Contains(VmEventKind.GuestReady, Kinds);

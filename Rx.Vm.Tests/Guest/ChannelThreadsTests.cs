@@ -61,7 +61,8 @@ public class ChannelThreadsTests
             },
             over.SetResult);
         using var control = new GuestControl(
-            new NetworkStream(ours, ownsSocket: true), sink, new() { Known = new("rxvm", 1, GuestFeature.All), MaxCommands = 4 * each });
+            new NetworkStream(ours, ownsSocket: true), sink,
+            new() { Known = new("rxvm", 1, GuestFeature.All & ~GuestFeature.Ids), MaxCommands = 4 * each });
         control.Start();
         var guestLoop = AnswerAsync(guest, 4 * each, ct);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(

@@ -31,7 +31,7 @@ public class GuestOpsTests
             HandedOutMachine.Take(_machine, "vm", inline: true), VmSchedulers.Single(_time), inline: true, new VmTimeouts(), Serilog.Core.Logger.None);
         _session.Sights.Subscribe(_sights.Add);
         _machine.ControlEnd.OnWrite = bytes => _machine.ControlEnd.Feed(ControlFrame.EncodeNext((uint)bytes.Length));
-        Guest(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All).ToPayload());
+        Guest(GuestCode.Ready, new GuestFeatures("rxvm", 1, GuestFeature.All & ~GuestFeature.Ids).ToPayload());
         new PodOps(() => _session, inline: true).Register(_table);
         new CallOps(() => _session, inline: true).Register(_table);
         new MonitorOps(() => _session, new VmTimeouts()).Register(_table);
