@@ -1,5 +1,6 @@
 using Microsoft.Reactive.Testing;
 using Rx.Vm.Effects;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Images;
 using Rx.Vm.Lifecycle;
@@ -76,7 +77,7 @@ public class GuestEffectsTests
     [Fact]
     public void A_pod_that_the_guest_cannot_run_is_refused_with_what_it_lacks()
     {
-        _session.Features = GuestFeatures.None;
+        _session.Dialect = new Hyper2015Dialect();
         Run(Pod("a"));
         var refusal = _effects.StartPod(_session);
         Assert.Equal(VmEventKind.PodStartRefused, refusal?.Kind);
@@ -120,7 +121,7 @@ public class GuestEffectsTests
             Assert.Equal((VmEventKind.CallRefused, command, "the call is unknown"), (unknown?.Kind, unknown?.Token, unknown?.Text));
         }
 
-        _session.Features = GuestFeatures.None;
+        _session.Dialect = new Hyper2015Dialect();
         _effects.Plan(8, new SignalPlan("a", 15));
         var lacking = _effects.Call(_session, 8);
         Assert.Equal((VmEventKind.CallRefused, 8L), (lacking?.Kind, lacking?.Token));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rx.Vm.Effects;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Images;
 using Rx.Vm.Pods;
@@ -18,11 +19,12 @@ internal static class SpecOnTheWire
         var image = RootFileSystem.Unresolved(ImageReference.Parse("b"));
         var plan = new PodPlan(spec.Id ?? "pod", spec, [.. spec.Containers.Select((_, i) => new ContainerDisk(i, image))], inline: true);
 
-        var (payload, lacking) = plan.Prepare(new GuestFeatures("x", 1, GuestFeature.All), tty);
+        var (commands, lacking) = plan.Prepare(new OwnDialect(new GuestFeatures("x", 1, GuestFeature.All)), tty);
 
         Assert.Null(lacking);
-        Assert.InRange(payload!.Length, 1, WireLimits.ControlFrameToGuest - ControlFrame.HeaderSize);
-        var read = JsonSerializer.Deserialize(payload, WireJson.Default.PodPayload)!;
+        var payload = Assert.Single(commands).Payload;
+        Assert.InRange(payload.Length, 1, WireLimits.ControlFrameToGuest - ControlFrame.HeaderSize);
+        var read = JsonSerializer.Deserialize(payload.Span, WireJson.Default.PodPayload)!;
         Assert.Null(InitRules.Judge(read));
         for (var i = 0; i < spec.Containers.Length; i++)
         {

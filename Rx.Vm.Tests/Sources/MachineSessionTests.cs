@@ -33,8 +33,8 @@ public class MachineSessionTests
     public void What_the_guest_announced_is_known_when_the_fold_hears_that_it_is_ready()
     {
         GuestFeatures? known = null;
-        _session.Facts.Subscribe(e => known = e.Kind == VmEventKind.GuestReady ? _session.Features : known);
-        Assert.Equal(GuestFeatures.None, _session.Features);
+        _session.Facts.Subscribe(e => known = e.Kind == VmEventKind.GuestReady ? _session.Dialect.Features : known);
+        Assert.Equal(GuestFeatures.None, _session.Dialect.Features);
         _machine.ControlEnd.Feed(Ready);
         Assert.Equal(GuestFeature.All, known?.Flags);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Pods;
 
@@ -8,14 +9,14 @@ namespace Rx.Vm.Effects;
 /// <summary>A call into a running pod that was asked for: what the fold need not know.</summary>
 internal abstract class CallPlan
 {
-    /// <summary>The command's code.</summary>
-    public abstract GuestCode Code { get; }
-
     /// <summary>A feature that the guest must have, or none.</summary>
     public abstract GuestFeature Needs { get; }
 
-    /// <summary>Writes the payload; called once, when the call is sent.</summary>
-    public abstract byte[] Prepare(GuestFeatures features, TtyMux tty);
+    /// <summary>What the guest can't do of it, or null.</summary>
+    public virtual string? Lacking(GuestDialect dialect) => dialect.Lacking(Needs);
+
+    /// <summary>Writes the command; called once, when the call is sent.</summary>
+    public abstract GuestCommand Prepare(GuestDialect dialect, TtyMux tty);
 
     /// <summary>The call was answered: done or not.</summary>
     public virtual void Answered(bool isDone)
@@ -37,9 +38,6 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
     };
 
     /// <inheritdoc/>
-    public override GuestCode Code => GuestCode.ExecCmd;
-
-    /// <inheritdoc/>
     public override GuestFeature Needs => (options.Tty ? 0 : GuestFeature.Pipes) | GuestPayloads.Needs(_template);
 
     private volatile bool _isForsaken;
@@ -58,9 +56,9 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
     }
 
     /// <inheritdoc/>
-    public override byte[] Prepare(GuestFeatures features, TtyMux tty)
+    public override GuestCommand Prepare(GuestDialect dialect, TtyMux tty)
     {
-        Streams = ProcessStreams.Open(tty, features, options.Tty, isExec: true, options.OutputPolicy, options.ErrorPolicy);
+        Streams = ProcessStreams.Open(tty, dialect, options.Tty, isExec: true, options.OutputPolicy, options.ErrorPolicy);
         Interlocked.MemoryBarrier();
         if (_isForsaken)
         {
@@ -76,7 +74,7 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
             Ends = Streams.TellsEnd ? true : null,
             Terminal = options.Tty ? null : false,
         };
-        return GuestPayloads.Exec(payload, features);
+        return dialect.Exec(payload);
     }
 
     /// <inheritdoc/>
@@ -98,37 +96,31 @@ internal sealed class ExecPlan(string container, ImmutableArray<string> command,
 internal sealed class SignalPlan(string container, int signal) : CallPlan
 {
     /// <inheritdoc/>
-    public override GuestCode Code => GuestCode.KillContainer;
-
-    /// <inheritdoc/>
     public override GuestFeature Needs => GuestFeature.Signal;
 
     /// <inheritdoc/>
-    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.Kill(container, signal);
+    public override GuestCommand Prepare(GuestDialect dialect, TtyMux tty) => dialect.Kill(container, signal);
 }
 
 /// <summary>SIGNALEXEC.</summary>
 internal sealed class SignalExecPlan(ulong session, int signal) : CallPlan
 {
     /// <inheritdoc/>
-    public override GuestCode Code => GuestCode.SignalExec;
-
-    /// <inheritdoc/>
     public override GuestFeature Needs => GuestFeature.ExecSignal;
 
     /// <inheritdoc/>
-    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.SignalExec(session, signal);
+    public override string? Lacking(GuestDialect dialect) => dialect.CanSignalExecs ? null : dialect.Lacking(Needs);
+
+    /// <inheritdoc/>
+    public override GuestCommand Prepare(GuestDialect dialect, TtyMux tty) => dialect.SignalExec(session, signal);
 }
 
 /// <summary>WINSIZE.</summary>
 internal sealed class WindowSizePlan(ulong session, ushort rows, ushort columns) : CallPlan
 {
     /// <inheritdoc/>
-    public override GuestCode Code => GuestCode.WinSize;
-
-    /// <inheritdoc/>
     public override GuestFeature Needs => GuestFeature.None;
 
     /// <inheritdoc/>
-    public override byte[] Prepare(GuestFeatures features, TtyMux tty) => GuestPayloads.WindowSize(session, rows, columns);
+    public override GuestCommand Prepare(GuestDialect dialect, TtyMux tty) => dialect.WindowSize(session, rows, columns);
 }

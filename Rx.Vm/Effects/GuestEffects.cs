@@ -48,9 +48,9 @@ internal sealed class GuestEffects
             return new VmEvent(VmEventKind.PodStartRefused) { Text = "there is no pod to start" };
         }
 
-        var (payload, lacking) = Pod.Prepare(session.Features, session.Tty);
+        var (commands, lacking) = Pod.Prepare(session.Dialect, session.Tty);
         session.PodStreams = Pod.Streams;
-        var trouble = lacking ?? Trouble(session.Control.Send(GuestCode.StartPod, payload!, 0));
+        var trouble = lacking ?? Trouble(session.Send(commands));
         return trouble is null ? null : new VmEvent(VmEventKind.PodStartRefused) { Text = trouble };
     }
 
@@ -62,8 +62,8 @@ internal sealed class GuestEffects
             return new VmEvent(VmEventKind.CallRefused) { Token = command, Text = "the call is unknown" };
         }
 
-        var trouble = session.Features.Lacking(plan.Needs)
-            ?? Trouble(session.Control.Send(plan.Code, plan.Prepare(session.Features, session.Tty), command));
+        var trouble = plan.Lacking(session.Dialect)
+            ?? Trouble(session.Send([plan.Prepare(session.Dialect, session.Tty)], command));
         return trouble is null ? null : new VmEvent(VmEventKind.CallRefused) { Token = command, Text = trouble };
     }
 
@@ -71,23 +71,23 @@ internal sealed class GuestEffects
     public VmEvent? StopPod(MachineSession session)
     {
         Pod?.LetGo();
-        return SendOrFail(session, GuestCode.StopPod, VmEventKind.PodStopRefused, tolerated: GuestSend.PodEnded);
+        var sent = session.Send(session.Dialect.StopPod());
+        return sent != GuestSend.PodEnded && Trouble(sent) is { } trouble ? new VmEvent(VmEventKind.PodStopRefused) { Text = trouble } : null;
     }
 
     /// <summary>DESTROYPOD.</summary>
     public static VmEvent? DestroyPod(MachineSession session) =>
-        SendOrFail(session, GuestCode.DestroyPod, VmEventKind.PodDestroyRefused, tolerated: null);
+        SendOrFail(session, GuestCode.DestroyPod, VmEventKind.PodDestroyRefused);
 
     /// <summary>READY, which makes the guest rescan.</summary>
-    public static VmEvent? Rescan(MachineSession session) => SendOrFail(session, GuestCode.Ready, VmEventKind.RescanRefused, tolerated: null);
+    public static VmEvent? Rescan(MachineSession session) => SendOrFail(session, GuestCode.Ready, VmEventKind.RescanRefused);
 
     /// <summary>PING; one that can't be sent is as silent as one that is not answered.</summary>
     public static void Ping(MachineSession session) => session.Control.Send(GuestCode.Ping, default, 0);
 
-    private static VmEvent? SendOrFail(MachineSession session, GuestCode code, VmEventKind failure, GuestSend? tolerated)
+    private static VmEvent? SendOrFail(MachineSession session, GuestCode code, VmEventKind failure)
     {
-        var sent = session.Control.Send(code, default, 0);
-        return sent != tolerated && Trouble(sent) is { } trouble ? new VmEvent(failure) { Text = trouble } : null;
+        return Trouble(session.Control.Send(code, default, 0)) is { } trouble ? new VmEvent(failure) { Text = trouble } : null;
     }
 
     // A lost channel announces itself by an event of its own.

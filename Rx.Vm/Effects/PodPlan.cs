@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Pods;
 
@@ -34,23 +35,23 @@ internal sealed class PodPlan(string podId, PodSpec spec, ImmutableArray<Contain
     /// <summary>Whether container <paramref name="index"/> has a terminal.</summary>
     public bool HasTerminal(int index) => Spec.Containers[index].Tty ?? Spec.Tty;
 
-    /// <summary>Opens the streams and writes STARTPOD for a guest with <paramref name="features"/>.</summary>
-    /// <returns>The payload, or what the guest lacks.</returns>
-    public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty) =>
-        Prepare(features, tty, index => Disks[index].Serial);
+    /// <summary>Opens the streams and writes STARTPOD in the words of <paramref name="dialect"/>.</summary>
+    /// <returns>The commands, or what the guest lacks.</returns>
+    public (ImmutableArray<GuestCommand> Commands, string? Lacking) Prepare(GuestDialect dialect, TtyMux tty) =>
+        Prepare(dialect, tty, index => Disks[index].Serial);
 
     /// <summary>The same, with the serial of each container's disk.</summary>
-    public (byte[]? Payload, string? Lacking) Prepare(GuestFeatures features, TtyMux tty, Func<int, string> serial)
+    public (ImmutableArray<GuestCommand> Commands, string? Lacking) Prepare(GuestDialect dialect, TtyMux tty, Func<int, string> serial)
     {
-        Streams = [.. Spec.Containers.Select((c, i) => ProcessStreams.Open(tty, features, HasTerminal(i), isExec: false, c.Output, c.Error))];
+        Streams = [.. Spec.Containers.Select((c, i) => ProcessStreams.Open(tty, dialect, HasTerminal(i), isExec: false, c.Output, c.Error))];
         var payload = new PodPayload
         {
             Hostname = Hostname(),
             Containers = [.. Spec.Containers.Select((container, index) => Describe(container, index, serial(index)))],
         };
-        return features.Lacking(GuestPayloads.Needs(payload)) is { } lacking
-            ? (null, lacking)
-            : (GuestPayloads.StartPod(payload, features), null);
+        return dialect.Refuses(payload) is { } lacking
+            ? ([], lacking)
+            : (dialect.StartPod(payload), null);
     }
 
     /// <summary>What users see of it; there once the streams are open.</summary>

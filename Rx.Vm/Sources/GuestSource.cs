@@ -1,6 +1,7 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Reactive;
@@ -20,7 +21,14 @@ internal static class GuestSource
     public static IObservable<VmEvent> Of(MachineSession session, IObservable<GuestMessage> messages, IScheduler time) =>
         Cold.Of<VmEvent>(observer =>
         {
-            var subscription = messages.Subscribe(Observer.Create<GuestMessage>(message => Tell(message, session, time, observer)));
+            var negotiation = new GuestNegotiation(session.Control, dialect => session.Dialect = dialect);
+            var subscription = messages.Subscribe(Observer.Create<GuestMessage>(raw =>
+            {
+                foreach (var message in negotiation.Hear(raw))
+                {
+                    Tell(message, session, time, observer);
+                }
+            }));
             session.Control.Start();
             return subscription;
         });
@@ -38,11 +46,7 @@ internal static class GuestSource
 
     private static void Tell(GuestMessage message, MachineSession session, IScheduler time, IObserver<VmEvent> observer)
     {
-        if (message is GuestReady ready)
-        {
-            session.Features = ready.Features;
-        }
-        else if (message is GuestProcessEnded { End: var end })
+        if (message is GuestProcessEnded { End: var end })
         {
             // Of no consequence for the machine: whoever waits for the process is told.
             session.Tty.Tell(end);

@@ -3,6 +3,7 @@ using System.Reactive.Subjects;
 using Rx.Qmp;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Qemu;
@@ -75,8 +76,8 @@ internal sealed class MachineSession
     /// <summary>The serial console.</summary>
     public ConsoleLog Console { get; }
 
-    /// <summary>What the guest announced; nothing before it did.</summary>
-    public GuestFeatures Features { get; set; } = GuestFeatures.None;
+    /// <summary>How the guest is spoken to; as one that can do nothing before it said READY.</summary>
+    public GuestDialect Dialect { get; set; } = new OwnDialect(GuestFeatures.None);
 
     /// <summary>The streams of the pod that runs, or ran last.</summary>
     public ImmutableArray<ProcessStreams> PodStreams { get; set; } = [];
@@ -86,6 +87,22 @@ internal sealed class MachineSession
     /// channels; whoever lets go of it hears nothing more of this process. Never errors.
     /// </summary>
     public IObservable<VmEvent> Facts { get; }
+
+    /// <summary>Sends commands in order, up to the first that can't be: that is the verdict. None to send: the pod has ended.</summary>
+    public GuestSend Send(ImmutableArray<GuestCommand> commands, long token = 0)
+    {
+        var sent = GuestSend.PodEnded;
+        foreach (var command in commands)
+        {
+            sent = Control.Send(command.Code, command.Payload, command.IsAside ? GuestCommand.AsideToken : token);
+            if (sent != GuestSend.Queued)
+            {
+                break;
+            }
+        }
+
+        return sent;
+    }
 
     /// <summary>
     /// Closes the channels, ends the process and removes what it left. What the guest wrote last may still be in a socket and is taken.

@@ -184,7 +184,8 @@ internal sealed class CommandQueue
     private GuestSend Judge(GuestCode code, int payloadLength) => code switch
     {
         not (GuestCode.StartPod or GuestCode.StopPod or GuestCode.DestroyPod or GuestCode.ExecCmd or GuestCode.Ready or GuestCode.WinSize
-            or GuestCode.Ping or GuestCode.KillContainer or GuestCode.SignalExec) => GuestSend.NotACommand,
+            or GuestCode.Ping or GuestCode.GetVersion or GuestCode.NewContainer or GuestCode.KillContainer or GuestCode.SignalExec
+            or GuestCode.SignalProcess) => GuestSend.NotACommand,
         _ when (code != GuestCode.Ping || !Features.Has(GuestFeature.Ids)) && _unanswered.Exists(c => c.Code == GuestCode.StopPod && !c.IsSettled) =>
             GuestSend.StopUnanswered,
         _ when _destroying => GuestSend.Destroying,

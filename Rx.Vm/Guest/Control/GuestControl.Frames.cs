@@ -47,7 +47,7 @@ internal sealed partial class GuestControl
             case GuestCode.ProcessEnd when _queue.Features.Has(GuestFeature.Ends):
                 return OnProcessEnd(frame.Payload);
             case GuestCode.ProcessAsyncEvent:
-                return true;
+                return OnEvent(frame.Payload);
             default:
                 return Stray(frame.Code);
         }
@@ -137,6 +137,16 @@ internal sealed partial class GuestControl
         lock (_gate)
         {
             Tell(new GuestProcessEnded(end));
+        }
+
+        return Deliver();
+    }
+
+    private bool OnEvent(ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            Tell(new GuestEvent(payload[..Math.Min(payload.Length, WireLimits.ErrorText)].ToArray()));
         }
 
         return Deliver();

@@ -86,6 +86,15 @@ internal sealed partial class GuestControl : IDisposable
         return verdict;
     }
 
+    /// <summary>The guest can do what <paramref name="features"/> say, as was found out after it said READY.</summary>
+    public void Adopt(GuestFeatures features)
+    {
+        lock (_gate)
+        {
+            _queue.Features = features;
+        }
+    }
+
     /// <summary>Lets a session of a guest with the feature <c>window</c> send so many bytes more. Never blocks, never throws.</summary>
     public void Grant(ulong session, int bytes)
     {

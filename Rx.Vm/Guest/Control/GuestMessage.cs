@@ -38,6 +38,10 @@ internal sealed record PodFinished(ValueArray<int> ExitCodes) : GuestMessage;
 /// <param name="End">How.</param>
 internal sealed record GuestProcessEnded(ProcessEnd End) : GuestMessage;
 
+/// <summary>PROCESSASYNCEVENT: something happened to a process. What, only the guest's dialect can tell.</summary>
+/// <param name="Payload">What came with it, at most 4096 bytes of it.</param>
+internal sealed record GuestEvent(ReadOnlyMemory<byte> Payload) : GuestMessage;
+
 /// <summary>The channel is gone: the last message, exactly once. Commands that are still unanswered will never be.</summary>
 /// <param name="Kind">How it ended.</param>
 /// <param name="Reason">One sentence that names the culprit.</param>

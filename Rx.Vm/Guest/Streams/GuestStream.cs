@@ -61,6 +61,9 @@ internal sealed class GuestStream
     /// </summary>
     public Task<ProcessEnd?> ProcessEnd => _processEnd.Task;
 
+    /// <summary>A stream that ends with this one, because the guest does not end it itself; or null. Set before the guest is told of either.</summary>
+    public GuestStream? Tail { get; set; }
+
     /// <summary>
     /// Lets input through: call it when the STARTPOD or EXECCMD that names this stream was acknowledged. Before that the guest does not
     /// know the session and would answer input with its end. Idempotent.

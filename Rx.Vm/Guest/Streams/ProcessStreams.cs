@@ -1,3 +1,4 @@
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Pods;
 
@@ -72,10 +73,12 @@ public sealed class ProcessStreams
     internal int? ErrorWindow => _error?.Output.Window;
 
     /// <summary>Opens the sessions of one process.</summary>
-    internal static ProcessStreams Open(TtyMux tty, GuestFeatures features, bool terminal, bool isExec, OutputPolicy output, OutputPolicy error)
+    internal static ProcessStreams Open(TtyMux tty, GuestDialect dialect, bool terminal, bool isExec, OutputPolicy output, OutputPolicy error)
     {
-        var main = tty.Open(GuestStreamOptions.For(features, output, isExec, isMain: true));
-        return new ProcessStreams(main, terminal ? null : tty.Open(GuestStreamOptions.For(features, error)));
+        var main = tty.Open(dialect.Streams(output, isExec, isMain: true));
+        var stderr = terminal ? null : tty.Open(dialect.Streams(error));
+        main.Tail = dialect.ErrorEndsWithMain ? stderr : null;
+        return new ProcessStreams(main, stderr);
     }
 
     /// <summary>No such process was started: what comes for its sessions is a stranger's.</summary>

@@ -64,6 +64,20 @@ internal sealed partial class TtyMux
         }
     }
 
+    private void End(GuestStream stream)
+    {
+        bool isOpen;
+        lock (_gate)
+        {
+            isOpen = _streams.Remove(stream.Session);
+        }
+
+        if (isOpen)
+        {
+            stream.Finish(StreamEndKind.Ended);
+        }
+    }
+
     private void Take(TtyFrame frame)
     {
         GuestStream? stream;
@@ -87,6 +101,11 @@ internal sealed partial class TtyMux
                 }
 
                 stream.Finish(StreamEndKind.Ended);
+                if (stream.Tail is { } tail)
+                {
+                    End(tail);
+                }
+
                 break;
             case GuestStream.Step.Broken:
                 Lose(GuestLossKind.Protocol, $"tty channel: an exit frame of {frame.Payload.Length} bytes for session {frame.Session}");

@@ -4,7 +4,7 @@ namespace Rx.Vm.Guest.Wire;
 /// <remarks>Codes that this runtime neither sends nor answers are named so that a log line can name them too.</remarks>
 internal enum GuestCode : uint
 {
-    /// <summary>Later guests answer it with their version; never sent.</summary>
+    /// <summary>Host to guest: which version of hyperstart's protocol it speaks; a guest of 2015 refuses.</summary>
     GetVersion = 0,
     /// <summary>Host to guest: start the pod described by the JSON payload.</summary>
     StartPod = 1,
@@ -38,7 +38,7 @@ internal enum GuestCode : uint
     WriteFile = 15,
     /// <summary>Never sent.</summary>
     ReadFile = 16,
-    /// <summary>Never sent.</summary>
+    /// <summary>Host to guest, later guests only: one more container of the pod.</summary>
     NewContainer = 17,
     /// <summary>Host to guest: send a signal to a container's first process.</summary>
     KillContainer = 18,
@@ -50,9 +50,9 @@ internal enum GuestCode : uint
     SetupRoute = 21,
     /// <summary>Never sent.</summary>
     RemoveContainer = 22,
-    /// <summary>Guest to host, later guests only: a process ended. Ignored.</summary>
+    /// <summary>Guest to host, later guests only: a process ended.</summary>
     ProcessAsyncEvent = 23,
-    /// <summary>Never sent.</summary>
+    /// <summary>Host to guest, later guests only: send a signal to one process.</summary>
     SignalProcess = 24,
     /// <summary>Never sent.</summary>
     DeleteInterface = 25,

@@ -30,7 +30,7 @@ internal sealed record GuestFeatures(string Init, int Version, GuestFeature Flag
     public bool Has(GuestFeature wanted) => (Flags & wanted) == wanted;
 
     /// <summary>One line for a log or journal. A record's own text reflects over it, which needs a deep stack.</summary>
-    public string Describe() => $"init {Init}, version {Version}: "
+    public string Describe() => this == None ? "hyperstart of 2015" : $"init {Init}, version {Version}: "
         + (Flags == GuestFeature.All ? "all features" : string.Join(", ", Names.Where(n => Has(n.Flag)).Select(n => n.Name)));
 
     /// <summary>One line that names every one of <paramref name="wanted"/> that was not announced, or null when all were.</summary>
