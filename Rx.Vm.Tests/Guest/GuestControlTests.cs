@@ -233,7 +233,7 @@ public class GuestControlTests
             h.Guest(GuestCode.ProcessAsyncEvent, "{}");
         }
 
-        Assert.Empty(h.Messages);
+        Assert.Equal(1000, h.Messages.OfType<GuestEvent>().Count());
         Assert.Equal(0, h.Control.StrayFrames);
     }
 
@@ -314,7 +314,8 @@ public class GuestControlTests
         foreach (var code in Enum.GetValues<GuestCode>().Append((GuestCode)99))
         {
             if (code is not (GuestCode.StartPod or GuestCode.StopPod or GuestCode.DestroyPod or GuestCode.ExecCmd or GuestCode.Ready
-                or GuestCode.WinSize or GuestCode.Ping or GuestCode.KillContainer or GuestCode.SignalExec))
+                or GuestCode.WinSize or GuestCode.Ping or GuestCode.KillContainer or GuestCode.SignalExec or GuestCode.GetVersion
+                or GuestCode.NewContainer or GuestCode.SignalProcess))
             {
                 Assert.Equal(GuestSend.NotACommand, h.Send(code, 3));
             }
