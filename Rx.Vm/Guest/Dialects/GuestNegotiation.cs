@@ -23,7 +23,7 @@ internal sealed class GuestNegotiation(GuestControl control, Action<GuestDialect
             return [];
         }
 
-        ImmutableArray<GuestMessage> told = message switch
+        var told = message switch
         {
             GuestReady ready when ready.Features == GuestFeatures.None => Ask(),
             GuestReady ready => Choose(new OwnDialect(ready.Features)),
