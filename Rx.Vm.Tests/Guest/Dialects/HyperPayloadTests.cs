@@ -55,7 +55,10 @@ public class HyperPayloadTests
                 (GuestCode.WinSize, Golden("hyper2018-winsize-container")), (GuestCode.KillContainer, Golden("hyper2018-killcontainer")),
             ],
             Texts(
-                dialect.Exec(new() { Container = "web", Seq = 5, Stderr = 6, Terminal = false, Cmd = ["ls"], Envs = [new("A", "b")], User = "app", Workdir = "/" }),
+                dialect.Exec(new()
+                {
+                    Container = "web", Seq = 5, Stderr = 6, Terminal = false, Cmd = ["ls"], Envs = [new("A", "b")], User = "app", Workdir = "/",
+                }),
                 dialect.WindowSize(5, 24, 80),
                 dialect.WindowSize(1, 24, 80),
                 dialect.Kill("web", 9)));
