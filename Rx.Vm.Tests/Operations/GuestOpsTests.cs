@@ -3,6 +3,7 @@ using Microsoft.Reactive.Testing;
 using Rx.Vm.Attendance;
 using Rx.Vm.Effects;
 using Rx.Vm.Fold;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Operations;
@@ -59,7 +60,7 @@ public class GuestOpsTests
     [Fact]
     public void A_guest_that_lacks_what_the_pod_needs_is_not_asked()
     {
-        _session.Features = GuestFeatures.None;
+        _session.Dialect = new Hyper2015Dialect();
         Assert.All(StartAll(1), start => Assert.False(SimulatedWorld.Now(start).Ok));
         Assert.Empty(Sent);
     }
@@ -198,7 +199,7 @@ public class GuestOpsTests
         Assert.Equal(GuestCode.KillContainer, Sent.Last());
         Guest(GuestCode.Ack);
         Assert.True(SimulatedWorld.Now(signal).Ok);
-        _session.Features = GuestFeatures.None;
+        _session.Dialect = new Hyper2015Dialect();
         Assert.False(SimulatedWorld.Now(Begin(OpKind.Call, new(Level.Request, 31), Call(new SignalPlan("a", 15)))).Ok);
     }
 

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Rx.Vm.Fold;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Operations;
 
@@ -25,7 +27,14 @@ internal sealed class GuestDialogue
     /// <param name="payload">Its payload.</param>
     /// <param name="ct">Ends the wait with an exception; the guest is not told.</param>
     /// <param name="tolerated">A refusal of the channel that is as good as done.</param>
-    public async Task<OpEnd> AskAsync(GuestCode code, ReadOnlyMemory<byte> payload, CancellationToken ct, GuestSend? tolerated = null)
+    public Task<OpEnd> AskAsync(GuestCode code, ReadOnlyMemory<byte> payload, CancellationToken ct, GuestSend? tolerated = null) =>
+        AskAsync(_ => [new GuestCommand(code, payload)], ct, tolerated);
+
+    /// <summary>The same with the commands of a dialect, which all together have one answer.</summary>
+    /// <param name="commands">What to send, of the token of the answer.</param>
+    /// <param name="ct">Ends the wait with an exception; the guest is not told.</param>
+    /// <param name="tolerated">A refusal of the channel that is as good as done.</param>
+    public async Task<OpEnd> AskAsync(Func<long, ImmutableArray<GuestCommand>> commands, CancellationToken ct, GuestSend? tolerated = null)
     {
         ct.ThrowIfCancellationRequested();
         var source = new TaskCompletionSource<OpEnd>(_inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +50,7 @@ internal sealed class GuestDialogue
             _asked.Add(token, source);
         }
 
-        var sent = _control.Send(code, payload, token);
+        var sent = _control.Send(commands(token), token);
 
         // A channel that is lost says so itself, and why; that comes first.
         if (sent is not (GuestSend.Queued or GuestSend.Lost))

@@ -1,7 +1,7 @@
 using System.Reactive;
 using Rx.Vm.Fold;
 using Rx.Vm.Guest;
-using Rx.Vm.Guest.Wire;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Reactive;
 
 namespace Rx.Vm.Attendance;
@@ -17,7 +17,14 @@ internal static class GuestSights
     /// <param name="messages">What its control channel says.</param>
     public static IObservable<Sight> Of(ProcessSession session, IObservable<GuestMessage> messages) => Cold.Of<Sight>(observer =>
     {
-        var subscription = messages.Subscribe(Observer.Create<GuestMessage>(message => Tell(message, session, observer)));
+        var negotiation = new GuestNegotiation(session.Control, dialect => session.Dialect = dialect);
+        var subscription = messages.Subscribe(Observer.Create<GuestMessage>(raw =>
+        {
+            foreach (var message in negotiation.Hear(raw))
+            {
+                Tell(message, session, observer);
+            }
+        }));
         session.Control.Start();
         return subscription;
     });
@@ -27,7 +34,6 @@ internal static class GuestSights
         switch (message)
         {
             case GuestReady ready:
-                session.Features = ready.Features;
                 session.KeepAlive.Resume();
                 observer.OnNext(new Sight(FactKind.GuestReady, Operand: StartsAllTogether, Payload: new Payload.Words(ready.Features.Describe())));
                 break;

@@ -5,6 +5,7 @@ using Rx.Qmp;
 using Rx.Qmp.Isolation;
 using Rx.Vm.Fold;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Operations;
@@ -84,8 +85,8 @@ internal sealed class ProcessSession
     /// <summary>The machine's time.</summary>
     public IScheduler Time { get; }
 
-    /// <summary>What the guest announced; nothing before it did.</summary>
-    public GuestFeatures Features { get; set; } = GuestFeatures.None;
+    /// <summary>How the guest is spoken to; as one that can do nothing before it said READY.</summary>
+    public GuestDialect Dialect { get; set; } = new OwnDialect(GuestFeatures.None);
 
     /// <summary>The pod that the guest was told to start last.</summary>
     public PodInGuest Pod { get; set; } = PodInGuest.None;

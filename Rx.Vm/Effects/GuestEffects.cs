@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rx.Vm.Guest;
+using Rx.Vm.Guest.Dialects;
 using Rx.Vm.Guest.Wire;
 using Rx.Vm.Lifecycle;
 using Rx.Vm.Sources;
@@ -50,7 +51,7 @@ internal sealed class GuestEffects
 
         var (commands, lacking) = Pod.Prepare(session.Dialect, session.Tty);
         session.PodStreams = Pod.Streams;
-        var trouble = lacking ?? Trouble(session.Send(commands));
+        var trouble = lacking ?? Trouble(session.Control.Send(commands, 0));
         return trouble is null ? null : new VmEvent(VmEventKind.PodStartRefused) { Text = trouble };
     }
 
@@ -63,7 +64,7 @@ internal sealed class GuestEffects
         }
 
         var trouble = plan.Lacking(session.Dialect)
-            ?? Trouble(session.Send([plan.Prepare(session.Dialect, session.Tty)], command));
+            ?? Trouble(session.Control.Send([plan.Prepare(session.Dialect, session.Tty)], command));
         return trouble is null ? null : new VmEvent(VmEventKind.CallRefused) { Token = command, Text = trouble };
     }
 
@@ -71,7 +72,7 @@ internal sealed class GuestEffects
     public VmEvent? StopPod(MachineSession session)
     {
         Pod?.LetGo();
-        var sent = session.Send(session.Dialect.StopPod());
+        var sent = session.Control.Send(session.Dialect.StopPod(0), 0);
         return sent != GuestSend.PodEnded && Trouble(sent) is { } trouble ? new VmEvent(VmEventKind.PodStopRefused) { Text = trouble } : null;
     }
 

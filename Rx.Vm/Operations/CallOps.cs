@@ -94,9 +94,9 @@ internal sealed class CallOps(Func<ProcessSession> session, bool inline)
     }
 
     private static async Task<OpEnd> AskAsync(ProcessSession live, CallPlan plan, CancellationToken ct) =>
-        live.Features.Lacking(plan.Needs) is { } lacking
+        plan.Lacking(live.Dialect) is { } lacking
             ? OpEnd.Failed(lacking)
-            : await live.Guest.AskAsync(plan.Code, plan.Prepare(live.Features, live.Tty), ct).ConfigureAwait(false);
+            : await live.Guest.AskAsync(_ => [plan.Prepare(live.Dialect, live.Tty)], ct).ConfigureAwait(false);
 
     private static async Task WatchAsync(ProcessSession live, ProcessStreams streams, int target)
     {

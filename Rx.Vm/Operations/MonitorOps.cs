@@ -34,7 +34,7 @@ internal sealed class MonitorOps(Func<ProcessSession> session, VmTimeouts timeou
 
     private async Task GoodbyeAsync(ProcessSession live, CancellationToken ct)
     {
-        if (live.Features == GuestFeatures.None)
+        if (live.Dialect.Features == GuestFeatures.None)
         {
             // It never came up, or is one that ends for the question.
             return;

@@ -45,10 +45,10 @@ internal sealed class PodOps(Func<ProcessSession> session, bool inline)
     private async Task<OpEnd> AskToStartAsync(State state, PodPlan live)
     {
         var process = session();
-        var (payload, lacking) = live.Prepare(process.Features, process.Tty, place => SerialOf(state, state.Containers[place].Id));
+        var (commands, lacking) = live.Prepare(process.Dialect, process.Tty, place => SerialOf(state, state.Containers[place].Id));
         process.Pod = new PodInGuest([.. state.Containers.Select(node => node.Id)], live.Streams);
         return lacking is null
-            ? await process.Guest.AskAsync(GuestCode.StartPod, payload, CancellationToken.None).ConfigureAwait(false)
+            ? await process.Guest.AskAsync(_ => commands, CancellationToken.None).ConfigureAwait(false)
             : OpEnd.Failed(lacking);
     }
 
@@ -71,7 +71,7 @@ internal sealed class PodOps(Func<ProcessSession> session, bool inline)
     private async Task<OpEnd> AskToStopAsync()
     {
         var process = session();
-        var end = await process.Guest.AskAsync(GuestCode.StopPod, default, CancellationToken.None, GuestSend.PodEnded).ConfigureAwait(false);
+        var end = await process.Guest.AskAsync(process.Dialect.StopPod, CancellationToken.None, GuestSend.PodEnded).ConfigureAwait(false);
         if (end.Ok)
         {
             await process.Pod.EndedAsync(process.Time).ConfigureAwait(false);

@@ -88,22 +88,6 @@ internal sealed class MachineSession
     /// </summary>
     public IObservable<VmEvent> Facts { get; }
 
-    /// <summary>Sends commands in order, up to the first that can't be: that is the verdict. None to send: the pod has ended.</summary>
-    public GuestSend Send(ImmutableArray<GuestCommand> commands, long token = 0)
-    {
-        var sent = GuestSend.PodEnded;
-        foreach (var command in commands)
-        {
-            sent = Control.Send(command.Code, command.Payload, command.IsAside ? GuestCommand.AsideToken : token);
-            if (sent != GuestSend.Queued)
-            {
-                break;
-            }
-        }
-
-        return sent;
-    }
-
     /// <summary>
     /// Closes the channels, ends the process and removes what it left. What the guest wrote last may still be in a socket and is taken.
     /// </summary>

@@ -52,14 +52,14 @@ public class Hyper2018DialectTests
     {
         Start();
         Hear(Ended("b", "init", 3));
-        var kill = Assert.Single(_dialect.StopPod());
+        var kill = Assert.Single(_dialect.StopPod(0));
         Assert.Equal((GuestCode.KillContainer, true), (kill.Code, kill.IsAside));
         Assert.Equal("""{"container":"a","signal":15}""", Encoding.UTF8.GetString(kill.Payload.Span));
         Assert.Empty(Hear(new GuestAcked(GuestCode.KillContainer, GuestCommand.AsideToken, default)));
         var stopped = Assert.Single(Hear(Ended("a", "init", 143)).OfType<GuestAcked>());
         Assert.Equal(GuestCode.StopPod, stopped.Code);
         Assert.Equal([143, 3], ControlFrame.ReadExitCodes(stopped.Payload.Span));
-        Assert.Empty(_dialect.StopPod());
+        Assert.Empty(_dialect.StopPod(0));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rx.Vm.Guest.Wire;
 
 namespace Rx.Vm.Guest.Dialects;
@@ -10,4 +11,24 @@ internal readonly record struct GuestCommand(GuestCode Code, ReadOnlyMemory<byte
 {
     /// <summary>The token of whatever is said aside.</summary>
     public const long AsideToken = long.MinValue;
+}
+
+/// <summary>Commands on their way.</summary>
+internal static class GuestCommands
+{
+    /// <summary>Sends commands in order, up to the first that can't be: that is the verdict. None to send: the pod has ended.</summary>
+    public static GuestSend Send(this GuestControl control, ImmutableArray<GuestCommand> commands, long token)
+    {
+        var sent = GuestSend.PodEnded;
+        foreach (var command in commands)
+        {
+            sent = control.Send(command.Code, command.Payload, command.IsAside ? GuestCommand.AsideToken : token);
+            if (sent != GuestSend.Queued)
+            {
+                break;
+            }
+        }
+
+        return sent;
+    }
 }

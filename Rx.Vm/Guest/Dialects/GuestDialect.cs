@@ -28,7 +28,8 @@ internal abstract class GuestDialect(string name, GuestFeatures features)
     public virtual ImmutableArray<GuestCommand> StartPod(PodPayload pod) => [new(GuestCode.StartPod, GuestPayloads.StartPod(pod, Features))];
 
     /// <summary>The commands that stop a pod. None: it has ended already.</summary>
-    public virtual ImmutableArray<GuestCommand> StopPod() => [new(GuestCode.StopPod)];
+    /// <param name="token">What the answer must carry.</param>
+    public virtual ImmutableArray<GuestCommand> StopPod(long token) => [new(GuestCode.StopPod)];
 
     /// <summary>A further process.</summary>
     public virtual GuestCommand Exec(ExecPayload exec) => new(GuestCode.ExecCmd, GuestPayloads.Exec(exec, Features));

@@ -38,6 +38,7 @@ internal sealed class Hyper2018Dialect() : GuestDialect("hyper2018", Abilities)
     private int _unanswered;
     private bool _isRefused;
     private bool _isStopping;
+    private long _stop;
     private bool _isOver;
 
     /// <inheritdoc/>
@@ -77,10 +78,11 @@ internal sealed class Hyper2018Dialect() : GuestDialect("hyper2018", Abilities)
     }
 
     /// <inheritdoc/>
-    public override ImmutableArray<GuestCommand> StopPod()
+    public override ImmutableArray<GuestCommand> StopPod(long token)
     {
         lock (_gate)
         {
+            _stop = token;
             var alive = _containers.Where(c => _codes[c.Value] is null).Select(c => c.Key).ToArray();
             _isStopping = alive.Length > 0;
             return [.. alive.Select(c => Kill(c, 15) with { IsAside = true })];
@@ -209,7 +211,7 @@ internal sealed class Hyper2018Dialect() : GuestDialect("hyper2018", Abilities)
         _isOver = true;
         int[] codes = [.. _codes.Select(c => c!.Value)];
         return _isStopping
-            ? [new GuestAcked(GuestCode.StopPod, 0, ControlFrame.EncodeExitCodes(codes))]
+            ? [new GuestAcked(GuestCode.StopPod, _stop, ControlFrame.EncodeExitCodes(codes))]
             : [new PodFinished(new ValueArray<int>([.. codes]))];
     }
 
