@@ -21,7 +21,7 @@ internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
           141    nobody reads standard output or standard error any more
           128+n  the run was ended by signal n (130: Ctrl-C, 143: SIGTERM) and the pod did not end by itself
 
-        A first signal stops the pod in order, a second kills its machine, and so does --timeout. With --interactive and a container that has
+        A first signal stops the pod in order, and so does --timeout; a signal after that kills its machine. With --interactive and a container that has
         a terminal ("tty": true) every key goes to the container once it runs, Ctrl-C too.
 
         Example:

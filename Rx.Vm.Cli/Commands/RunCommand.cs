@@ -44,7 +44,7 @@ internal static class RunCommand
             "--driver",
             "Qemu, or Sim: a simulated machine, for trying specs out; no image, kernel or QEMU is needed.",
             MachineDriver.Qemu);
-        var timeout = OptionValues.Seconds("--timeout", "Stop after this many seconds, with exit code 124.");
+        var timeout = OptionValues.Seconds("--timeout", "Stop the pod in order after this many seconds, with exit code 124.");
         var hostDies = OptionValues.Name(
             "--when-host-dies",
             "Kill: the machine ends with rxvm, whatever ends it. Keep: it runs on when rxvm is killed; see 'rxvm gc'.",

@@ -58,7 +58,7 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
         var isShown = !settings.Verbose && ProgressDisplay.Suits(error);
         using var progress = isShown ? ProgressDisplay.Show(vm.States, error, _scheduler) : Disposable.Empty;
         using var notices = WaitNotices.Of(vm.States, settings.Machine.Timeouts, startsToo: !isShown, _scheduler).Subscribe(TellWait);
-        stops.Follow(request => Stop(vm, request, stops.IsTimedOut, preparing));
+        stops.Follow(request => Stop(vm, request, preparing));
         int code;
         try
         {
@@ -200,13 +200,13 @@ internal sealed class PodRunner(RunSettings settings, CleanWriter error)
     }
 
     // A machine that is on its way out already is told nothing new by a request in order: whoever sends a signal then wants it gone.
-    private static void Stop(VirtualMachine vm, StopRequest request, bool isTimedOut, CancellationTokenSource preparing)
+    private static void Stop(VirtualMachine vm, StopRequest request, CancellationTokenSource preparing)
     {
         if (request == StopRequest.Kill || (request == StopRequest.Signal && vm.State.Phase >= VmPhase.Stopping))
         {
             Forgive(vm.KillAsync());
         }
-        else if (!isTimedOut && vm.State.Phase is VmPhase.Running or VmPhase.Starting)
+        else if (vm.State.Phase is VmPhase.Running or VmPhase.Starting)
         {
             Forgive(vm.StopPodAsync());
         }

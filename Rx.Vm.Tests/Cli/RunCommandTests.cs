@@ -108,13 +108,13 @@ public class RunCommandTests
     }
 
     [Fact]
-    public async Task A_run_over_its_time_ends_with_124()
+    public async Task A_run_over_its_time_is_stopped_in_order_and_ends_with_124()
     {
-        using var spec = SpecFile.Shell("sleep 1000");
+        using var spec = SpecFile.Shell("trap 'echo stopping; exit 7' TERM; echo ready; while :; do sleep 0.1; done");
 
-        var result = await Rxvm.RunAsync("run", "--timeout", "1", spec.Path);
+        var result = await Rxvm.RunAsync("run", "--timeout", "15", spec.Path);
 
-        Assert.Equal(124, result.ExitCode);
+        Assert.Equal((124, "ready\nstopping\n"), (result.ExitCode, result.Text));
         Assert.Empty(result.Left);
     }
 
