@@ -66,7 +66,7 @@ public class HyperPayloadTests
 
     [Theory]
     [InlineData(false, "the guest speaks hyper2015, which can't run a process without a terminal")]
-    [InlineData(true, "the guest speaks hyper2018, which can't find a disk by its serial: its containers need --share-driver 9p")]
+    [InlineData(true, "the guest speaks hyper2018, which can't find a disk by its serial")]
     public void What_a_guest_cannot_do_is_refused_in_words_that_name_its_dialect(bool late, string words)
     {
         GuestDialect dialect = late ? new Hyper2018Dialect() : new Hyper2015Dialect();

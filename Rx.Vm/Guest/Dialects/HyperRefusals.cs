@@ -9,7 +9,7 @@ internal static class HyperRefusals
     [
         (GuestFeature.Pipes, "run a process without a terminal"),
         (GuestFeature.User, "give a process a user, or an exec a directory or variables"),
-        (GuestFeature.SerialDisk, "find a disk by its serial: its containers need --share-driver 9p"),
+        (GuestFeature.SerialDisk, "find a disk by its serial"),
         (GuestFeature.Overlay, "lay a writable layer over a disk"),
         (GuestFeature.Signal, "signal one process"),
         (GuestFeature.ExecSignal, "end an exec, or limit its time"),
