@@ -18,7 +18,9 @@ public class FuzzTeethTests(ITestOutputHelper output)
         var finding = new Fuzzer(new DefectiveTarget(defect), seed: 1, []).Run(200_000);
         output.WriteLine($"{finding}");
         Assert.NotNull(finding);
-        Assert.InRange(finding.Input.Length, 1, 128);
+
+        // Some frames: what stands before the word in its own can't be cut out, as the length before it would be wrong.
+        Assert.InRange(finding.Input.Length, 1, 512);
         Assert.NotNull(Fuzzer.TryRun(new DefectiveTarget(defect), finding.Input, out _));
         Assert.Null(Fuzzer.TryRun(new DefectiveTarget(Defect.None), finding.Input, out _));
     }
