@@ -13,7 +13,7 @@ internal sealed record MutationTarget(string Name, string Project, string TestAs
         new("Rx.Vm/Guest/Wire", "Rx.Vm", "Rx.Vm.Tests",
         [
             "Rx.Vm.Tests.Guest.Wire.ProtocolNumberTests", "Rx.Vm.Tests.Guest.Wire.FrameAssemblerTests", "Rx.Vm.Tests.Guest.Wire.FrameScannerTests",
-            "Rx.Vm.Tests.Guest.Wire.PayloadTests", "Rx.Vm.Tests.Guest.Wire.PayloadDefaultsTests",
+            "Rx.Vm.Tests.Guest.Wire.PayloadTests", "Rx.Vm.Tests.Guest.Wire.PayloadDefaultsTests", "Rx.Vm.Tests.Guest.Wire.ProtocolDocumentTests",
             "Rx.Vm.Tests.Guest.GuestControlTests", "Rx.Vm.Tests.Guest.TtyMuxTests", "Rx.Vm.Tests.Guest.FlowControlTests",
             "Rx.Vm.Tests.Guest.BackPressureTests",
         ]),
