@@ -74,8 +74,7 @@ internal sealed partial class QmpSession
                 if (count < MostBeforeRest)
                 {
                     _router.Rest();
-                    // Waits without room to read to: a connection on which nothing is said holds none.
-                    _ = await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                    await IdleRead.WaitAsync(stream).ConfigureAwait(false);
                 }
 
                 count = await stream.ReadAsync(_router.GetRoom()).ConfigureAwait(false);

@@ -87,7 +87,9 @@ internal sealed class ControlGroup : IDisposable
         if (!isDone)
         {
             isDone = true;
-            _ = Files.TryWrite($"{directory}/cgroup.subtree_control", "+memory +pids"u8);
+            // One by one: of several in one write the kernel takes all or none.
+            _ = Files.TryWrite($"{directory}/cgroup.subtree_control", "+memory"u8);
+            _ = Files.TryWrite($"{directory}/cgroup.subtree_control", "+pids"u8);
         }
     }
 }

@@ -129,8 +129,10 @@ internal sealed class GuestProcess(EventLoop loop, TtyChannel tty, ProcessStart 
     /// <summary>Kills it with everything that it started.</summary>
     public void Kill()
     {
-        if (ExitCode is null && Group?.Kill() is not true)
+        if (ExitCode is null)
         {
+            // Root may have left its group, so it is signalled by its number, too.
+            _ = Group?.Kill();
             Signal(Abi.SigKill);
         }
     }

@@ -45,6 +45,12 @@ internal sealed unsafe class Launcher(EventLoop loop, TtyChannel tty, ProcessTab
                 group = null;
             }
 
+            if (group is null && start.ExecIn is not null && ControlGroup.IsMounted)
+            {
+                // A kill would miss what it starts, without a word.
+                throw new SystemCallException("the exec's cgroup", Fd.LastError);
+            }
+
             Fd.SetNonBlocking(report);
             link = new(loop, Own(ref report));
             var pidFd = SystemCallException.Check((int)Libc.syscall(Abi.SysPidfdOpen, pid, 0, 0), "pidfd_open");

@@ -76,6 +76,34 @@ public sealed class QemuConformanceTests(QemuConformanceHost host) : Conformance
     }
 
     [Fact(Timeout = 240_000)]
+    public async Task A_process_that_has_closed_its_output_is_given_its_input_to_the_end()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var vm = await _host.MachineAsync(ct);
+        var pod = await vm.RunPodAsync(
+            new PodSpec { Containers = [Container("sh", "-c", "exec >&-; wc -c >&2"), Container("sleep", "1000") with { Name = "web" }] }, ct);
+        var exec = await vm.ExecAsync("web", ["sh", "-c", "exec >&-; wc -c >&2"], null, ct);
+
+        foreach (var streams in (ProcessStreams[])[pod.Containers[0].Streams, exec.Streams])
+        {
+            _ = await TextAsync(streams.Output, ct);
+            Assert.True(await streams.WriteInputAsync(new byte[100_000], ct));
+            Assert.True(await streams.CloseInputAsync());
+            Assert.Equal("100000\n", await TextAsync(streams.Error, ct));
+        }
+
+        Assert.Equal(0, await exec.ExitCode);
+        await vm.StopPodAsync(ct);
+        await pod.Completion;
+    }
+
+    private static async Task<string> TextAsync(ProcessOutput output, CancellationToken ct)
+    {
+        using var text = new StreamReader(output.OpenStream());
+        return await text.ReadToEndAsync(ct);
+    }
+
+    [Fact(Timeout = 240_000)]
     public async Task A_kill_and_a_time_out_reach_everything_that_an_exec_started_and_leave_its_container()
     {
         const string Script = "(setsid sleep 77777 &); (setsid sh -c 'trap \"\" TERM HUP; sleep 77777; sleep 77777' &); sleep 77777";

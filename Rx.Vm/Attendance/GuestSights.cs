@@ -39,6 +39,7 @@ internal static class GuestSights
                 break;
             case PodFinished finished:
                 session.KeepAlive.Alive();
+                session.Tty.TellRest();
                 _ = EndPodAsync(session, finished, observer);
                 break;
             case GuestProcessEnded ended:

@@ -6,6 +6,8 @@ namespace Rx.Vm.Pods;
 /// <summary>How a further process is run; what is null is taken from the container.</summary>
 public sealed record ExecOptions
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+
     private readonly ListField<ContainerVariable> _envs = ImmutableArray<ContainerVariable>.Empty;
 
     /// <summary>Whether it gets a terminal.</summary>
@@ -24,8 +26,9 @@ public sealed record ExecOptions
     public string? User { get; init; }
 
     /// <summary>
-    /// How long it may run, from its start on the guest's clock; then it is killed with every process that it started, and its
-    /// <see cref="ProcessExit.IsTimedOut"/> says so. One millisecond to 24 days; null: as long as it likes. A guest that can't is refused.
+    /// How long it may run, from its start on the guest's clock; if it still runs then, it is killed with every process that it started, and its
+    /// <see cref="ProcessExit.IsTimedOut"/> says so. What it leaves running when it ends by itself stays until its container ends. Null, infinite
+    /// or more than 24 days, the most that guests can count: as long as it likes. With a guest that can't, it is refused.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -36,7 +39,7 @@ public sealed record ExecOptions
     public ImmutableArray<ContainerVariable> Envs { get => _envs; init => _envs = value; }
 
     // A part of a millisecond more is more than was asked for, none is no time at all.
-    internal int? TimeoutMilliseconds => Timeout is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : null;
+    internal int? TimeoutMilliseconds => Timeout is { } time && time > TimeSpan.Zero && time <= Longest ? (int)Math.Ceiling(time.TotalMilliseconds) : null;
 
     internal OutputPolicy OutputPolicy => Output ?? DefaultPolicy;
 

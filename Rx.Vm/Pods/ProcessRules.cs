@@ -11,9 +11,6 @@ internal static class ProcessRules
     private const int MaxGroups = 64;
     private const int MaxPrincipal = 64;
 
-    // What fits into the guest's milliseconds.
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
-
     /// <summary>Throws for the first broken rule of a container's first process.</summary>
     public static void Check(SpecTexts texts, string field, ContainerSpec container)
     {
@@ -41,9 +38,9 @@ internal static class ProcessRules
             CheckDirectory(texts, "exec.workdir", workdir);
         }
 
-        if (options.Timeout is { } time && (time < TimeSpan.FromMilliseconds(1) || time > LongestTimeout))
+        if (options.Timeout is { } time && time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
         {
-            throw new PodSpecException("exec.timeout", $"is not between a millisecond and {LongestTimeout.TotalDays} days");
+            throw new PodSpecException("exec.timeout", "must be more than 0, or infinite");
         }
 
         CheckEnvironment(texts, "exec.envs", options.Envs);

@@ -55,6 +55,7 @@ internal static class GuestSource
         switch (ToEvent(message))
         {
             case { Kind: VmEventKind.PodFinished or VmEventKind.PodStopAcked } ended:
+                session.Tty.TellRest();
                 _ = PodEndSource.TellBehindAsync(ended, session.PodStreams, time, observer);
                 break;
             case { } e:

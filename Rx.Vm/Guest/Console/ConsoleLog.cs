@@ -73,8 +73,7 @@ internal sealed class ConsoleLog : IDisposable
         {
             while (true)
             {
-                // Waits without room to read to: a connection on which nothing is said holds none.
-                _ = await _stream.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
+                await IdleRead.WaitAsync(_stream, _stop.Token).ConfigureAwait(false);
                 var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
                 var count = await _stream.ReadAsync(buffer.AsMemory(0, ReadSize), _stop.Token).ConfigureAwait(false);
                 if (count == 0)

@@ -178,18 +178,23 @@ internal sealed class GuestStream
     {
         _hasExited = true;
         _processEnd.TrySetResult(end);
+
+        // What is told here and what is read there cross: whoever is second sees the first.
+        _isOver |= _end.Task.IsCompleted;
     }
 
     /// <summary>Ends the stream once: completes the output, tells how, and lets waiting writers find out.</summary>
     internal void Finish(StreamEndKind kind)
     {
-        _isOver = true;
         if (!_awaitsExit)
         {
             Output.Complete();
         }
 
         _end.TrySetResult(new(kind, _exitCode));
+
+        // A process that has closed its output may read on, until its end is told.
+        _isOver = kind != StreamEndKind.Ended || !_options.ExpectEnd || _hasExited;
         StartInput();
     }
 

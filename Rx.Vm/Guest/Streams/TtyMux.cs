@@ -159,6 +159,22 @@ internal sealed partial class TtyMux : IDisposable
         }
     }
 
+    /// <summary>The pod has ended, and with it every process: of those that nothing was said about nothing will be.</summary>
+    public void TellRest()
+    {
+        GuestStream[] processes;
+        lock (_gate)
+        {
+            processes = [.. _processes.Values];
+            _processes.Clear();
+        }
+
+        foreach (var process in processes)
+        {
+            process.Tell(null);
+        }
+    }
+
     /// <summary>Ends every stream as lost and closes the channel. Idempotent; does not wait.</summary>
     public void Dispose()
     {
