@@ -30,7 +30,8 @@ public sealed class ExecProcess
     public Task<ProcessExit?> Exit => ExitAsync();
 
     /// <summary>
-    /// Sends it a signal. SIGKILL reaches every process that it started (in a hyperstart itself alone), any other signal itself alone. Completes when the guest has sent it;
+    /// Sends it a signal. SIGKILL reaches every process that it started (in a hyperstart itself alone), any other signal itself
+    /// alone. Completes when the guest has sent it;
     /// <see cref="Exit"/> tells the end. A process that has ended already is as good as signalled.
     /// </summary>
     /// <param name="signal">The Linux signal number, 1 to 64.</param>

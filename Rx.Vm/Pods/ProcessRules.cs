@@ -11,6 +11,9 @@ internal static class ProcessRules
     private const int MaxGroups = 64;
     private const int MaxPrincipal = 64;
 
+    // As System.Threading.Timeout has it.
+    private static readonly TimeSpan Infinite = TimeSpan.FromMilliseconds(-1);
+
     /// <summary>Throws for the first broken rule of a container's first process.</summary>
     public static void Check(SpecTexts texts, string field, ContainerSpec container)
     {
@@ -38,7 +41,7 @@ internal static class ProcessRules
             CheckDirectory(texts, "exec.workdir", workdir);
         }
 
-        if (options.Timeout is { } time && time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+        if (options.Timeout is { } time && time <= TimeSpan.Zero && time != Infinite)
         {
             throw new PodSpecException("exec.timeout", "must be more than 0, or infinite");
         }
